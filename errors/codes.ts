@@ -1,0 +1,254 @@
+/**
+ * What to do about an error:
+ * - `retryable`: somebody else's passing trouble; try again with a growing pause.
+ * - `throttled`: the other side asks for less; wait at least as long as it says.
+ * - `auth`: a person must act (token, key, rights); the export is blocked until then, nothing is lost.
+ * - `permanent`: trying again changes nothing; say so once.
+ * - `bug`: ours; never hidden.
+ */
+export type ErrorKind = 'retryable' | 'throttled' | 'auth' | 'permanent' | 'bug';
+
+export interface Sentence {
+  en: string;
+  ru: string;
+}
+
+interface Entry extends Sentence {
+  kind: ErrorKind;
+}
+
+/** The one table of error codes. A code, once published, is never renamed: scripts depend on it. */
+export const ERROR_CODES = {
+  usage: {
+    kind: 'permanent',
+    en: '{problem}',
+    ru: '{problem}',
+  },
+  settings_invalid: {
+    kind: 'permanent',
+    en: 'The settings are not valid: {problems}',
+    ru: 'Настройки заполнены с ошибками: {problems}',
+  },
+  environment_invalid: {
+    kind: 'permanent',
+    en: 'The environment is not valid: {problems}',
+    ru: 'Переменные окружения заданы с ошибками: {problems}',
+  },
+  account_not_found: {
+    kind: 'permanent',
+    en: 'There is no account {account} here. `account list` shows the accounts; `account add` adds one.',
+    ru: 'Аккаунт {account} не подключён. Список: `account list`, подключить: `account add`.',
+  },
+  account_not_chosen: {
+    kind: 'permanent',
+    en: 'There are {count} accounts here: say which one with --account (numeric id or host).',
+    ru: 'Подключено аккаунтов: {count}. Укажите нужный через --account (номер или адрес).',
+  },
+  connection_not_set: {
+    kind: 'permanent',
+    en: 'The account has no SpeechSense connection yet: run `connection set` first.',
+    ru: 'Для аккаунта не задано подключение SpeechSense: сначала выполните `connection set`.',
+  },
+  export_already_running: {
+    kind: 'permanent',
+    en: 'Export {exportId} is already running for this account. Watch it with `status --watch`, end it with `stop`.',
+    ru: 'Для аккаунта уже идёт выгрузка {exportId}. Следить: `status --watch`, остановить: `stop`.',
+  },
+  export_not_found: {
+    kind: 'permanent',
+    en: 'There is no export {exportId} of this account.',
+    ru: 'Выгрузка {exportId} у этого аккаунта не найдена.',
+  },
+  no_exports_yet: {
+    kind: 'permanent',
+    en: 'This account has no exports yet. Start one with `start`.',
+    ru: 'У этого аккаунта ещё не было выгрузок. Начните с `start`.',
+  },
+  nothing_to_retry: {
+    kind: 'permanent',
+    en: 'The last export has no failed or waiting calls to retry.',
+    ru: 'В последней выгрузке нет неудачных или ожидающих звонков: повторять нечего.',
+  },
+  export_running: {
+    kind: 'permanent',
+    en: 'Export {exportId} is running: stop it first.',
+    ru: 'Идёт выгрузка {exportId}: сначала остановите её.',
+  },
+  export_interrupted: {
+    kind: 'permanent',
+    en: 'The export was terminated from outside before it could close. What it exported is kept; start again to finish the rest.',
+    ru: 'Выгрузка была прервана извне. Выгруженное сохранено, новый запуск продолжит с остатка.',
+  },
+
+  amocrm_host_forbidden: {
+    kind: 'permanent',
+    en: '{host} is not an amoCRM address: expected a host such as example.amocrm.ru, example.kommo.com or example.amocrm.com.',
+    ru: '{host} не похож на адрес amoCRM: нужен адрес вида example.amocrm.ru или example.kommo.com.',
+  },
+  amocrm_unauthorized: {
+    kind: 'auth',
+    en: 'amoCRM refuses the token of {host}: it is wrong, expired or revoked. Give a new one with `account add`, then `resume`.',
+    ru: 'amoCRM не принимает токен {host}: он неверный, истёк или отозван. Задайте новый через `account add`, затем `resume`.',
+  },
+  amocrm_forbidden: {
+    kind: 'auth',
+    en: 'amoCRM denies {what} to this token: it needs the rights of an administrator.',
+    ru: 'amoCRM не даёт этому токену доступ к {what}: нужны права администратора.',
+  },
+  amocrm_unpaid: {
+    kind: 'auth',
+    en: 'The amoCRM account {host} is not paid for: amoCRM answers 402.',
+    ru: 'Аккаунт amoCRM {host} не оплачен: amoCRM отвечает 402.',
+  },
+  amocrm_blocked: {
+    kind: 'throttled',
+    en: 'amoCRM has blocked requests from here (403). The export waits; if it lasts, ask amoCRM support to lift it.',
+    ru: 'amoCRM заблокировала запросы (403). Выгрузка ждёт; если это надолго, обратитесь в поддержку amoCRM.',
+  },
+  amocrm_throttled: {
+    kind: 'throttled',
+    en: 'amoCRM asks for fewer requests (429). The export slows down by itself.',
+    ru: 'amoCRM просит слать меньше запросов (429). Выгрузка замедлилась сама.',
+  },
+  amocrm_unavailable: {
+    kind: 'retryable',
+    en: 'amoCRM at {host} does not answer properly ({what}). The export tries again by itself.',
+    ru: 'amoCRM {host} не отвечает как следует ({what}). Выгрузка повторит попытку сама.',
+  },
+  amocrm_bad_answer: {
+    kind: 'retryable',
+    en: 'amoCRM answered {what} in an unknown form. The export tries again by itself.',
+    ru: 'amoCRM ответила на {what} в неизвестном виде. Выгрузка повторит попытку сама.',
+  },
+  amocrm_rejected: {
+    kind: 'permanent',
+    en: 'amoCRM rejected the request for {what} ({status}).',
+    ru: 'amoCRM отклонила запрос {what} ({status}).',
+  },
+
+  speechsense_unauthenticated: {
+    kind: 'auth',
+    en: 'SpeechSense refuses the API key: it is wrong, deleted or expired. Set a new one with `connection set`, then `resume`.',
+    ru: 'SpeechSense не принимает API-ключ: он неверный, удалён или истёк. Задайте новый через `connection set`, затем `resume`.',
+  },
+  speechsense_permission_denied: {
+    kind: 'auth',
+    en: 'The API key has no right to this connection: give its service account the role speech-sense.data.editor in the space and the key the scope yc.speech-sense.use.',
+    ru: 'У API-ключа нет прав на это подключение: дайте сервисному аккаунту роль speech-sense.data.editor в пространстве, а ключу область yc.speech-sense.use.',
+  },
+  speechsense_connection_not_found: {
+    kind: 'auth',
+    en: 'SpeechSense knows no connection {connectionId}: copy its ID from the connection page of your space.',
+    ru: 'SpeechSense не знает подключения {connectionId}: скопируйте ID на странице подключения в пространстве.',
+  },
+  speechsense_unavailable: {
+    kind: 'retryable',
+    en: 'SpeechSense does not answer ({what}). The export tries again by itself.',
+    ru: 'SpeechSense не отвечает ({what}). Выгрузка повторит попытку сама.',
+  },
+  speechsense_throttled: {
+    kind: 'throttled',
+    en: 'SpeechSense asks for fewer requests or a quota is used up. The export waits.',
+    ru: 'SpeechSense просит слать меньше запросов или исчерпана квота. Выгрузка ждёт.',
+  },
+  speechsense_rejected: {
+    kind: 'permanent',
+    en: 'SpeechSense rejected the upload ({what}).',
+    ru: 'SpeechSense отклонил загрузку ({what}).',
+  },
+
+  recording_missing: {
+    kind: 'permanent',
+    en: 'The call has no recording.',
+    ru: 'У звонка нет записи разговора.',
+  },
+  recording_expired: {
+    kind: 'permanent',
+    en: 'The recording is no longer at its link (404 or 410).',
+    ru: 'Записи больше нет по ссылке (404 или 410).',
+  },
+  recording_forbidden: {
+    kind: 'permanent',
+    en: 'The telephony does not give the recording out (401 or 403).',
+    ru: 'Телефония не отдаёт запись (401 или 403).',
+  },
+  recording_unreachable: {
+    kind: 'retryable',
+    en: 'The telephony server does not answer properly ({what}).',
+    ru: 'Сервер телефонии не отвечает как следует ({what}).',
+  },
+  recording_host_forbidden: {
+    kind: 'permanent',
+    en: 'The recording link leads to an address that is not allowed.',
+    ru: 'Ссылка на запись ведёт на недопустимый адрес.',
+  },
+  recording_not_audio: {
+    kind: 'permanent',
+    en: 'What the link returned is not an audio recording.',
+    ru: 'По ссылке пришла не аудиозапись.',
+  },
+  recording_too_large: {
+    kind: 'permanent',
+    en: 'The recording is larger than the limit of {maxBytes} bytes.',
+    ru: 'Запись больше предела в {maxBytes} байт.',
+  },
+  recording_too_long: {
+    kind: 'permanent',
+    en: 'The recording is longer than the 4 hours that SpeechSense takes.',
+    ru: 'Запись длиннее 4 часов, которые принимает SpeechSense.',
+  },
+  recording_truncated: {
+    kind: 'retryable',
+    en: 'The recording broke off before its end.',
+    ru: 'Запись оборвалась, не дойдя до конца.',
+  },
+  audio_unsupported: {
+    kind: 'permanent',
+    en: 'SpeechSense does not take this audio format ({format}).',
+    ru: 'SpeechSense не принимает такой формат аудио ({format}).',
+  },
+
+  lease_lost: {
+    kind: 'permanent',
+    en: 'Another worker has taken this call over; this attempt has dropped its upload.',
+    ru: 'Этот звонок взял другой исполнитель; попытка прервана.',
+  },
+  upload_cut: {
+    kind: 'retryable',
+    en: 'The upload was cut before its end ({what}); SpeechSense has not stored it.',
+    ru: 'Загрузка прервана до конца ({what}); SpeechSense её не сохранил.',
+  },
+  upload_unconfirmed: {
+    kind: 'permanent',
+    en: 'The upload was sent whole, but its answer was lost ({what}).',
+    ru: 'Загрузка отправлена целиком, но ответ потерян ({what}).',
+  },
+
+  secret_unreadable: {
+    kind: 'permanent',
+    en: 'A stored secret was sealed with the key {keyId}, which ENCRYPTION_KEYS does not have. Add that key back after the first one.',
+    ru: 'Секрет зашифрован ключом {keyId}, которого нет в ENCRYPTION_KEYS. Верните этот ключ в список после первого.',
+  },
+  database_unreachable: {
+    kind: 'retryable',
+    en: 'Postgres does not answer ({what}). Check DATABASE_URL and that the server runs.',
+    ru: 'Postgres не отвечает ({what}). Проверьте DATABASE_URL и запущен ли сервер.',
+  },
+  temporal_unreachable: {
+    kind: 'retryable',
+    en: 'Temporal at {address} does not answer. Check TEMPORAL_ADDRESS and that the server runs.',
+    ru: 'Temporal по адресу {address} не отвечает. Проверьте TEMPORAL_ADDRESS и запущен ли сервер.',
+  },
+  port_in_use: {
+    kind: 'permanent',
+    en: 'Port {port} is taken by another program: free it or choose another one ({setting}).',
+    ru: 'Порт {port} занят другой программой: освободите его или задайте другой ({setting}).',
+  },
+  unexpected: {
+    kind: 'bug',
+    en: 'Something unexpected happened ({what}). This is a defect of this program.',
+    ru: 'Произошло непредвиденное ({what}). Это ошибка программы.',
+  },
+} as const satisfies Record<string, Entry>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;

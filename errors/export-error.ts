@@ -1,0 +1,55 @@
+import { ERROR_CODES, type ErrorCode, type ErrorKind, type Sentence } from './codes.ts';
+
+export interface ExportErrorOptions {
+  cause?: unknown;
+  /** How long the other side asked to be left alone, in milliseconds. */
+  retryAfterMs?: number;
+  /** What fills the `{placeholders}` of the sentence: hosts, ids, counts. Never a token, a phone, a name or a link. */
+  values?: Record<string, string | number>;
+  /** The settings or request field that the error belongs to, such as `period.from`. */
+  field?: string;
+  /** The other side's own id of the failed request, for its support. */
+  requestId?: string;
+}
+
+/**
+ * The one shape of an error in this product: a code from one table, a kind that says what to do about it, and a
+ * sentence that a person can act on. Its message is the English sentence, so that it is readable wherever it lands
+ * (a log, Temporal's Web UI) and is safe there: it holds no secret and no personal data.
+ */
+export class ExportError extends Error {
+  readonly code: ErrorCode;
+  readonly kind: ErrorKind;
+  readonly retryAfterMs: number | undefined;
+  readonly values: Record<string, string | number>;
+  readonly field: string | undefined;
+  readonly requestId: string | undefined;
+
+  constructor(code: ErrorCode, options: ExportErrorOptions = {}) {
+    super(fill(ERROR_CODES[code].en, options.values ?? {}), { cause: options.cause });
+    this.name = 'ExportError';
+    this.code = code;
+    this.kind = ERROR_CODES[code].kind;
+    this.retryAfterMs = options.retryAfterMs;
+    this.values = options.values ?? {};
+    this.field = options.field;
+    this.requestId = options.requestId;
+  }
+
+  /** The sentence for the user in the language asked for. */
+  sentence(language: keyof Sentence): string {
+    return fill(ERROR_CODES[this.code][language], this.values);
+  }
+}
+
+/** The first {@link ExportError} in the chain of causes, if any. */
+export function findExportError(error: unknown): ExportError | undefined {
+  for (let current = error, depth = 0; current instanceof Error && depth < 10; current = current.cause, depth++) {
+    if (current instanceof ExportError) return current;
+  }
+  return undefined;
+}
+
+function fill(template: string, values: Record<string, string | number>): string {
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? '?'));
+}

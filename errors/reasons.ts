@@ -1,0 +1,66 @@
+import type { Sentence } from './codes.ts';
+
+/** Why a call of the period is not sent, in the order in which they are looked at: the first that applies is given. */
+export const SKIP_REASONS = [
+  'not_answered',
+  'other_direction',
+  'other_user',
+  'too_short',
+  'too_long',
+  'already_exported',
+] as const;
+export type SkipReason = (typeof SKIP_REASONS)[number];
+
+/** Why a call could not be sent. New ones may be added; none is renamed. */
+export const FAILURE_REASONS = [
+  'note_unreadable',
+  'recording_missing',
+  'recording_expired',
+  'recording_forbidden',
+  'recording_unreachable',
+  'recording_host_forbidden',
+  'recording_not_audio',
+  'recording_too_large',
+  'recording_too_long',
+  'recording_truncated',
+  'audio_unsupported',
+  'metadata_rejected',
+  'rejected_by_speechsense',
+] as const;
+export type FailureReason = (typeof FAILURE_REASONS)[number];
+
+/** Why a call waits. */
+export type WaitingReason = 'recording_not_ready';
+
+/** Why nobody can tell whether SpeechSense has the call. */
+export type UnconfirmedReason = 'answer_lost';
+
+export type Reason = SkipReason | FailureReason | WaitingReason | UnconfirmedReason;
+
+/** What each reason means, for the report and the progress. */
+export const REASON_SENTENCES: Record<Reason, Sentence> = {
+  not_answered: { en: 'nobody talked: no duration and no recording', ru: 'разговора не было: нет длительности и записи' },
+  other_direction: { en: 'the other direction was chosen', ru: 'выбрано другое направление' },
+  other_user: { en: 'of a user that was not chosen', ru: 'звонок не выбранного пользователя' },
+  too_short: { en: 'shorter than the minimum', ru: 'короче минимума' },
+  too_long: { en: 'longer than the maximum', ru: 'длиннее максимума' },
+  already_exported: { en: 'already in this SpeechSense connection', ru: 'уже выгружен в это подключение' },
+  recording_not_ready: { en: 'the telephony has not attached the recording yet', ru: 'телефония ещё не приложила запись' },
+  answer_lost: {
+    en: 'sent whole, but the answer was lost; it is not sent again by itself',
+    ru: 'отправлен целиком, но ответ потерян; сам повторно не отправляется',
+  },
+  note_unreadable: { en: 'the call note cannot be read', ru: 'примечание о звонке не читается' },
+  recording_missing: { en: 'there is no recording', ru: 'записи нет' },
+  recording_expired: { en: 'the recording is gone from its link', ru: 'записи больше нет по ссылке' },
+  recording_forbidden: { en: 'the telephony does not give the recording out', ru: 'телефония не отдаёт запись' },
+  recording_unreachable: { en: 'the telephony server does not answer', ru: 'сервер телефонии не отвечает' },
+  recording_host_forbidden: { en: 'the link leads to a forbidden address', ru: 'ссылка ведёт на недопустимый адрес' },
+  recording_not_audio: { en: 'the link returns something else than audio', ru: 'по ссылке не аудио' },
+  recording_too_large: { en: 'the recording is too large', ru: 'запись слишком большая' },
+  recording_too_long: { en: 'the recording is longer than 4 hours', ru: 'запись длиннее 4 часов' },
+  recording_truncated: { en: 'the recording breaks off', ru: 'запись обрывается' },
+  audio_unsupported: { en: 'SpeechSense does not take this audio format', ru: 'SpeechSense не принимает этот формат' },
+  metadata_rejected: { en: 'SpeechSense rejected the metadata', ru: 'SpeechSense отклонил метаданные' },
+  rejected_by_speechsense: { en: 'SpeechSense rejected the recording', ru: 'SpeechSense отклонил запись' },
+};

@@ -1,0 +1,114 @@
+import js from '@eslint/js';
+import importX from 'eslint-plugin-import-x';
+import { builtinModules } from 'node:module';
+import tseslint from 'typescript-eslint';
+
+/**
+ * The rooms and what each may import at run time (docs/decisions/0001-rooms-and-arrows.md).
+ * A room not listed for another is forbidden to it; types may cross the arrow workflows → activities and client → workflows.
+ */
+const MAY_IMPORT = {
+  errors: [],
+  environment: ['errors'],
+  settings: ['errors'],
+  amocrm: ['errors'],
+  speechsense: ['errors'],
+  recordings: ['errors'],
+  ledger: ['errors', 'settings'],
+  workflows: ['errors'],
+  activities: ['errors', 'settings', 'amocrm', 'speechsense', 'recordings', 'ledger'],
+  client: ['errors', 'settings', 'environment', 'amocrm', 'speechsense', 'ledger'],
+  worker: ['errors', 'settings', 'environment', 'amocrm', 'speechsense', 'recordings', 'ledger', 'activities', 'workflows'],
+  sandbox: [],
+};
+
+/** Type-only arrows, in addition to the run-time ones. */
+const MAY_IMPORT_TYPES = {
+  workflows: ['activities', 'settings'],
+  client: ['workflows'],
+};
+
+const rooms = Object.keys(MAY_IMPORT);
+
+const arrows = rooms.map((room) => ({
+  files: [`${room}/**/*.ts`],
+  rules: {
+    '@typescript-eslint/no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          ...rooms
+            .filter((other) => other !== room && !MAY_IMPORT[room].includes(other))
+            .map((other) => ({
+              group: [`../${other}/**`, `../../${other}/**`],
+              allowTypeImports: (MAY_IMPORT_TYPES[room] ?? []).includes(other),
+              message: `${room}/ may not import ${other}/ (docs/decisions/0001-rooms-and-arrows.md).`,
+            })),
+          ...['scripts', 'bench', 'test'].map((other) => ({
+            group: [`../${other}/**`, `../../${other}/**`],
+            message: `Only entry points and tests import ${other}/.`,
+          })),
+          ...(room === 'workflows'
+            ? [
+                {
+                  group: [...builtinModules, 'node:*'],
+                  message: 'Workflow code is replayed: no Node built-ins.',
+                },
+                {
+                  group: ['@temporalio/*', '!@temporalio/workflow', '!@temporalio/common'],
+                  message: 'Workflow code imports @temporalio/workflow only.',
+                },
+              ]
+            : []),
+        ],
+      },
+    ],
+  },
+}));
+
+export default tseslint.config(
+  { ignores: ['dist/', 'node_modules/', '.data/', '.cache/', 'coverage/', 'test/replay/histories/'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.strictTypeChecked],
+    plugins: { 'import-x': importX },
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/consistent-type-assertions': ['error', { assertionStyle: 'as' }],
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      'import-x/no-cycle': 'error',
+      'import-x/no-self-import': 'error',
+      'no-console': 'error',
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'TSEnumDeclaration', message: 'Use a const object with a union type.' },
+      ],
+    },
+  },
+  ...arrows,
+  {
+    files: ['workflows/**/*.ts'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        { name: 'setTimeout', message: 'Use sleep() of @temporalio/workflow.' },
+        { name: 'setInterval', message: 'Use sleep() of @temporalio/workflow.' },
+        { name: 'process', message: 'Workflow code has no process.' },
+      ],
+    },
+  },
+  {
+    files: ['scripts/**', 'bench/**', 'client/cli/**', 'sandbox/main.ts', 'worker/main.ts'],
+    rules: { 'no-console': 'off' },
+  },
+  {
+    files: ['**/*.js', '**/*.mjs'],
+    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
+  },
+);
