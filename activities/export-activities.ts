@@ -1,0 +1,83 @@
+import { cancellationSignal } from '@temporalio/activity';
+import { readAccount } from '../amocrm/account.ts';
+import { readUsers } from '../amocrm/users.ts';
+import { ExportError } from '../errors/export-error.ts';
+import type { ExportKind, ExportState } from '../ledger/schema.ts';
+import type { ExportSettings } from '../settings/export-settings.ts';
+import { effectivePeriod, periodInterval } from '../settings/period.ts';
+import type { SpeechSense } from '../speechsense/speechsense.ts';
+import { type AmocrmDeps, amocrmOf } from './amocrm-account.ts';
+
+export interface OpenExport {
+  exportId: string;
+  accountId: number;
+  kind: ExportKind;
+  settings: ExportSettings;
+  /** ISO 8601. */
+  startedAt: string;
+  retry?: { exportId: string; reasons: string[]; unconfirmed: boolean };
+}
+
+export interface ExportDeps extends AmocrmDeps {
+  speechSense: SpeechSense;
+}
+
+/** The beginning and the end of an export. */
+export function createExportActivities(deps: ExportDeps) {
+  const { ledger, speechSense } = deps;
+  return {
+    /**
+     * Checks both ends before anything else, renews what is known of the account and its users, and records the export.
+     * Run twice, it records once.
+     */
+    async openExport({ exportId, accountId, kind, settings, startedAt, retry }: OpenExport): Promise<void> {
+      const { account, http } = await amocrmOf(deps, accountId, cancellationSignal());
+      const { name, timeZone, isApiFilterEnabled } = await readAccount(http);
+      await ledger.accounts.put({ ...account, name, timeZone, isApiFilterEnabled });
+      await ledger.users.putAll(accountId, await readUsers(http));
+
+      const connection = await ledger.connections.read(accountId);
+      if (!connection) throw new ExportError('connection_not_set');
+      if (kind !== 'preview') await speechSense.checkConnection(connection);
+
+      const start = new Date(startedAt);
+      const tried = retry ? await ledger.exports.find(retry.exportId) : undefined;
+      const interval = periodInterval(effectivePeriod(settings, timeZone, start), timeZone, start);
+      await ledger.exports.open({
+        exportId,
+        accountId,
+        kind,
+        retryOf: retry?.exportId ?? null,
+        connectionId: connection.connectionId,
+        language: connection.language,
+        settings,
+        intervalFrom: tried?.intervalFrom ?? interval.from,
+        intervalUntil: tried?.intervalUntil ?? interval.until,
+        startedAt: start,
+      });
+      if (retry) await ledger.plan.listForRetry(exportId, retry.exportId, retry.reasons, retry.unconfirmed);
+    },
+
+    async recordState({
+      exportId,
+      state,
+      blockedBy,
+    }: {
+      exportId: string;
+      state: ExportState;
+      blockedBy: string | null;
+    }) {
+      await ledger.exports.setState(exportId, state, blockedBy);
+    },
+
+    async closeExport({
+      exportId,
+      state,
+    }: {
+      exportId: string;
+      state: 'completed' | 'stopped' | 'failed';
+    }): Promise<void> {
+      await ledger.exports.close(exportId, state);
+    },
+  };
+}

@@ -1,0 +1,169 @@
+import { activityInfo, cancellationSignal, heartbeat, log } from '@temporalio/activity';
+import { FAILURE_REASONS, type FailureReason } from '../errors/reasons.ts';
+import { ExportError } from '../errors/export-error.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { TransferState } from '../ledger/schema.ts';
+import type { CallToSend, Lease, TransferRef } from '../ledger/transfers.ts';
+import { toLedgerError } from '../ledger/database.ts';
+import type { Recording } from '../recordings/recording.ts';
+import { callMetadata } from '../speechsense/metadata.ts';
+import type { SpeechSense } from '../speechsense/speechsense.ts';
+import { clientOf, mappedFields } from './call-fields.ts';
+import { cancellationOf } from './cancellation.ts';
+import { patiently } from './patiently.ts';
+import { uploadWhileAway } from './upload-while-away.ts';
+
+export interface TransferDeps {
+  ledger: Ledger;
+  speechSense: SpeechSense;
+  /** Receives a recording whole, in memory or a temporary file. */
+  receiveRecording: (link: string, signal: AbortSignal, onProgress: (bytes: number) => void) => Promise<Recording>;
+  /** Patience with one recording's refused connections, 5xx and early ends. */
+  recordingRetrySeconds: number;
+}
+
+export interface TransferResult {
+  state: TransferState | 'taken_over';
+}
+
+/** How long what only this process knows is tried to be written down while Postgres is away. */
+const ANSWER_PATIENCE_MS = 30 * 60_000;
+const RELEASE_PATIENCE_MS = 5 * 60_000;
+/** Attempts after which a defect of ours is the call's end, not a loop. */
+const DEFECT_ATTEMPTS = 5;
+const HEARTBEAT_MS = 1_000;
+
+/** One call's way: receive the recording whole, upload it, record the talk. */
+export function createTransferActivities(deps: TransferDeps) {
+  const { ledger } = deps;
+
+  /** Carries out the call that this attempt holds. Whatever goes wrong is thrown; nothing is decided here. */
+  async function carry(lease: Lease, call: CallToSend, beat: Beat): Promise<TransferState> {
+    if (call.link === null) throw new ExportError('recording_missing');
+    const signal = cancellationSignal();
+    beat.phase = 'download';
+    const recording = await deps.receiveRecording(call.link, signal, beat.progress);
+    try {
+      beat.phase = 'upload';
+      const connection = await ledger.connections.read(call.accountId);
+      if (!connection) throw new ExportError('connection_not_set');
+      const { fields } = await metadataOf(ledger, call);
+      const { talkId, bytes } = await uploadWhileAway(
+        deps.speechSense,
+        {
+          connectionId: call.connectionId,
+          apiKey: connection.apiKey,
+          fields,
+          audio: { container: recording.container, sizeBytes: recording.sizeBytes, chunks: () => recording.chunks() },
+          signal,
+        },
+        {
+          onProgress: beat.progress,
+          beforeCommit: async () => {
+            if ((await ledger.transfers.markCommitting(lease)) !== 'marked') throw new ExportError('lease_lost');
+          },
+        },
+        // A marker whose upload was cut for certain is taken back before the next try.
+        () => patiently(() => ledger.transfers.reopen(lease), RELEASE_PATIENCE_MS),
+      );
+      await patiently(
+        () => ledger.transfers.recordExported(lease, { talkId, bytes, audioFormat: recording.container }),
+        ANSWER_PATIENCE_MS,
+      );
+      return 'exported';
+    } finally {
+      await recording.dispose();
+    }
+  }
+
+  /** Decides what an error means for the call: its end, or another attempt. */
+  async function settle(lease: Lease, thrown: unknown): Promise<TransferResult> {
+    const cancellation = cancellationOf(thrown);
+    const error = toLedgerError(thrown);
+    if (error.code === 'upload_unconfirmed') {
+      await patiently(() => ledger.transfers.recordUnconfirmed(lease), ANSWER_PATIENCE_MS);
+      return { state: 'unconfirmed' };
+    }
+    if (error.code === 'lease_lost') return { state: 'taken_over' };
+    const reason = cancellation ? undefined : failureReason(error, deps.recordingRetrySeconds);
+    if (reason !== undefined) {
+      const format = error.values.format;
+      await patiently(
+        () => ledger.transfers.recordFailed(lease, reason, format === undefined ? undefined : String(format)),
+        RELEASE_PATIENCE_MS,
+      );
+      return { state: 'failed' };
+    }
+    await patiently(() => ledger.transfers.release(lease), RELEASE_PATIENCE_MS);
+    throw cancellation ?? error;
+  }
+
+  return {
+    /**
+     * Exports one call, or records why it can't be. Run twice, it does nothing the second time; killed at any moment,
+     * the next attempt goes on from what the ledger says.
+     *
+     * @throws {ExportError} for what is not the call's own fault: an outage (tried again), a refused token or key
+     * (blocks the export). Stopped, it gives the call back.
+     */
+    async transferCall(ref: TransferRef): Promise<TransferResult> {
+      const claim = await ledger.transfers.claim(ref);
+      if (claim.kind === 'settled') return { state: claim.state };
+      const beat = startHeartbeat();
+      try {
+        return { state: await carry(claim.lease, claim.call, beat) };
+      } catch (error) {
+        return await settle(claim.lease, error);
+      } finally {
+        beat.stop();
+      }
+    },
+  };
+}
+
+async function metadataOf(ledger: Ledger, call: CallToSend) {
+  const operator =
+    call.operatorId === null ? undefined : { id: String(call.operatorId), name: call.operatorName ?? '' };
+  return callMetadata({
+    callId: String(call.noteId),
+    startedAt: call.startedAt,
+    direction: call.direction,
+    ...(operator ? { operator } : {}),
+    client: clientOf(call, await ledger.entities.ofCall(call.callId)),
+    language: call.language,
+    timeZone: call.timeZone,
+    mapped: mappedFields(call),
+  });
+}
+
+/** The reason for which this very call fails; undefined when it is not the call's fault, or time may mend it yet. */
+function failureReason(error: ExportError, recordingRetrySeconds: number): FailureReason | undefined {
+  if (error.code === 'speechsense_rejected') return 'rejected_by_speechsense';
+  const reason = FAILURE_REASONS.find((candidate) => candidate === error.code);
+  if (reason !== undefined) {
+    const triedSeconds = (Date.now() - activityInfo().scheduledTimestampMs) / 1000;
+    return error.kind === 'retryable' && triedSeconds < recordingRetrySeconds ? undefined : reason;
+  }
+  if (error.kind !== 'bug') return undefined;
+  const { attempt } = activityInfo();
+  log.error('transfer failed unexpectedly', { code: error.code, what: error.values.what, attempt });
+  return attempt >= DEFECT_ATTEMPTS ? 'internal_error' : undefined;
+}
+
+interface Beat {
+  phase: 'claim' | 'download' | 'upload';
+  progress: (bytes: number) => void;
+  stop: () => void;
+}
+
+/** Heartbeats carry the phase and its bytes; a stop reaches the activity through them. */
+function startHeartbeat(): Beat {
+  let bytes = 0;
+  const beat: Beat = {
+    phase: 'claim',
+    progress: (count) => (bytes = count),
+    stop: () => clearInterval(timer),
+  };
+  const timer = setInterval(() => heartbeat({ phase: beat.phase, bytes }), HEARTBEAT_MS);
+  return beat;
+}

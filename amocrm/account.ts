@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { ExportError } from '../errors/export-error.ts';
+import type { AmocrmHttp } from './http.ts';
+
+const accountSchema = z.looseObject({
+  id: z.coerce.number().int(),
+  name: z.string().catch(''),
+  is_api_filter_enabled: z.boolean().catch(false),
+  timezone: z.string().optional().catch(undefined),
+  _embedded: z
+    .looseObject({
+      datetime_settings: z
+        .looseObject({ timezone: z.string().optional().catch(undefined) })
+        .optional()
+        .catch(undefined),
+    })
+    .optional()
+    .catch(undefined),
+});
+
+export interface AmocrmAccount {
+  accountId: number;
+  name: string;
+  /** IANA name of the account's time zone. */
+  timeZone: string;
+  /** The paid option without which `filter[id]` on entities is silently ignored. */
+  isApiFilterEnabled: boolean;
+}
+
+/** Where amoCRM does not say (or says something unknown), its home zone. */
+const DEFAULT_TIME_ZONE = 'Europe/Moscow';
+
+/** Reads the account that the token belongs to. */
+export async function readAccount(http: AmocrmHttp): Promise<AmocrmAccount> {
+  const account = await http.get('/account', { with: 'datetime_settings,is_api_filter_enabled' }, accountSchema);
+  if (!account) throw new ExportError('amocrm_bad_answer', { values: { what: '/account (empty)' } });
+  const named = account._embedded?.datetime_settings?.timezone ?? account.timezone;
+  return {
+    accountId: account.id,
+    name: account.name,
+    timeZone: named !== undefined && isTimeZone(named) ? named : DEFAULT_TIME_ZONE,
+    isApiFilterEnabled: account.is_api_filter_enabled,
+  };
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

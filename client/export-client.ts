@@ -1,0 +1,268 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  type Client,
+  WorkflowExecutionAlreadyStartedError,
+  type WorkflowHandle,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import { SEARCH_ATTRIBUTES, searchAttributesOf } from '../environment/temporal-search-attributes.ts';
+import { ExportError } from '../errors/export-error.ts';
+import type { ExportRow } from '../ledger/exports.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { ExportSettings } from '../settings/export-settings.ts';
+import { effectivePeriod, periodInterval } from '../settings/period.ts';
+import type { exportCalls, ExportResult } from '../workflows/export-calls.ts';
+import type { ExportInput, ExportPace, RetryInput } from '../workflows/messages.ts';
+import { type ExportStatus, isFinal, toStatus } from './status.ts';
+import { callTemporal } from './temporal-call.ts';
+
+export interface ExportClientOptions {
+  temporal: Client;
+  ledger: Ledger;
+  taskQueue: string;
+  pace?: Partial<ExportPace>;
+  now?: () => Date;
+}
+
+export interface RetryOptions {
+  reasons?: string[];
+  unconfirmed?: boolean;
+}
+
+const DEFAULT_PACE: ExportPace = { batchSize: 100, lanes: 16, openBatches: 4, maxHistoryEvents: 2_000 };
+
+/** How often a watcher looks. */
+const WATCH_MS = 1_000;
+
+/**
+ * Starts, watches and stops exports; the one way in for the command line and the backend. What an export has done is
+ * read from the ledger, whether it lives from Temporal.
+ */
+export class ExportClient {
+  readonly #temporal: Client;
+  readonly #ledger: Ledger;
+  readonly #taskQueue: string;
+  readonly #pace: ExportPace;
+  readonly #now: () => Date;
+
+  constructor({ temporal, ledger, taskQueue, pace = {}, now = () => new Date() }: ExportClientOptions) {
+    this.#temporal = temporal;
+    this.#ledger = ledger;
+    this.#taskQueue = taskQueue;
+    this.#pace = { ...DEFAULT_PACE, ...pace };
+    this.#now = now;
+  }
+
+  /**
+   * Starts an export with these settings.
+   *
+   * @returns its id, at once; a worker takes it up.
+   * @throws {ExportError} `export_already_running` with the running one's id; `settings_invalid`; `connection_not_set`.
+   */
+  async start(accountId: number, settings: ExportSettings): Promise<string> {
+    return this.#start(accountId, 'export', settings);
+  }
+
+  /**
+   * Starts an export of the calls that did not come through in the account's last one.
+   *
+   * @throws {ExportError} also `nothing_to_retry`, `no_exports_yet`.
+   */
+  async retry(accountId: number, { reasons = [], unconfirmed = false }: RetryOptions = {}): Promise<string> {
+    const [last] = await this.#ledger.exports.list(accountId, 1);
+    if (!last) throw new ExportError('no_exports_yet');
+    const { calls, failures } = await this.#ledger.progress.read(last.exportId);
+    const chosen =
+      reasons.length > 0
+        ? reasons.reduce((sum, reason) => sum + (failures[reason] ?? 0), 0)
+        : calls.failed + calls.waiting;
+    if (chosen + (unconfirmed ? calls.unconfirmed : 0) === 0) throw new ExportError('nothing_to_retry');
+    return this.#start(accountId, 'retry', last.settings, { exportId: last.exportId, reasons, unconfirmed });
+  }
+
+  /** Plans without transferring, and waits for the totals. */
+  async preview(accountId: number, settings: ExportSettings): Promise<ExportStatus> {
+    const exportId = await this.#start(accountId, 'preview', settings);
+    await callTemporal(() => this.#handle(accountId, 'preview').result());
+    return this.status(accountId, exportId);
+  }
+
+  /**
+   * The export's status: the one asked for, or the account's last one.
+   *
+   * @throws {ExportError} `no_exports_yet`, `export_not_found`
+   */
+  async status(accountId: number, exportId?: string): Promise<ExportStatus> {
+    const row = exportId === undefined ? await this.#last(accountId) : await this.#ledger.exports.find(exportId);
+    if (!row || row.accountId !== accountId) {
+      const starting = await this.#notTakenUpYet(accountId, exportId);
+      if (starting) return starting;
+      if (exportId === undefined) throw new ExportError('no_exports_yet');
+      throw new ExportError('export_not_found', { values: { exportId } });
+    }
+    const status = toStatus(row, await this.#ledger.progress.read(row.exportId), this.#now());
+    if (isFinal(status) || row.kind === 'preview') return status;
+    return this.#reconcile(status);
+  }
+
+  /** The status now and whenever it may have changed, until it is final; the last one is final. */
+  async *watch(accountId: number, exportId: string, signal?: AbortSignal): AsyncGenerator<ExportStatus> {
+    for (;;) {
+      const status = await this.status(accountId, exportId);
+      yield status;
+      if (isFinal(status)) return;
+      await pause(WATCH_MS, undefined, signal ? { signal } : {});
+    }
+  }
+
+  /**
+   * Asks the running export to end and waits until it has; answers its final status.
+   *
+   * @returns undefined when nothing runs.
+   */
+  async stop(accountId: number): Promise<ExportStatus | undefined> {
+    const handle = this.#handle(accountId, 'export');
+    const running = await this.#runningExportId(handle);
+    if (running === undefined) return undefined;
+    try {
+      await callTemporal(() => handle.signal('stopExport'));
+    } catch (error) {
+      // It ended by itself between the look and the signal.
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+    }
+    await callTemporal(() => handle.result());
+    return this.status(accountId, running);
+  }
+
+  /** Lets a blocked export go on; undefined when nothing runs, else its id. */
+  async resume(accountId: number): Promise<string | undefined> {
+    const handle = this.#handle(accountId, 'export');
+    const running = await this.#runningExportId(handle);
+    if (running !== undefined) await callTemporal(() => handle.signal('resumeExport'));
+    return running;
+  }
+
+  /** The id of the account's running export, if any. */
+  running(accountId: number): Promise<string | undefined> {
+    return this.#runningExportId(this.#handle(accountId, 'export'));
+  }
+
+  async #start(
+    accountId: number,
+    kind: ExportInput['kind'],
+    settings: ExportSettings,
+    retry?: RetryInput,
+  ): Promise<string> {
+    const account = await this.#ledger.accounts.find(accountId);
+    if (!account) throw new ExportError('account_not_found', { values: { account: accountId } });
+    if (!(await this.#ledger.connections.read(accountId))) throw new ExportError('connection_not_set');
+    const period = effectivePeriod(settings, account.timeZone, this.#now());
+    periodInterval(period, account.timeZone, this.#now());
+
+    const exportId = randomUUID();
+    const input: ExportInput = {
+      exportId,
+      accountId,
+      kind,
+      settings: { ...settings, period },
+      pace: this.#pace,
+      ...(retry ? { retry } : {}),
+    };
+    const workflowId = workflowIdOf(accountId, kind);
+    try {
+      await callTemporal(() =>
+        this.#temporal.workflow.start<typeof exportCalls>('exportCalls', {
+          workflowId,
+          taskQueue: this.#taskQueue,
+          args: [input],
+          // A preview sends nothing, so the latest one asked for wins; an export that runs is never disturbed.
+          workflowIdConflictPolicy: kind === 'preview' ? 'TERMINATE_EXISTING' : 'FAIL',
+          typedSearchAttributes: searchAttributesOf(accountId, exportId),
+          staticSummary: `${kind} ${period.from} … ${period.to}`,
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      const running = await this.#runningExportId(this.#handle(accountId, kind));
+      throw new ExportError('export_already_running', { values: { exportId: running ?? '?' } });
+    }
+    return exportId;
+  }
+
+  #handle(accountId: number, kind: ExportInput['kind']): WorkflowHandle<() => Promise<ExportResult>> {
+    return this.#temporal.workflow.getHandle(workflowIdOf(accountId, kind));
+  }
+
+  async #runningExportId(handle: WorkflowHandle): Promise<string | undefined> {
+    try {
+      const { status, typedSearchAttributes } = await callTemporal(() => handle.describe());
+      return status.name === 'RUNNING' ? typedSearchAttributes.get(SEARCH_ATTRIBUTES.export) : undefined;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    }
+  }
+
+  /** The account's running export, also when no worker has recorded it yet; else the last one recorded. */
+  async #last(accountId: number): Promise<ExportRow | undefined> {
+    const running = await this.#runningExportId(this.#handle(accountId, 'export'));
+    if (running !== undefined) return this.#ledger.exports.find(running);
+    const [last] = await this.#ledger.exports.list(accountId, 1);
+    return last;
+  }
+
+  /** An export that was started, but that no worker has recorded: it is planning, with nothing found yet. */
+  async #notTakenUpYet(accountId: number, exportId: string | undefined): Promise<ExportStatus | undefined> {
+    const handle = this.#handle(accountId, 'export');
+    const running = await this.#runningExportId(handle);
+    if (running === undefined || (exportId !== undefined && running !== exportId)) return undefined;
+    const { startTime } = await callTemporal(() => handle.describe());
+    const blockedBy = await this.#blockedBy(handle);
+    return {
+      exportId: running,
+      accountId,
+      kind: 'export',
+      state: blockedBy === null ? 'planning' : 'blocked',
+      blockedBy,
+      startedAt: startTime.toISOString(),
+      finishedAt: null,
+      etaSeconds: null,
+      calls: { found: 0, planned: 0, exported: 0, failed: 0, waiting: 0, unconfirmed: 0, remaining: 0, skipped: {} },
+      failures: {},
+      talkSeconds: { planned: 0, exported: 0 },
+      bytes: { uploaded: 0 },
+    };
+  }
+
+  /** What blocks an export before it is recorded only the workflow knows; without a worker nobody does. */
+  async #blockedBy(handle: WorkflowHandle): Promise<string | null> {
+    try {
+      const { state, blockedBy } = await handle.query<{ state: string; blockedBy: string | null }>('exportProgress');
+      return state === 'blocked' ? blockedBy : null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** An export that Temporal no longer runs has ended, whatever the ledger was last told: it was terminated. */
+  async #reconcile(status: ExportStatus): Promise<ExportStatus> {
+    const running = await this.#runningExportId(this.#handle(status.accountId, 'export'));
+    if (running === status.exportId) return status;
+    const row = await this.#ledger.exports.find(status.exportId);
+    if (row?.finishedAt) return toStatus(row, await this.#ledger.progress.read(row.exportId), this.#now());
+    await this.#ledger.exports.close(status.exportId, 'failed');
+    return {
+      ...status,
+      state: 'failed',
+      blockedBy: 'export_interrupted',
+      finishedAt: this.#now().toISOString(),
+      etaSeconds: null,
+    };
+  }
+}
+
+/** One workflow id an account: Temporal itself refuses a second export beside the first. */
+function workflowIdOf(accountId: number, kind: ExportInput['kind']): string {
+  return kind === 'preview' ? `preview-${accountId}` : `export-${accountId}`;
+}

@@ -1,0 +1,54 @@
+import type { ExportRow } from '../ledger/exports.ts';
+import type { Progress } from '../ledger/progress.ts';
+import type { ExportState } from '../ledger/schema.ts';
+
+/** An export as its users see it; `status --json` prints this object. */
+export interface ExportStatus {
+  exportId: string;
+  accountId: number;
+  kind: ExportRow['kind'];
+  state: ExportState;
+  /** The code of the error that blocks it, while its state is `blocked`. */
+  blockedBy: string | null;
+  /** ISO 8601. */
+  startedAt: string;
+  finishedAt: string | null;
+  /** Seconds until the end at the pace so far; null while that cannot be told. */
+  etaSeconds: number | null;
+  calls: Progress['calls'];
+  failures: Progress['failures'];
+  talkSeconds: Progress['talkSeconds'];
+  bytes: Progress['bytes'];
+}
+
+const FINAL: readonly ExportState[] = ['completed', 'stopped', 'failed'];
+
+export function isFinal({ state }: Pick<ExportStatus, 'state'>): boolean {
+  return FINAL.includes(state);
+}
+
+export function toStatus(row: ExportRow, progress: Progress, now: Date): ExportStatus {
+  return {
+    exportId: row.exportId,
+    accountId: row.accountId,
+    kind: row.kind,
+    state: row.state,
+    blockedBy: row.blockedBy,
+    startedAt: row.startedAt.toISOString(),
+    finishedAt: row.finishedAt?.toISOString() ?? null,
+    etaSeconds: eta(row, progress, now),
+    calls: progress.calls,
+    failures: progress.failures,
+    talkSeconds: progress.talkSeconds,
+    bytes: progress.bytes,
+  };
+}
+
+/** Remaining calls at the average pace since the plan was closed. */
+function eta({ state, plannedAt }: ExportRow, { calls }: Progress, now: Date): number | null {
+  if (state !== 'transferring' || !plannedAt) return null;
+  const done = calls.exported + calls.failed;
+  if (done === 0) return null;
+  const elapsedSeconds = (now.getTime() - plannedAt.getTime()) / 1000;
+  return Math.round((calls.remaining / done) * elapsedSeconds);
+}

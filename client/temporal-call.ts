@@ -1,0 +1,16 @@
+import { isGrpcServiceError, ServiceError } from '@temporalio/client';
+import { status } from '@grpc/grpc-js';
+import { ExportError } from '../errors/export-error.ts';
+
+/** A call to Temporal, with "the server is not there" in the product's own shape. */
+export async function callTemporal<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    const cause = error instanceof ServiceError ? error.cause : error;
+    if (isGrpcServiceError(cause) && (cause.code === status.UNAVAILABLE || cause.code === status.DEADLINE_EXCEEDED)) {
+      throw new ExportError('temporal_unreachable', { cause: error, values: { address: 'TEMPORAL_ADDRESS' } });
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { ExportError } from '../errors/export-error.ts';
+
+/** `host:port`, comma-separated: the only places where plain http and loopback are allowed. For sandboxes. */
+const hostPorts = z
+  .string()
+  .default('')
+  .transform((text) => splitList(text))
+  .pipe(z.array(z.string().regex(/^[^\s/:]+:\d{1,5}$/, 'expected host:port, comma-separated')));
+
+/** `id:base64` of 32 random bytes, comma-separated; the first one seals, all of them open. */
+const encryptionKeys = z.string().transform((text, context) => {
+  const keys = splitList(text).map((pair) => {
+    const [id = '', base64 = ''] = pair.split(/:(.*)/s);
+    return { id, key: Buffer.from(base64, 'base64') };
+  });
+  if (keys.length === 0 || keys.some(({ id, key }) => !/^[A-Za-z0-9_-]{1,32}$/.test(id) || key.length !== 32)) {
+    context.addIssue('expected id:base64 of 32 bytes each, comma-separated (openssl rand -base64 32)');
+  }
+  if (new Set(keys.map(({ id }) => id)).size !== keys.length) context.addIssue('a key id is repeated');
+  return keys;
+});
+
+const flag = z
+  .enum(['true', 'false'])
+  .default('true')
+  .transform((text) => text === 'true');
+
+const count = (preset: number) => z.coerce.number().int().positive().default(preset);
+const port = (preset: number) => z.coerce.number().int().min(0).max(65_535).default(preset);
+
+/** Every variable that the processes read. The names are a contract (README, docker-compose.yml). */
+export const environmentSchema = z.object({
+  DATABASE_URL: z
+    .string({ error: 'is missing: postgres://user:password@host:5432/database' })
+    .regex(/^postgres(ql)?:\/\//),
+  TEMPORAL_TASK_QUEUE: z.string().min(1).default('speechsense-export'),
+  ENCRYPTION_KEYS: z.string({ error: 'is missing: id:base64, made by openssl rand -base64 32' }).pipe(encryptionKeys),
+  AMOCRM_REQUESTS_PER_SECOND: z.coerce.number().positive().max(50).default(6),
+  SPEECHSENSE_ENDPOINT: z
+    .string()
+    .regex(/^[^\s/]+:\d+$/)
+    .default('api.speechsense.yandexcloud.net:443'),
+  SPEECHSENSE_TLS: flag,
+  WORKER_METRICS_PORT: port(9464),
+  HOST: z.string().default('127.0.0.1'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  INSECURE_HOSTS: hostPorts,
+  RECORDING_MAX_BYTES: count(512 * 1024 * 1024),
+  RECORDING_STALL_SECONDS: count(30),
+  RECORDING_WAIT_HOURS: z.coerce.number().min(0).default(48),
+  RECORDING_RETRY_SECONDS: count(600),
+});
+
+export type Environment = z.output<typeof environmentSchema>;
+
+/**
+ * The environment, read once and checked in one place. An empty variable counts as absent, as in an env file.
+ *
+ * @throws {ExportError} `environment_invalid`, naming every variable that is wrong, never its value.
+ */
+export function readEnvironment(variables: Record<string, string | undefined>): Environment {
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
+  const parsed = environmentSchema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${issue.path[0]?.toString() ?? ''} ${issue.message}`).join('; ');
+  throw new ExportError('environment_invalid', { values: { problems } });
+}
+
+function splitList(text: string): string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean);
+}

@@ -1,0 +1,60 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import { ExportError, findExportError } from '../errors/export-error.ts';
+import type { Schema } from './schema.ts';
+
+export type Database = Kysely<Schema>;
+
+/** Postgres type ids of bigint and numeric: amoCRM's ids and our sums fit a double exactly. */
+const INT8 = 20;
+const NUMERIC = 1700;
+
+/**
+ * A pool of connections. Nothing is connected until the first query.
+ *
+ * @param databaseUrl `postgres://…`; a schema may be chosen with `?options=-c search_path=…`.
+ */
+export function openDatabase(databaseUrl: string, { maxConnections = 10 } = {}): Database {
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: maxConnections,
+    connectionTimeoutMillis: 10_000,
+    // A server that went silent must not hold a caller for ever; the longest statement, a plan, takes seconds.
+    query_timeout: 300_000,
+    keepAlive: true,
+    types: { getTypeParser },
+  });
+  // An idle connection that Postgres drops (a restart) is replaced at the next query; without a listener it would
+  // end the process.
+  pool.on('error', () => undefined);
+  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+}
+
+const getTypeParser: pg.CustomTypesConfig['getTypeParser'] = (id, format) => {
+  const typeId: number = id;
+  return typeId === INT8 || typeId === NUMERIC ? Number : pg.types.getTypeParser(id, format);
+};
+
+/** SQLSTATE classes that mean "the server is not there for us just now": connection, shutdown, too many clients. */
+const PASSING = /^(08|57P|53)/;
+const NETWORK = /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EPIPE|EAI_AGAIN|EHOSTUNREACH)$/;
+
+/**
+ * The ledger's errors in the product's one shape: a server that cannot be reached is `database_unreachable`
+ * (retryable); anything else is ours.
+ */
+export function toLedgerError(error: unknown): ExportError {
+  const known = findExportError(error);
+  if (known) return known;
+  const code = codeOf(error);
+  const message = error instanceof Error ? error.message : '';
+  if (PASSING.test(code) || NETWORK.test(code) || /connection (terminated|timeout)|timeout exceeded/i.test(message)) {
+    return new ExportError('database_unreachable', { cause: error, values: { what: code || 'connection lost' } });
+  }
+  return new ExportError('unexpected', { cause: error, values: { what: `ledger ${code}`.trim() } });
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof AggregateError) return codeOf(error.errors[0]);
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}

@@ -1,0 +1,58 @@
+import { sql } from 'kysely';
+import { createAccounts } from './accounts.ts';
+import { createCalls } from './calls.ts';
+import { createConnections } from './connections.ts';
+import { openDatabase } from './database.ts';
+import { createEntities } from './entities.ts';
+import { createExports } from './exports.ts';
+import { migrate } from './migrate.ts';
+import { createPlan } from './plan.ts';
+import { createProgress } from './progress.ts';
+import { createRateBuckets } from './rate-buckets.ts';
+import { createReport } from './report.ts';
+import { createSealer, type EncryptionKey } from './sealing.ts';
+import { createSettings } from './settings.ts';
+import { createTokens } from './tokens.ts';
+import { createTransfers } from './transfers.ts';
+import { createUsers } from './users.ts';
+
+export interface LedgerOptions {
+  databaseUrl: string;
+  encryptionKeys: EncryptionKey[];
+  maxConnections?: number;
+}
+
+export type Ledger = ReturnType<typeof openLedger>;
+
+/** Everything that is kept, in Postgres. One object, handed down to whoever needs it. */
+export function openLedger({ databaseUrl, encryptionKeys, maxConnections }: LedgerOptions) {
+  const db = openDatabase(databaseUrl, maxConnections === undefined ? {} : { maxConnections });
+  const sealer = createSealer(encryptionKeys);
+  const tokens = createTokens(db, sealer);
+  const connections = createConnections(db, sealer);
+  return {
+    accounts: createAccounts(db),
+    tokens,
+    connections,
+    settings: createSettings(db),
+    users: createUsers(db),
+    entities: createEntities(db),
+    exports: createExports(db),
+    calls: createCalls(db),
+    plan: createPlan(db),
+    transfers: createTransfers(db),
+    progress: createProgress(db),
+    report: createReport(db),
+    rateBuckets: createRateBuckets(db),
+
+    /** Tables as the code needs them, secrets sealed with the current key. */
+    async migrate(): Promise<{ migrations: string[]; resealed: number }> {
+      const migrations = await migrate(db);
+      return { migrations, resealed: (await tokens.resealAll()) + (await connections.resealAll()) };
+    },
+    ping: async (): Promise<void> => {
+      await sql`select 1`.execute(db);
+    },
+    close: (): Promise<void> => db.destroy(),
+  };
+}

@@ -1,0 +1,29 @@
+import { type Migration, Migrator, sql } from 'kysely';
+import type { Database } from './database.ts';
+import * as firstTables from './migrations/0001-first-tables.ts';
+import * as tallies from './migrations/0002-tallies.ts';
+
+/** Listed by hand, in order, so that a build needs no file search and a review sees what runs. */
+const MIGRATIONS: Record<string, Migration> = {
+  '0001-first-tables': firstTables,
+  '0002-tallies': tallies,
+};
+
+/**
+ * Brings the tables to what the code needs. Safe to run from many processes at once: one works, the others wait for
+ * it (an advisory lock), and each migration is a transaction.
+ *
+ * @returns the names of the migrations that were applied now.
+ */
+export async function migrate(db: Database): Promise<string[]> {
+  // The migrator looks for its table in every schema unless it is told which one is meant.
+  const { rows } = await sql<{ schema: string }>`select current_schema() as schema`.execute(db);
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: () => Promise.resolve(MIGRATIONS) },
+    ...(rows[0] ? { migrationTableSchema: rows[0].schema } : {}),
+  });
+  const { error, results = [] } = await migrator.migrateToLatest();
+  if (error) throw error instanceof Error ? error : new Error('migration failed', { cause: error });
+  return results.filter(({ status }) => status === 'Success').map(({ migrationName }) => migrationName);
+}

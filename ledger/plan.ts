@@ -1,0 +1,153 @@
+import { sql, type Transaction } from 'kysely';
+import type { Database } from './database.ts';
+import type { Schema } from './schema.ts';
+
+export interface PlanOptions {
+  /** Calls a batch. */
+  batchSize: number;
+  /** A call without a recording that is younger than this waits for it. */
+  recordingWaitHours: number;
+  now: Date;
+}
+
+/**
+ * The plan: which of the listed calls are sent, and why the others are not. One statement decides for every call, so
+ * that the totals are frozen at one moment and never grow again.
+ */
+export function createPlan(db: Database) {
+  return {
+    /** Decides every listed call and numbers the batches, oldest calls first, because links expire. Once only. */
+    close: (exportId: string, options: PlanOptions): Promise<{ batches: number }> =>
+      db.transaction().execute(async (tx) => {
+        const row = await tx
+          .selectFrom('exports')
+          .select(['batches', 'planned_at'])
+          .where('export_id', '=', exportId)
+          .forUpdate()
+          .executeTakeFirstOrThrow();
+        if (row.planned_at) return { batches: row.batches ?? 0 };
+
+        await dropOutsidePeriod(tx, exportId);
+        await decide(tx, exportId, options);
+        const batches = await numberBatches(tx, exportId, options.batchSize, 0);
+        await tx
+          .updateTable('exports')
+          .set({ batches, planned_at: options.now })
+          .where('export_id', '=', exportId)
+          .execute();
+        return { batches };
+      }),
+
+    /**
+     * Lists the calls of an earlier export that did not come through, for an export that tries them again.
+     *
+     * @param reasons only calls that failed for one of these; empty means all of them, and the waiting ones.
+     * @param unconfirmed also those whose answer was lost: a person takes the risk of a second talk.
+     */
+    listForRetry: (exportId: string, retryOf: string, reasons: string[], unconfirmed: boolean): Promise<number> =>
+      db.transaction().execute(async (tx) => {
+        const chosen = sql`
+          select call_id from transfers
+           where export_id = ${retryOf}
+             and (state = 'failed' and (${reasons.length === 0} or reason = any(${reasons}))
+               or state = 'waiting' and ${reasons.length === 0}
+               or state = 'unconfirmed' and ${unconfirmed})`;
+        if (unconfirmed) {
+          await sql`
+            delete from talks where talk_id is null and call_id in (${chosen} and state = 'unconfirmed')`.execute(tx);
+        }
+        const result = await sql`
+          insert into transfers (export_id, call_id, state)
+          select ${exportId}, call_id, 'listed' from (${chosen}) as chosen
+          on conflict (export_id, call_id) do nothing`.execute(tx);
+        return Number(result.numAffectedRows ?? 0n);
+      }),
+
+    /** Turns waiting calls whose recording has come into further batches; answers how many batches there are now. */
+    planWaiting: (exportId: string, batchSize: number): Promise<{ batches: number }> =>
+      db.transaction().execute(async (tx) => {
+        const { batches } = await tx
+          .selectFrom('exports')
+          .select('batches')
+          .where('export_id', '=', exportId)
+          .forUpdate()
+          .executeTakeFirstOrThrow();
+        await sql`
+          update transfers t set state = 'planned', reason = null, updated_at = now()
+            from calls c
+           where t.export_id = ${exportId} and t.state = 'waiting' and c.call_id = t.call_id and c.link is not null`.execute(
+          tx,
+        );
+        const total = await numberBatches(tx, exportId, batchSize, batches ?? 0);
+        await tx.updateTable('exports').set({ batches: total }).where('export_id', '=', exportId).execute();
+        return { batches: total };
+      }),
+  };
+}
+
+/** The listing reads a margin around the period; what a call's time then puts outside is none of the export's. */
+async function dropOutsidePeriod(tx: Transaction<Schema>, exportId: string): Promise<void> {
+  await sql`
+    delete from transfers t using calls c, exports e
+     where t.export_id = ${exportId} and t.state = 'listed' and e.export_id = t.export_id and c.call_id = t.call_id
+       and e.kind <> 'retry'
+       and (c.started_at < e.interval_from or c.started_at >= e.interval_until)`.execute(tx);
+}
+
+async function decide(tx: Transaction<Schema>, exportId: string, options: PlanOptions): Promise<void> {
+  const waitSince = new Date(options.now.getTime() - options.recordingWaitHours * 3_600_000);
+  await sql`
+    with facts as (
+      select c.*, e.connection_id,
+             e.settings->>'direction' as wanted_direction,
+             e.settings->'users' as wanted_users,
+             (e.settings->'talkSeconds'->>'min')::int as min_seconds,
+             (e.settings->'talkSeconds'->>'max')::int as max_seconds,
+             (e.settings->>'reExport')::boolean as re_export
+        from transfers t join calls c using (call_id) join exports e using (export_id)
+       where t.export_id = ${exportId} and t.state = 'listed'
+    ), decided as (
+      select f.call_id, coalesce(f.talk_seconds, 0) as talk_seconds, case
+        when f.talk_seconds = 0 and f.link is null then 'skipped:not_answered'
+        when f.wanted_direction <> 'all' and f.direction <> f.wanted_direction then 'skipped:other_direction'
+        when jsonb_array_length(f.wanted_users) > 0
+             and (f.operator_id is null or not f.wanted_users @> to_jsonb(f.operator_id)) then 'skipped:other_user'
+        when f.min_seconds > 0 and f.talk_seconds < f.min_seconds then 'skipped:too_short'
+        when f.max_seconds > 0 and f.talk_seconds > f.max_seconds then 'skipped:too_long'
+        when not f.re_export and k.talk_id is not null then 'skipped:already_exported'
+        when not f.re_export and k.call_id is not null then 'unconfirmed:answer_lost'
+        when f.unreadable then 'failed:note_unreadable'
+        when f.link is null and f.started_at >= ${waitSince} then 'waiting:recording_not_ready'
+        when f.link is null then 'failed:recording_missing'
+        else 'planned:'
+      end as decision
+        from facts f
+        left join lateral (
+          select call_id, talk_id from talks
+           where (account_id, connection_id, call_id) = (f.account_id, f.connection_id, f.call_id)
+           order by talk_id nulls last
+           limit 1
+        ) k on true
+    )
+    update transfers t
+       set state = split_part(decision, ':', 1), reason = nullif(split_part(decision, ':', 2), ''),
+           talk_seconds = d.talk_seconds, updated_at = now()
+      from decided d
+     where t.export_id = ${exportId} and t.call_id = d.call_id`.execute(tx);
+}
+
+/** Numbers the planned calls that have no batch yet, after the batches that there are; answers the new total. */
+async function numberBatches(tx: Transaction<Schema>, exportId: string, batchSize: number, existing: number) {
+  const { rows } = await sql<{ batches: number }>`
+    with numbered as (
+      select t.call_id, ${existing} + (row_number() over (order by c.started_at, c.call_id) - 1) / ${batchSize} as batch
+        from transfers t join calls c using (call_id)
+       where t.export_id = ${exportId} and t.state = 'planned' and t.batch is null
+    ), updated as (
+      update transfers t set batch = n.batch from numbered n
+       where t.export_id = ${exportId} and t.call_id = n.call_id
+      returning t.batch
+    )
+    select coalesce(max(batch) + 1, ${existing})::int as batches from updated`.execute(tx);
+  return rows[0]?.batches ?? existing;
+}

@@ -1,0 +1,174 @@
+import type { Generated } from 'kysely';
+import type { ExportSettings } from '../settings/export-settings.ts';
+
+/** The tables as kysely sees them. What each is for is said in the migrations that make them. */
+export interface Schema {
+  accounts: AccountsTable;
+  tokens: TokensTable;
+  connections: ConnectionsTable;
+  settings: SettingsTable;
+  users: UsersTable;
+  entities: EntitiesTable;
+  exports: ExportsTable;
+  calls: CallsTable;
+  call_identities: CallIdentitiesTable;
+  call_notes: CallNotesTable;
+  transfers: TransfersTable;
+  tallies: TalliesTable;
+  talks: TalksTable;
+  rate_buckets: RateBucketsTable;
+}
+
+export interface AccountsTable {
+  account_id: number;
+  host: string;
+  name: string;
+  time_zone: string;
+  is_api_filter_enabled: boolean;
+  added_at: Generated<Date>;
+}
+
+export interface TokensTable {
+  account_id: number;
+  version: number;
+  kind: 'long_lived';
+  access_sealed: Buffer;
+  updated_at: Generated<Date>;
+}
+
+export interface ConnectionsTable {
+  account_id: number;
+  connection_id: string;
+  language: string;
+  api_key_sealed: Buffer;
+  updated_at: Generated<Date>;
+}
+
+export interface SettingsTable {
+  account_id: number;
+  version: number;
+  settings: ExportSettings;
+  updated_at: Generated<Date>;
+}
+
+export interface UsersTable {
+  account_id: number;
+  user_id: number;
+  name: string;
+  group_name: string | null;
+  active: boolean;
+}
+
+export type EntityType = 'lead' | 'contact' | 'company' | 'customer';
+
+export interface EntitiesTable {
+  account_id: number;
+  entity_type: EntityType;
+  entity_id: number;
+  name: string | null;
+  main_contact_id: number | null;
+  company_id: number | null;
+  read_at: Date;
+}
+
+export type ExportKind = 'export' | 'preview' | 'retry';
+
+export type ExportState =
+  'planning' | 'transferring' | 'settling' | 'blocked' | 'stopping' | 'completed' | 'stopped' | 'failed';
+
+export interface ExportsTable {
+  export_id: string;
+  account_id: number;
+  kind: ExportKind;
+  retry_of: string | null;
+  connection_id: string;
+  language: string;
+  settings: ExportSettings;
+  interval_from: Date;
+  interval_until: Date;
+  state: ExportState;
+  blocked_by: string | null;
+  batches: number | null;
+  started_at: Date;
+  planned_at: Date | null;
+  finished_at: Date | null;
+}
+
+export type CallDirection = 'incoming' | 'outgoing';
+
+export interface CallsTable {
+  call_id: Generated<number>;
+  account_id: number;
+  note_id: number;
+  entity_type: EntityType;
+  entity_id: number;
+  direction: CallDirection;
+  started_at: Date;
+  talk_seconds: number | null;
+  operator_id: number | null;
+  link: string | null;
+  phone: string | null;
+  uniq: string | null;
+  source: string | null;
+  result: string | null;
+  status: number | null;
+  unreadable: boolean;
+}
+
+export interface CallIdentitiesTable {
+  account_id: number;
+  identity: string;
+  call_id: number;
+}
+
+export interface CallNotesTable {
+  account_id: number;
+  note_id: number;
+  call_id: number;
+  entity_type: EntityType;
+  entity_id: number;
+  updated_at: Date;
+}
+
+export type TransferState =
+  'listed' | 'skipped' | 'planned' | 'uploading' | 'committing' | 'exported' | 'failed' | 'waiting' | 'unconfirmed';
+
+export interface TransfersTable {
+  export_id: string;
+  call_id: number;
+  state: TransferState;
+  reason: string | null;
+  batch: number | null;
+  attempt: Generated<number>;
+  talk_seconds: number;
+  talk_id: string | null;
+  bytes: number | null;
+  audio_format: string | null;
+  updated_at: Generated<Date>;
+}
+
+export interface TalliesTable {
+  export_id: string;
+  shard: number;
+  bucket: string;
+  reason: string;
+  calls: number;
+  talk_seconds: number;
+  bytes: number;
+}
+
+export interface TalksTable {
+  account_id: number;
+  connection_id: string;
+  call_id: number;
+  export_id: string;
+  re_export: boolean;
+  talk_id: string | null;
+  committed_at: Date;
+}
+
+export interface RateBucketsTable {
+  bucket: string;
+  /** GCRA's theoretical arrival time. */
+  arrival_at: Date;
+}

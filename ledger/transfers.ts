@@ -1,0 +1,241 @@
+import { sql } from 'kysely';
+import type { FailureReason, SkipReason, UnconfirmedReason, WaitingReason } from '../errors/reasons.ts';
+import type { ExportSettings } from '../settings/export-settings.ts';
+import type { Database } from './database.ts';
+import type { CallDirection, EntityType, TransferState } from './schema.ts';
+
+/** The call's row in an export. */
+export interface TransferRef {
+  exportId: string;
+  callId: number;
+}
+
+/** An attempt's hold on a call: whoever holds a lower attempt number has lost it. */
+export interface Lease extends TransferRef {
+  attempt: number;
+}
+
+/** What an upload needs to know of its call. */
+export interface CallToSend {
+  /** The settings of its export. */
+  settings: ExportSettings;
+  accountId: number;
+  callId: number;
+  noteId: number;
+  connectionId: string;
+  language: string;
+  host: string;
+  timeZone: string;
+  entityType: EntityType;
+  entityId: number;
+  direction: CallDirection;
+  startedAt: Date;
+  talkSeconds: number | null;
+  operatorId: number | null;
+  operatorName: string | null;
+  link: string | null;
+  phone: string | null;
+  uniq: string | null;
+  source: string | null;
+  result: string | null;
+  status: number | null;
+}
+
+export type Claim =
+  /** This attempt holds the call now. */
+  | { kind: 'claimed'; lease: Lease; call: CallToSend }
+  /** Nothing is left to do for it. */
+  | { kind: 'settled'; state: TransferState };
+
+export type CommitAnswer = 'marked' | 'lease_lost' | 'taken_by_other_export';
+
+export interface Exported {
+  talkId: string;
+  bytes: number;
+  audioFormat: string;
+}
+
+/**
+ * The state of each call in an export and the rules by which it moves:
+ * planned → uploading → committing → exported, with failed, waiting and unconfirmed as its other ends.
+ *
+ * A move is made by the attempt that holds the call, or not at all. `committing` is written, together with a row in
+ * the registry of talks, before an upload is completed: whoever finds it there without its attempt knows that nobody
+ * can tell whether SpeechSense has the call.
+ */
+export function createTransfers(db: Database) {
+  return {
+    /** The calls of a batch that still need doing, in the order in which they were numbered. */
+    async remainingOfBatch(exportId: string, batch: number): Promise<{ callId: number; talkSeconds: number }[]> {
+      const { rows } = await sql<{ callId: number; talkSeconds: number }>`
+        select t.call_id as "callId", t.talk_seconds as "talkSeconds"
+          from transfers t join calls c using (call_id)
+         where t.export_id = ${exportId} and t.batch = ${batch} and t.state in ('planned', 'uploading', 'committing')
+         order by c.started_at, t.call_id`.execute(db);
+      return rows;
+    },
+
+    /** Takes hold of the call with a new attempt, which ends every earlier one's hold. */
+    async claim({ exportId, callId }: TransferRef): Promise<Claim> {
+      const { rows } = await sql<{ state: TransferState; attempt: number }>`
+        update transfers
+           set attempt = attempt + 1,
+               state = case state when 'committing' then 'unconfirmed' else 'uploading' end,
+               reason = case state when 'committing' then ${'answer_lost' satisfies UnconfirmedReason} end,
+               updated_at = now()
+         where export_id = ${exportId} and call_id = ${callId} and state in ('planned', 'uploading', 'committing')
+        returning state, attempt`.execute(db);
+      const row = rows[0];
+      if (row?.state === 'uploading') {
+        return {
+          kind: 'claimed',
+          lease: { exportId, callId, attempt: row.attempt },
+          call: await readCall(db, exportId, callId),
+        };
+      }
+      return { kind: 'settled', state: row?.state ?? (await stateOf(db, exportId, callId)) };
+    },
+
+    /**
+     * The commit marker: written just before an upload is completed, in one transaction with the registry of talks.
+     * Anything but `marked` means: do not complete it.
+     */
+    markCommitting: ({ exportId, callId, attempt }: Lease): Promise<CommitAnswer> =>
+      db.transaction().execute(async (tx) => {
+        const { numUpdatedRows } = await tx
+          .updateTable('transfers')
+          .set({ state: 'committing', updated_at: sql`now()` })
+          .where('export_id', '=', exportId)
+          .where('call_id', '=', callId)
+          .where('attempt', '=', attempt)
+          .where('state', '=', 'uploading')
+          .executeTakeFirst();
+        if (numUpdatedRows === 0n) return 'lease_lost';
+        const { numAffectedRows } = await sql`
+          insert into talks (account_id, connection_id, call_id, export_id, re_export)
+          select account_id, connection_id, ${callId}, export_id, (settings->>'reExport')::boolean
+            from exports where export_id = ${exportId}
+          on conflict do nothing`.execute(tx);
+        if (numAffectedRows === 1n) return 'marked';
+        // An export that was terminated from outside may still have an upload under way: its row decides.
+        await sql`
+          update transfers t
+             set state = case when k.talk_id is null then 'unconfirmed' else 'skipped' end,
+                 reason = case when k.talk_id is null then ${'answer_lost' satisfies UnconfirmedReason}
+                               else ${'already_exported' satisfies SkipReason} end,
+                 updated_at = now()
+            from exports e, talks k
+           where t.export_id = ${exportId} and t.call_id = ${callId} and e.export_id = t.export_id
+             and (k.account_id, k.connection_id, k.call_id) = (e.account_id, e.connection_id, t.call_id)
+             and not k.re_export`.execute(tx);
+        return 'taken_by_other_export';
+      }),
+
+    /**
+     * The answer came: the call is exported. Also when another attempt has meanwhile given it up as unconfirmed,
+     * because the answer is the truth.
+     */
+    async recordExported({ exportId, callId }: TransferRef, { talkId, bytes, audioFormat }: Exported): Promise<void> {
+      await db.transaction().execute(async (tx) => {
+        await tx
+          .updateTable('talks')
+          .set({ talk_id: talkId })
+          .where('export_id', '=', exportId)
+          .where('call_id', '=', callId)
+          .execute();
+        await tx
+          .updateTable('transfers')
+          .set({
+            state: 'exported',
+            reason: null,
+            talk_id: talkId,
+            bytes,
+            audio_format: audioFormat,
+            updated_at: sql`now()`,
+          })
+          .where('export_id', '=', exportId)
+          .where('call_id', '=', callId)
+          .where('state', 'in', ['committing', 'unconfirmed'])
+          .execute();
+      });
+    },
+
+    /** The upload was sent whole and its answer is lost. */
+    recordUnconfirmed: (lease: Lease): Promise<boolean> =>
+      settle(db, lease, 'unconfirmed', 'answer_lost' satisfies UnconfirmedReason),
+
+    /** Something is wrong with this very call; nothing of it is in SpeechSense. */
+    recordFailed: (lease: Lease, reason: FailureReason, audioFormat?: string): Promise<boolean> =>
+      settle(db, lease, 'failed', reason, audioFormat),
+
+    recordWaiting: (lease: Lease): Promise<boolean> =>
+      settle(db, lease, 'waiting', 'recording_not_ready' satisfies WaitingReason),
+
+    /** Takes a marker back whose upload was cut for certain, so that the same attempt may upload again. */
+    reopen: (lease: Lease): Promise<boolean> => settle(db, lease, 'uploading', null),
+
+    /**
+     * Gives the call back, surely not sent: stopped, cut, or held back by somebody else's outage. Only the attempt
+     * that holds it can, and it alone knows that its marker, if any, was followed by no completed upload.
+     */
+    release: (lease: Lease): Promise<boolean> => settle(db, lease, 'planned', null),
+  };
+}
+
+/** Moves the call out of this attempt's hands; false when it was no longer in them. */
+async function settle(
+  db: Database,
+  { exportId, callId, attempt }: Lease,
+  state: TransferState,
+  reason: string | null,
+  audioFormat?: string,
+): Promise<boolean> {
+  return db.transaction().execute(async (tx) => {
+    const { numUpdatedRows } = await tx
+      .updateTable('transfers')
+      .set({ state, reason, updated_at: sql`now()`, ...(audioFormat ? { audio_format: audioFormat } : {}) })
+      .where('export_id', '=', exportId)
+      .where('call_id', '=', callId)
+      .where('attempt', '=', attempt)
+      .where('state', 'in', ['uploading', 'committing'])
+      .executeTakeFirst();
+    if (numUpdatedRows === 0n) return false;
+    // Every end but `unconfirmed` is certain that SpeechSense has not got the call: its registry row goes.
+    if (state !== 'unconfirmed') {
+      await tx
+        .deleteFrom('talks')
+        .where('export_id', '=', exportId)
+        .where('call_id', '=', callId)
+        .where('talk_id', 'is', null)
+        .execute();
+    }
+    return true;
+  });
+}
+
+async function stateOf(db: Database, exportId: string, callId: number): Promise<TransferState> {
+  const { state } = await db
+    .selectFrom('transfers')
+    .select('state')
+    .where('export_id', '=', exportId)
+    .where('call_id', '=', callId)
+    .executeTakeFirstOrThrow();
+  return state;
+}
+
+async function readCall(db: Database, exportId: string, callId: number): Promise<CallToSend> {
+  const { rows } = await sql<CallToSend>`
+    select c.account_id as "accountId", c.call_id as "callId", c.note_id as "noteId",
+           e.connection_id as "connectionId", e.language, c.direction, c.started_at as "startedAt",
+           c.talk_seconds as "talkSeconds", c.operator_id as "operatorId", u.name as "operatorName", c.link, c.phone,
+           c.uniq, c.source, c.result, c.status, c.entity_type as "entityType", c.entity_id as "entityId", e.settings,
+           a.host, a.time_zone as "timeZone"
+      from calls c
+      join exports e on e.export_id = ${exportId}
+      join accounts a on a.account_id = c.account_id
+      left join users u on u.account_id = c.account_id and u.user_id = c.operator_id
+     where c.call_id = ${callId}`.execute(db);
+  const call = rows[0];
+  if (!call) throw new Error(`call ${callId} is gone from the ledger`);
+  return call;
+}

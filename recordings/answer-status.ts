@@ -1,0 +1,40 @@
+import { ExportError } from '../errors/export-error.ts';
+
+/** What a final HTTP status other than 200 says about a recording. */
+export function refusedBy(status: number, retryAfter: string | undefined, now: number): ExportError {
+  switch (status) {
+    case 404:
+    case 410:
+      return new ExportError('recording_expired');
+    case 401:
+    case 402:
+    case 403:
+    case 407:
+    case 451:
+      return new ExportError('recording_forbidden');
+    case 408:
+    case 425:
+    case 429:
+      return unreachable(status, retryAfter, now);
+  }
+  if (status >= 400 && status < 500) return new ExportError('recording_missing');
+  // An empty success is an answer without audio; everything else may heal.
+  if (status >= 201 && status <= 205) return new ExportError('recording_not_audio');
+  return unreachable(status, retryAfter, now);
+}
+
+function unreachable(status: number, retryAfter: string | undefined, now: number): ExportError {
+  const retryAfterMs = pauseAsked(retryAfter, now);
+  return new ExportError('recording_unreachable', {
+    values: { what: `HTTP ${status}` },
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
+}
+
+/** Retry-After as milliseconds: seconds or an HTTP date (RFC 9110, 10.2.3). */
+function pauseAsked(retryAfter: string | undefined, now: number): number | undefined {
+  if (retryAfter === undefined) return undefined;
+  if (/^\d{1,9}$/.test(retryAfter.trim())) return Number(retryAfter) * 1_000;
+  const date = Date.parse(retryAfter);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}

@@ -1,0 +1,34 @@
+import type { AudioFormat, ReadableBytes } from './audio-format.ts';
+import { recogniseMp3 } from './mp3.ts';
+import { isOgg, recogniseOgg } from './ogg.ts';
+import { recogniseOther } from './other-formats.ts';
+import { isWav, recogniseWav } from './wav.ts';
+
+const HEAD_BYTES = 512;
+const MAX_TAGS = 4;
+
+/**
+ * What a recording is by its bytes; names and content types lie. Reads a few pieces of it, never the whole.
+ * Undefined: not audio (HTML, JSON, nothing, anything else).
+ */
+export async function recognise(bytes: ReadableBytes): Promise<AudioFormat | undefined> {
+  const start = await behindTags(bytes);
+  const head = await bytes.read(start, HEAD_BYTES);
+  if (head.length === 0) return undefined;
+  if (isWav(head)) return recogniseWav(bytes);
+  if (isOgg(head)) return recogniseOgg(bytes);
+  return (await recogniseOther(bytes, start)) ?? recogniseMp3(bytes, start);
+}
+
+/** ID3v2 tags stand in front of MP3, and of anything that a tagger took for it. */
+async function behindTags(bytes: ReadableBytes): Promise<number> {
+  let start = 0;
+  for (let tags = 0; tags < MAX_TAGS; tags++) {
+    const tag = await bytes.read(start, 10);
+    if (tag.length < 10 || tag.toString('latin1', 0, 3) !== 'ID3') break;
+    const [a, b, c, d] = [tag.readUInt8(6), tag.readUInt8(7), tag.readUInt8(8), tag.readUInt8(9)];
+    const footerBytes = tag.readUInt8(5) & 0x10 ? 10 : 0;
+    start += 10 + (((a & 0x7f) << 21) | ((b & 0x7f) << 14) | ((c & 0x7f) << 7) | (d & 0x7f)) + footerBytes;
+  }
+  return start;
+}

@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import { open, unlink, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ExportError } from '../errors/export-error.ts';
+
+/** A file without a name: only this process sees it, and it is gone with it. */
+export interface TemporaryFile {
+  append(parts: Buffer[]): Promise<void>;
+  read(offset: number, length: number): Promise<Buffer>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a file and unlinks it at once, keeping the descriptor: the kernel frees its space when the descriptor is
+ * closed, so that even a process killed −9 leaves no recording behind. Where an open file can't be unlinked (Windows),
+ * it is unlinked when it is closed.
+ *
+ * @throws ExportError `temporary_file_failed`: no space, no such directory, no right to write there.
+ */
+export async function createTemporaryFile(directory: string): Promise<TemporaryFile> {
+  const path = join(directory, `speechsense-export-${randomUUID()}.part`);
+  const file = await reported(() => open(path, 'wx+', 0o600));
+  const unlinked = await unlink(path).then(
+    () => true,
+    () => false,
+  );
+  let end = 0;
+  return {
+    append: (parts) =>
+      reported(async () => {
+        const { bytesWritten } = await file.writev(parts, end);
+        const bytes = parts.reduce((sum, part) => sum + part.length, 0);
+        if (bytesWritten < bytes)
+          await writeRest(file, Buffer.concat(parts).subarray(bytesWritten), end + bytesWritten);
+        end += bytes;
+      }),
+    read: (offset, length) =>
+      reported(async () => {
+        const { buffer, bytesRead } = await file.read(Buffer.allocUnsafeSlow(length), 0, length, offset);
+        return buffer.subarray(0, bytesRead);
+      }),
+    close: async () => {
+      await file.close();
+      if (!unlinked) await unlink(path).catch(() => undefined);
+    },
+  };
+}
+
+/** writev may write less than it was given, on a nearly full disk for one; the next write then says why. */
+async function writeRest(file: FileHandle, rest: Buffer, position: number): Promise<void> {
+  while (rest.length > 0) {
+    const { bytesWritten } = await file.write(rest, 0, rest.length, position);
+    rest = rest.subarray(bytesWritten);
+    position += bytesWritten;
+  }
+}
+
+async function reported<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const what = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new ExportError('temporary_file_failed', { values: { what }, cause: error });
+  }
+}

@@ -1,0 +1,20 @@
+import type { PhpQuery } from './php-query.ts';
+
+/** A request that passed the limits and, where one is needed, the token check. */
+export interface ApiRequest {
+  method: string;
+  /** `http://127.0.0.1:port`, as the client wrote it: links in answers must lead back here. */
+  origin: string;
+  path: string;
+  search: string;
+  query: PhpQuery;
+  headers: Record<string, string | string[] | undefined>;
+  /** Parts of the path that the route's pattern names. */
+  params: Record<string, string>;
+  body: string;
+}
+
+/** A numeric part of the path. */
+export function idParam(request: ApiRequest, name: string): number {
+  return Number(request.params[name]);
+}

@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import type { Answer } from './answers.ts';
+import type { Outcome } from './reception.ts';
+
+/** Sends the answer, or does to the connection what was decided instead of one. */
+export async function sendOutcome(response: ServerResponse, outcome: Outcome): Promise<void> {
+  switch (outcome) {
+    case 'reset':
+    case 'dropped':
+      response.destroy();
+      return;
+    case 'hang':
+      return;
+    case 'endless':
+      await pourForever(response);
+      return;
+    default:
+      sendAnswer(response, outcome);
+  }
+}
+
+/** For the counters. */
+export function outcomeName(outcome: Outcome): string {
+  return typeof outcome === 'string' ? outcome : String(outcome.status);
+}
+
+function sendAnswer(response: ServerResponse, { status, contentType, body, headers }: Answer): void {
+  response.writeHead(status, {
+    ...(contentType === 'text/html' ? {} : { 'X-Request-Id': randomUUID() }),
+    ...(contentType === undefined ? {} : { 'Content-Type': contentType }),
+    ...headers,
+  });
+  response.end(body);
+}
+
+async function pourForever(response: ServerResponse): Promise<void> {
+  response.writeHead(200, { 'Content-Type': 'application/hal+json' });
+  const spaces = ' '.repeat(65_536);
+  while (!response.destroyed) {
+    if (!response.write(spaces)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+  }
+}

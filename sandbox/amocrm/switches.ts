@@ -1,0 +1,22 @@
+import { z } from 'zod';
+
+/** How this account differs from another one; moved at run time through the control interface. */
+export const switchesSchema = z.strictObject({
+  /** The paid option "API filtering": off, filters of entity lists are silently ignored. */
+  apiFilter: z.boolean(),
+  /** The token is not an administrator's: the list of users is forbidden. */
+  usersForbidden: z.boolean(),
+  /** What customers' routes answer when the account does not use customers. */
+  customersOffStatus: z.union([z.literal(422), z.literal(425), z.literal(426), z.literal(204)]),
+  /** Events surface so many seconds after they happened. */
+  eventDelaySeconds: z.number().min(0),
+});
+
+export type Switches = z.infer<typeof switchesSchema>;
+
+export const DEFAULT_SWITCHES: Switches = {
+  apiFilter: true,
+  usersForbidden: false,
+  customersOffStatus: 422,
+  eventDelaySeconds: 0,
+};

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import type { SandboxClock } from '../clock.ts';
+import { listen } from '../listening.ts';
+import type { ControlAnswer, ControlledPart } from '../part.ts';
+import { telephonyControl } from './control.ts';
+import { DownloadLog, type TelephonyCounters } from './download-log.ts';
+import { readRange, type Recording } from './recording.ts';
+import { linkPath, readLink } from './recording-link.ts';
+import { createRecordingMaker, type RecordingMaker } from './recording-maker.ts';
+import { serveRecording } from './serve-recording.ts';
+import { TelephonyFaults } from './telephony-fault.ts';
+
+export interface TelephonyOptions {
+  /** Any free one if absent. */
+  port?: number;
+  clock: SandboxClock;
+  /** Links made from now on die so long after they were made, on the sandbox's clock; never if absent. */
+  linkLifetimeMs?: number;
+}
+
+/** A running stand-in for a telephony vendor's server of recordings. */
+export interface Telephony extends ControlledPart {
+  /** `http://127.0.0.1:port`. */
+  url: string;
+  /** A link to this recording. @throws RangeError for a size that its format can't have */
+  recordingUrl(recording: Recording): string;
+  /** Hash of the bytes that the link gives when nothing is wrong with it. */
+  recordingSha256(recording: Recording): Promise<string>;
+  counters(): TelephonyCounters;
+  /** Requests for each recording. */
+  requestsPer(): Record<string, number>;
+  /** A request of the control interface, as it would come by HTTP. */
+  control(method: string, path: string, body?: unknown): Promise<ControlAnswer>;
+  /** Forgets faults and counters. */
+  reset(): void;
+  close(): Promise<void>;
+}
+
+const LOGIN_PAGE = '<!doctype html><html><body><form action="/login"><input name="password"></form></body></html>';
+
+/** Starts the stand-in on the loopback interface. */
+export async function startTelephony(options: TelephonyOptions): Promise<Telephony> {
+  const make = await createRecordingMaker();
+  const log = new DownloadLog();
+  const faults = new TelephonyFaults();
+  const server = await listen('telephony', options.port ?? 0, (request: IncomingMessage, response: ServerResponse) => {
+    void handle(request, response, { make, log, faults, clock: options.clock });
+  });
+
+  const reset = (): void => {
+    log.reset();
+    faults.replace([]);
+  };
+  return {
+    url: server.url,
+    recordingUrl: (recording) => {
+      make(recording);
+      const { linkLifetimeMs } = options;
+      const expiresAtMs = linkLifetimeMs === undefined ? undefined : options.clock.nowMs() + linkLifetimeMs;
+      return server.url + linkPath({ recording, expiresAtMs });
+    },
+    recordingSha256: (recording) => {
+      const file = make(recording);
+      const hash = createHash('sha256');
+      for (const piece of readRange(file, 0, file.sizeBytes)) hash.update(piece);
+      return Promise.resolve(hash.digest('hex'));
+    },
+    counters: () => log.counters(),
+    requestsPer: () => log.requestsPer(),
+    control: (method, path, body) => Promise.resolve(telephonyControl({ log, faults, reset }, method, path, body)),
+    reset,
+    close: () => server.close(),
+  };
+}
+
+interface Parts {
+  make: RecordingMaker;
+  log: DownloadLog;
+  faults: TelephonyFaults;
+  clock: SandboxClock;
+}
+
+async function handle(request: IncomingMessage, response: ServerResponse, parts: Parts): Promise<void> {
+  const path = request.url ?? '/';
+  if (path.startsWith('/login')) {
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(LOGIN_PAGE);
+    return;
+  }
+  const link = readLink(path);
+  if (link === undefined || (request.method !== 'GET' && request.method !== 'HEAD')) {
+    response.writeHead(404, { 'content-type': 'text/plain' }).end('Not Found');
+    return;
+  }
+  const { worldId } = link.recording;
+  parts.log.begin(worldId);
+  response.once('close', () => parts.log.end());
+  const expired = link.expiresAtMs !== undefined && parts.clock.nowMs() > link.expiresAtMs;
+  const fault = expired ? ({ kind: 'lie', lie: 'expired' } as const) : parts.faults.strike(worldId);
+  await serveRecording(request, response, parts.make(link.recording), parts.log, fault);
+}

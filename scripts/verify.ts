@@ -1,0 +1,37 @@
+// `npm run verify`: everything a change must pass, one after another, up to the first that fails.
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+
+const projectRoot = path.dirname(import.meta.dirname);
+
+const CHECKS: readonly { heading: string; command: readonly string[] }[] = [
+  { heading: 'Format', command: ['prettier', '--check', '.'] },
+  { heading: 'Lint', command: ['eslint', '.'] },
+  { heading: 'Types', command: ['tsc', '--project', '.'] },
+  { heading: 'Dead code', command: ['knip'] },
+  { heading: 'Build', command: ['tsc', '--project', 'tsconfig.build.json'] },
+  { heading: 'Tests', command: [process.execPath, 'scripts/run.mjs', 'scripts/test.ts'] },
+];
+
+const programs = path.join(projectRoot, 'node_modules', '.bin');
+for (const { heading, command } of CHECKS) {
+  console.log(`\n── ${heading} ${'─'.repeat(60 - heading.length)}`);
+  const [program = '', ...args] = command;
+  const child = spawn(program, args, {
+    cwd: projectRoot,
+    stdio: 'inherit',
+    env: { ...process.env, PATH: `${programs}${path.delimiter}${process.env.PATH ?? ''}` },
+  });
+  const forward = (signal: NodeJS.Signals) => child.kill(signal);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, forward);
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('exit', resolve);
+    child.once('error', reject);
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, forward);
+  if (code !== 0) {
+    console.error(`\n${heading}: failed`);
+    process.exit(code ?? 1);
+  }
+}
+console.log('\nEverything passed.');

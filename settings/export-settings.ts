@@ -1,0 +1,122 @@
+import { DateTime } from 'luxon';
+import { z } from 'zod';
+import { ExportError } from '../errors/export-error.ts';
+
+/** A call date as the settings hold it: a calendar day of the account's time zone. */
+const day = z.string().refine((text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && DateTime.fromISO(text).isValid, {
+  message: 'expected a date such as 2026-11-22',
+});
+
+const seconds = z
+  .number()
+  .int()
+  .min(0)
+  .max(24 * 3600);
+
+/** One line of the field mapping: an amoCRM field of the block's entity and the SpeechSense metadata key it fills. */
+const mappingEntry = z.strictObject({
+  amocrm: z.string().trim().min(1),
+  speechsense: z
+    .string()
+    .trim()
+    .regex(/^[A-Za-z][A-Za-z0-9_.-]{0,99}$/, 'expected a key of Latin letters, digits and _, such as deal_name'),
+});
+
+const mappingBlock = z.array(mappingEntry).default([]);
+
+/** Metadata keys that a mapping cannot take: a talk whose upload was not confirmed is looked for by them. */
+const RESERVED_METADATA_KEYS = ['call_id', 'date', 'direction_outgoing'];
+
+/** How many keys every export fills by itself. */
+const DEFAULT_METADATA_KEYS = 8;
+
+/** SpeechSense's own bound on the metadata keys of a connection. */
+const MAX_METADATA_KEYS = 200;
+
+export const exportSettingsSchema = z
+  .strictObject({
+    /** Both days included, in the account's time zone; null is the last seven days with today. */
+    period: z
+      .strictObject({ from: day, to: day })
+      .refine(({ from, to }) => from <= to, { path: ['from'], message: 'the first day is later than the last one' })
+      .nullable()
+      .default(null),
+    /** amoCRM user ids; empty means every user. */
+    users: z.array(z.number().int().positive()).default([]),
+    direction: z.enum(['all', 'outgoing', 'incoming']).default('all'),
+    /** Upload calls again that this SpeechSense connection already has. */
+    reExport: z.boolean().default(false),
+    /** Bounds of the talk length in seconds, both included; 0 is no bound. */
+    talkSeconds: z
+      .strictObject({ min: seconds.default(0), max: seconds.default(0) })
+      .refine(({ min, max }) => max === 0 || min <= max, { path: ['min'], message: 'the minimum exceeds the maximum' })
+      .default({ min: 0, max: 0 }),
+    mapping: z
+      .strictObject({ deal: mappingBlock, contact: mappingBlock, company: mappingBlock, call: mappingBlock })
+      .default({ deal: [], contact: [], company: [], call: [] }),
+  })
+  .superRefine((settings, context) => {
+    const taken = new Set(RESERVED_METADATA_KEYS);
+    let keys = DEFAULT_METADATA_KEYS;
+    for (const block of ['deal', 'contact', 'company', 'call'] as const) {
+      settings.mapping[block].forEach(({ speechsense }, index) => {
+        keys++;
+        if (taken.has(speechsense)) {
+          context.addIssue({
+            code: 'custom',
+            path: ['mapping', block, index, 'speechsense'],
+            message: `the key ${speechsense} is already filled by another line or by the export itself`,
+          });
+        }
+        taken.add(speechsense);
+      });
+    }
+    if (keys > MAX_METADATA_KEYS) {
+      context.addIssue({
+        code: 'custom',
+        path: ['mapping'],
+        message: `${keys} metadata keys, but a SpeechSense connection holds ${MAX_METADATA_KEYS}`,
+      });
+    }
+  });
+
+/** What is exported and how: the meaning of the settings page, one to one. */
+export type ExportSettings = z.output<typeof exportSettingsSchema>;
+
+export interface SettingsProblem {
+  /** Path of the field, such as `period.from`. */
+  field: string;
+  message: string;
+}
+
+/**
+ * Settings from outside (a file, a request) with every absent part at its default.
+ *
+ * @throws {SettingsInvalid} naming all the problems at once, each with its field.
+ */
+export function parseExportSettings(input: unknown): ExportSettings {
+  const parsed = exportSettingsSchema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw new SettingsInvalid(parsed.error.issues.flatMap(problemsOf));
+}
+
+/** All that is wrong with the settings, field by field. */
+export class SettingsInvalid extends ExportError {
+  readonly problems: SettingsProblem[];
+
+  constructor(problems: SettingsProblem[]) {
+    super('settings_invalid', {
+      values: { problems: problems.map(({ field, message }) => `${field}: ${message}`).join('; ') },
+      ...(problems[0] ? { field: problems[0].field } : {}),
+    });
+    this.problems = problems;
+  }
+}
+
+function problemsOf(issue: z.core.$ZodIssue): SettingsProblem[] {
+  const at = issue.path.map(String);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ field: [...at, key].join('.'), message: 'there is no such setting' }));
+  }
+  return [{ field: at.join('.') || '(settings)', message: issue.message }];
+}

@@ -1,0 +1,57 @@
+import { checkConnection } from './check-connection.ts';
+import type { Clock } from './clock.ts';
+import type { SpeechSenseEndpoint } from './endpoint.ts';
+import { findTalks } from './find-talks.ts';
+import { getTalks, type KeptTalk, type TalkPart } from './get-talks.ts';
+import { LanePool } from './lane-pool.ts';
+import { Lane } from './lane.ts';
+import {
+  DEFAULT_UPLOAD_TIMES,
+  upload,
+  type UploadHooks,
+  type UploadRequest,
+  type UploadResult,
+  type UploadTimes,
+} from './upload.ts';
+
+/** A connection of SpeechSense and the key that opens it. */
+export interface ConnectionAccess {
+  connectionId: string;
+  apiKey: string;
+}
+
+/** SpeechSense as this product uses it. One per process: it keeps connections open between calls. */
+export interface SpeechSense {
+  /** See {@link upload}; it gets a lane of its own. */
+  upload(request: UploadRequest, hooks: UploadHooks): Promise<UploadResult>;
+  /** See {@link checkConnection}. */
+  checkConnection(access: ConnectionAccess): Promise<void>;
+  /** See {@link findTalks}. */
+  findTalks(access: ConnectionAccess, key: string, values: string[]): Promise<string[]>;
+  /** See {@link getTalks}. */
+  getTalks(access: ConnectionAccess, talkIds: string[], parts: TalkPart[]): Promise<KeptTalk[]>;
+  /** Cuts all connections, of open uploads too. */
+  close(): void;
+}
+
+export interface SpeechSenseOptions extends SpeechSenseEndpoint {
+  times?: Partial<UploadTimes>;
+  clock?: Clock;
+}
+
+export function createSpeechSense({ times, clock, ...endpoint }: SpeechSenseOptions): SpeechSense {
+  const lanes = new LanePool(endpoint);
+  const reads = new Lane(endpoint);
+  const uploadTimes = { ...DEFAULT_UPLOAD_TIMES, ...times };
+  const readable = (access: ConnectionAccess) => ({ ...access, client: reads.client() });
+  return {
+    upload: (request, hooks) => lanes.use((lane) => upload(lane, request, hooks, uploadTimes, clock)),
+    checkConnection: (access) => checkConnection(readable(access)),
+    findTalks: (access, key, values) => findTalks(readable(access), key, values),
+    getTalks: (access, talkIds, parts) => getTalks(readable(access), talkIds, parts),
+    close: () => {
+      lanes.close();
+      reads.cut();
+    },
+  };
+}

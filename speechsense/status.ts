@@ -1,0 +1,81 @@
+import { status, type ServiceError } from '@grpc/grpc-js';
+import type { ErrorCode } from '../errors/codes.ts';
+import { ExportError } from '../errors/export-error.ts';
+import { requestIdOf } from './request-id.ts';
+
+/**
+ * Codes that can only be the service's considered refusal: it looked at the upload and did not store it. All others may
+ * come from somewhere on the way back (a proxy, a timeout, a dropped connection) after the talk was stored.
+ */
+const DEFINITE = new Set<status>([
+  status.INVALID_ARGUMENT,
+  status.NOT_FOUND,
+  status.PERMISSION_DENIED,
+  status.UNAUTHENTICATED,
+  status.FAILED_PRECONDITION,
+  status.OUT_OF_RANGE,
+  status.UNIMPLEMENTED,
+  // A quota is counted before the work is done; Yandex Cloud lists it with the refusals, not with the ambiguous codes.
+  status.RESOURCE_EXHAUSTED,
+]);
+
+/** What grpc-js makes of a RST_STREAM with ENHANCE_YOUR_CALM: code 8 as well, but nobody looked at the upload. */
+const RESET_FOR_LOAD = 'Bandwidth exhausted or memory limit exceeded';
+
+/** An error that SpeechSense answered while the upload was still open, or to a read: nothing was stored. */
+export function refusal(error: ServiceError, connectionId: string): ExportError {
+  return new ExportError(codeOf(error.code), {
+    values: { what: describe(error), connectionId },
+    ...requestIdIn(error),
+  });
+}
+
+/** The same for a read: there an unknown connection may also be called an invalid argument. */
+export function readRefusal(error: ServiceError, connectionId: string): ExportError {
+  if (error.code !== status.INVALID_ARGUMENT) return refusal(error, connectionId);
+  return new ExportError('speechsense_connection_not_found', { values: { connectionId }, ...requestIdIn(error) });
+}
+
+/**
+ * An error that came after the half-close. `upload_unconfirmed` where the talk may have been stored all the same,
+ * else the refusal.
+ */
+export function refusalAfterHalfClose(error: ServiceError, connectionId: string): ExportError {
+  if (DEFINITE.has(error.code) && !error.details.includes(RESET_FOR_LOAD)) return refusal(error, connectionId);
+  return new ExportError('upload_unconfirmed', { values: { what: describe(error) }, ...requestIdIn(error) });
+}
+
+function codeOf(code: status): ErrorCode {
+  switch (code) {
+    case status.UNAUTHENTICATED:
+      return 'speechsense_unauthenticated';
+    case status.PERMISSION_DENIED:
+      return 'speechsense_permission_denied';
+    case status.NOT_FOUND:
+      return 'speechsense_connection_not_found';
+    case status.RESOURCE_EXHAUSTED:
+      return 'speechsense_throttled';
+    case status.INVALID_ARGUMENT:
+    case status.FAILED_PRECONDITION:
+    case status.OUT_OF_RANGE:
+    case status.ALREADY_EXISTS:
+      return 'speechsense_rejected';
+    default:
+      return 'speechsense_unavailable';
+  }
+}
+
+/**
+ * The code's name and, for a failed connection, the system's word for it. The service's own text stays out: it may
+ * quote the metadata of the call, and an error ends up in logs and in Temporal.
+ */
+function describe(error: ServiceError): string {
+  const name = error.code in status ? status[error.code] : `code ${error.code}`;
+  const cause = /\b(?:E[A-Z]{4,}|ENOTFOUND|EAI_AGAIN|[A-Z_]*CERT[A-Z_]*|self-signed certificate)\b/.exec(error.details);
+  return cause ? `${name}, ${cause[0]}` : name;
+}
+
+function requestIdIn(error: ServiceError): { requestId?: string } {
+  const requestId = requestIdOf(error);
+  return requestId === undefined ? {} : { requestId };
+}

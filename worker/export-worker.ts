@@ -1,0 +1,68 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode, type NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import { createExportActivities } from '../activities/export-activities.ts';
+import { createListingActivities } from '../activities/listing-activities.ts';
+import { createPlanActivities, type PlanDeps } from '../activities/plan-activities.ts';
+import { createTransferActivities, type TransferDeps } from '../activities/transfer-activities.ts';
+import { activityInterceptor } from './interceptors.ts';
+import type { WorkerMetrics } from './metrics.ts';
+
+export interface ExportWorkerOptions {
+  connection: NativeConnection;
+  namespace: string;
+  taskQueue: string;
+  deps: PlanDeps & TransferDeps;
+  logger: Logger;
+  metrics: WorkerMetrics;
+  workflowBundle: WorkflowBundleOption;
+  /** Calls that this process carries at once, of all accounts. */
+  maxTransfers: number;
+}
+
+/** A stop reaches an upload with its next heartbeat: at most this much later. */
+const STOP_LATENCY = '1s';
+/** What a shutting down worker's activities have to put their calls back before it leaves without them. */
+const SHUTDOWN_GRACE = '1s';
+const SHUTDOWN_FORCE = '20s';
+
+/**
+ * The process's two workers: workflows and their short steps on one task queue, transfers on another, so that slow
+ * recordings never keep a listing or a stop waiting for a free slot.
+ */
+export async function createExportWorkers(options: ExportWorkerOptions): Promise<Worker[]> {
+  const { connection, namespace, taskQueue, deps, logger, metrics } = options;
+  const shared = {
+    connection,
+    namespace,
+    interceptors: { activity: [(context) => ({ inbound: activityInterceptor(context, logger, metrics) })] },
+    maxHeartbeatThrottleInterval: STOP_LATENCY,
+    defaultHeartbeatThrottleInterval: STOP_LATENCY,
+    shutdownGraceTime: SHUTDOWN_GRACE,
+    shutdownForceTime: SHUTDOWN_FORCE,
+  } satisfies Partial<Parameters<typeof Worker.create>[0]>;
+  return Promise.all([
+    Worker.create({
+      ...shared,
+      taskQueue,
+      workflowBundle: options.workflowBundle,
+      activities: { ...createExportActivities(deps), ...createListingActivities(deps), ...createPlanActivities(deps) },
+      maxConcurrentActivityTaskExecutions: 20,
+    }),
+    Worker.create({
+      ...shared,
+      taskQueue: `${taskQueue}-transfer`,
+      activities: createTransferActivities(deps),
+      maxConcurrentActivityTaskExecutions: options.maxTransfers,
+    }),
+  ]);
+}
+
+/** The workflows as one file of code; a build does this ahead of time. */
+export async function bundleWorkflows(): Promise<{ code: string }> {
+  // TypeScript in a clone, JavaScript in a build: the same file beside this one.
+  const extension = path.extname(fileURLToPath(import.meta.url));
+  const workflowsPath = fileURLToPath(new URL(`../workflows/index${extension}`, import.meta.url));
+  return bundleWorkflowCode({ workflowsPath });
+}

@@ -1,0 +1,125 @@
+import { NativeConnection, Runtime } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import { createAmocrmTransport } from '../amocrm/http.ts';
+import { type Environment, readEnvironment } from '../environment/environment.ts';
+import { createLogger } from '../environment/logger.ts';
+import { readTemporalAddress } from '../environment/temporal-address.ts';
+import { ensureSearchAttributes } from '../environment/temporal-search-attributes.ts';
+import { exitCodeOf } from '../errors/exit-codes.ts';
+import { ExportError } from '../errors/export-error.ts';
+import { toLedgerError } from '../ledger/database.ts';
+import { type Ledger, openLedger } from '../ledger/ledger.ts';
+import { receiveRecording } from '../recordings/receive-recording.ts';
+import { createSpeechSense } from '../speechsense/speechsense.ts';
+import { bundleWorkflows, createExportWorkers } from './export-worker.ts';
+import { createMetrics } from './metrics.ts';
+import { startStatusServer } from './status-server.ts';
+import { temporalLogger } from './temporal-logger.ts';
+
+/** `npm run worker`: runs exports until it is told to end (SIGINT, SIGTERM), then puts its calls back and leaves. */
+async function main(): Promise<void> {
+  const environment = readEnvironment(process.env);
+  const logger = createLogger(environment.LOG_LEVEL);
+  Runtime.install({ logger: temporalLogger(logger) });
+
+  const ledger = openLedger({
+    databaseUrl: environment.DATABASE_URL,
+    encryptionKeys: environment.ENCRYPTION_KEYS,
+    maxConnections: 20,
+  });
+  const { migrations, resealed } = await ledger.migrate().catch((error: unknown) => {
+    throw toLedgerError(error);
+  });
+  logger.info({ migrations, resealed }, 'ledger is up to date');
+
+  const { connection, namespace } = await connectTemporal();
+  await ensureSearchAttributes(connection, namespace);
+  await run(environment, ledger, connection, namespace, logger);
+  await connection.close();
+  await ledger.close();
+}
+
+async function connectTemporal(): Promise<{ connection: NativeConnection; namespace: string }> {
+  const { connectionOptions, namespace = 'default' } = readTemporalAddress(process.env);
+  const address = connectionOptions.address ?? 'localhost:7233';
+  try {
+    return { connection: await NativeConnection.connect({ ...connectionOptions, address }), namespace };
+  } catch (cause) {
+    throw new ExportError('temporal_unreachable', { cause, values: { address } });
+  }
+}
+
+async function run(
+  environment: Environment,
+  ledger: Ledger,
+  connection: NativeConnection,
+  namespace: string,
+  logger: Logger,
+): Promise<void> {
+  const speechSense = createSpeechSense({
+    address: environment.SPEECHSENSE_ENDPOINT,
+    tls: environment.SPEECHSENSE_TLS,
+  });
+  const metrics = createMetrics();
+  const workers = await createExportWorkers({
+    connection,
+    namespace,
+    taskQueue: environment.TEMPORAL_TASK_QUEUE,
+    workflowBundle: await bundleWorkflows(),
+    maxTransfers: MAX_TRANSFERS,
+    logger,
+    metrics,
+    deps: {
+      ledger,
+      speechSense,
+      transport: createAmocrmTransport(),
+      insecureHosts: environment.INSECURE_HOSTS,
+      requestsPerSecond: environment.AMOCRM_REQUESTS_PER_SECOND,
+      recordingWaitHours: environment.RECORDING_WAIT_HOURS,
+      recordingRetrySeconds: environment.RECORDING_RETRY_SECONDS,
+      now: () => new Date(),
+      receiveRecording: (link, signal, onProgress) =>
+        receiveRecording(link, {
+          insecureHosts: environment.INSECURE_HOSTS,
+          maxBytes: environment.RECORDING_MAX_BYTES,
+          stallMs: environment.RECORDING_STALL_SECONDS * 1000,
+          signal,
+          onProgress,
+        }),
+    },
+  });
+  const status = await startStatusServer({
+    host: environment.HOST,
+    port: environment.WORKER_METRICS_PORT,
+    missing: () =>
+      missing(
+        ledger,
+        workers.every((worker) => worker.getState() === 'RUNNING'),
+      ),
+    metrics: () => metrics.registry.metrics(),
+  });
+  logger.info({ taskQueue: environment.TEMPORAL_TASK_QUEUE, port: status.port }, 'worker runs');
+  try {
+    await Promise.all(workers.map((worker) => worker.run()));
+  } finally {
+    speechSense.close();
+    await status.close();
+  }
+}
+
+/** Calls carried at once by this process: four batches of sixteen lanes. */
+const MAX_TRANSFERS = 64;
+
+async function missing(ledger: Ledger, polling: boolean): Promise<string[]> {
+  const database = await ledger.ping().then(
+    () => [],
+    () => ['database'],
+  );
+  return polling ? database : [...database, 'temporal'];
+}
+
+main().catch((error: unknown) => {
+  const known = error instanceof ExportError ? error : undefined;
+  console.error(known ? known.message : error);
+  process.exit(exitCodeOf(error));
+});

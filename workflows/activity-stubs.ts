@@ -1,0 +1,27 @@
+import { proxyActivities, workflowInfo } from '@temporalio/workflow';
+import type { Activities, TransferActivities } from '../activities/activities.ts';
+
+/**
+ * Somebody else's outage is waited for, for hours if need be: no number of attempts ends it. What trying again cannot
+ * mend comes back at once, because activities mark it as not retryable.
+ */
+const PATIENT = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' } as const;
+
+/** Steps that ask amoCRM or the ledger; a page or a batch each. */
+export function stepActivities() {
+  return proxyActivities<Activities>({
+    startToCloseTimeout: '10m',
+    heartbeatTimeout: '1m',
+    retry: PATIENT,
+  });
+}
+
+/** One call's way, on its own task queue, so that slow recordings never hold up the listing of another account. */
+export function transferActivities() {
+  return proxyActivities<TransferActivities>({
+    taskQueue: `${workflowInfo().taskQueue}-transfer`,
+    startToCloseTimeout: '3h',
+    heartbeatTimeout: '30s',
+    retry: PATIENT,
+  });
+}

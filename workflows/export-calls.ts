@@ -1,0 +1,267 @@
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  executeChild,
+  isCancellation,
+  ParentClosePolicy,
+  setCurrentDetails,
+  setHandler,
+  TemporalFailure,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { stepActivities } from './activity-stubs.ts';
+import { blockingCode } from './failures.ts';
+import {
+  type Continuation,
+  type ExportInput,
+  type ExportProgress,
+  exportProgress,
+  resumeExport,
+  type RunState,
+  stopExport,
+} from './messages.ts';
+import { EXPORT_STATUS } from './search-attributes.ts';
+import { Stopping } from './stopping.ts';
+import { currentDetails } from './summaries.ts';
+import { transferBatch } from './transfer-batch.ts';
+
+export interface ExportResult {
+  state: 'completed' | 'stopped' | 'failed';
+  batches: number;
+}
+
+/**
+ * One export of one account: open, plan, transfer, settle, close. Its id is `export-{accountId}`, so Temporal itself
+ * keeps a second one from running beside it. What becomes of each call is the ledger's; this knows batches.
+ */
+export async function exportCalls(input: ExportInput): Promise<ExportResult> {
+  const run = new ExportRun(input);
+  return run.execute();
+}
+
+class ExportRun {
+  readonly #input: ExportInput;
+  readonly #steps = stepActivities();
+  readonly #at: Continuation;
+  readonly #stopping: Stopping;
+  #state: RunState;
+  #blockedBy: string | null = null;
+  #resumed = false;
+  #calls: number | undefined;
+  /** Writes of the state on their way to the ledger: closed last, in their order. */
+  #recorded: Promise<unknown> = Promise.resolve();
+
+  constructor(input: ExportInput) {
+    this.#input = input;
+    this.#at = input.continued ?? { phase: 'open', batches: 0, remaining: [], settled: false };
+    this.#state = { open: 'planning', plan: 'planning', transfer: 'transferring', settle: 'settling' }[
+      this.#at.phase
+    ] as RunState;
+    this.#stopping = new Stopping(() => this.#enter('stopping'));
+    setHandler(stopExport, () => this.#stopping.request(), { description: 'Ends the export within seconds.' });
+    setHandler(resumeExport, () => void (this.#resumed = true), { description: 'Lets a blocked export go on.' });
+    setHandler(exportProgress, () => this.#progress(), { description: 'Where the export is.' });
+  }
+
+  async execute(): Promise<ExportResult> {
+    try {
+      const ended = await this.#stopping.run(() => this.#work());
+      return await CancellationScope.nonCancellable(() => this.#close(ended === 'finished' ? 'completed' : 'stopped'));
+    } catch (error) {
+      // What no attempt and no person can mend ends the export; what it sent is kept, and it says why.
+      if (error instanceof TemporalFailure) await CancellationScope.nonCancellable(() => this.#close('failed'));
+      throw error;
+    }
+  }
+
+  async #work(): Promise<void> {
+    if (this.#at.phase === 'open') {
+      await this.#unblocked(() => this.#open());
+      this.#at.phase = 'plan';
+    }
+    if (this.#at.phase === 'plan') {
+      await this.#plan();
+      if (this.#input.kind === 'preview') return;
+      this.#at.phase = 'transfer';
+      this.#enter('transferring');
+    }
+    if (this.#at.phase === 'transfer') {
+      await this.#transfer();
+      this.#at.phase = 'settle';
+      this.#enter('settling');
+    }
+    await this.#settle();
+  }
+
+  async #open(): Promise<void> {
+    const { exportId, accountId, kind, settings, retry } = this.#input;
+    const startedAt = workflowInfo().runStartTime.toISOString();
+    await this.#steps.openExport({ exportId, accountId, kind, settings, startedAt, ...(retry ? { retry } : {}) });
+  }
+
+  /** Lists page by page until every source is drained, then freezes the totals. */
+  async #plan(): Promise<void> {
+    const { exportId, kind } = this.#input;
+    for (let drained = kind === 'retry'; !drained;) {
+      const page = await this.#unblocked(() =>
+        this.#steps.listCallsPage({ exportId, cursor: this.#at.cursor ?? null }),
+      );
+      this.#calls = page.listedCalls;
+      this.#show();
+      drained = page.next === null;
+      if (page.next) this.#at.cursor = page.next;
+      if (!drained) await this.#continueIfLong();
+    }
+    if (kind === 'retry') await this.#rereadNotes();
+    const { batches } = await this.#steps.closePlan({ exportId, batchSize: this.#input.pace.batchSize });
+    this.#addBatches(batches);
+  }
+
+  /** Keeps a few batches open until none remains; a blocked one is run again once a person has acted. */
+  async #transfer(): Promise<void> {
+    const open = new Set<Promise<void>>();
+    const blocked: number[] = [];
+    let failure: unknown;
+    for (;;) {
+      await this.#continueIfLong(() => open.size === 0 && blocked.length === 0);
+      const batch =
+        this.#isLong() || this.#blockedBy !== null || failure !== undefined ? undefined : this.#at.remaining[0];
+      if (batch !== undefined && open.size < this.#input.pace.openBatches) {
+        this.#at.remaining.shift();
+        const child: Promise<void> = this.#runBatch(batch)
+          .then((blockedBy) => {
+            if (blockedBy === undefined) return;
+            blocked.push(batch);
+            this.#blockedBy ??= blockedBy;
+          })
+          .catch((error: unknown) => {
+            failure ??= error;
+          })
+          .finally(() => {
+            open.delete(child);
+            this.#show();
+          });
+        open.add(child);
+      } else if (open.size > 0) {
+        await Promise.race(open);
+      } else if (failure !== undefined) {
+        throw failure;
+      } else if (this.#blockedBy !== null) {
+        this.#at.remaining.unshift(...blocked.splice(0));
+        await this.#untilResumed(this.#blockedBy, 'transferring');
+      } else if (this.#at.remaining.length === 0) {
+        return;
+      }
+    }
+  }
+
+  async #runBatch(batch: number): Promise<string | undefined> {
+    const { exportId, accountId, pace } = this.#input;
+    const { blockedBy } = await executeChild(transferBatch, {
+      workflowId: `export-${accountId}/${exportId}/batch-${batch}`,
+      args: [{ exportId, batch, lanes: pace.lanes }],
+      parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+      staticSummary: `batch ${batch + 1} of ${this.#at.batches}`,
+    });
+    return blockedBy;
+  }
+
+  /** Recordings that were not there at planning time are looked for once more; those that came are transferred. */
+  async #settle(): Promise<void> {
+    const { exportId, pace } = this.#input;
+    if (!this.#at.settled) {
+      await this.#rereadNotes();
+      const { batches } = await this.#steps.planWaiting({ exportId, batchSize: pace.batchSize });
+      this.#addBatches(batches);
+      this.#at.settled = true;
+    }
+    await this.#transfer();
+  }
+
+  async #rereadNotes(): Promise<void> {
+    const { exportId } = this.#input;
+    for (let after: number | null = 0; after !== null;) {
+      const from: number = after;
+      ({ next: after } = await this.#unblocked(() => this.#steps.rereadNotes({ exportId, after: from })));
+    }
+  }
+
+  async #close(state: ExportResult['state']): Promise<ExportResult> {
+    await this.#recorded;
+    await this.#steps.closeExport({ exportId: this.#input.exportId, state });
+    this.#state = state;
+    upsertSearchAttributes([{ key: EXPORT_STATUS, value: state }]);
+    this.#show();
+    await condition(allHandlersFinished);
+    return { state, batches: this.#at.batches };
+  }
+
+  /** Runs a step; when a person has to act first, says so, waits for `resumeExport` and runs it again. */
+  async #unblocked<T>(step: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await step();
+      } catch (error) {
+        const code = isCancellation(error) ? undefined : blockingCode(error);
+        if (code === undefined) throw error;
+        await this.#untilResumed(code, this.#state);
+      }
+    }
+  }
+
+  async #untilResumed(code: string, then: RunState): Promise<void> {
+    this.#resumed = false;
+    this.#enter('blocked', code);
+    await condition(() => this.#resumed);
+    this.#enter(then);
+  }
+
+  #addBatches(total: number): void {
+    for (let batch = this.#at.batches; batch < total; batch++) this.#at.remaining.push(batch);
+    this.#at.batches = total;
+    this.#show();
+  }
+
+  #enter(state: RunState, blockedBy: string | null = null): void {
+    if (this.#stopping.requested && state !== 'stopping') return;
+    this.#state = state;
+    this.#blockedBy = blockedBy;
+    upsertSearchAttributes([{ key: EXPORT_STATUS, value: state }]);
+    this.#show();
+    const { exportId } = this.#input;
+    this.#recorded = this.#recorded.then(() =>
+      CancellationScope.nonCancellable(() => this.#steps.recordState({ exportId, state, blockedBy })),
+    );
+  }
+
+  #progress(): ExportProgress {
+    const { batches, remaining } = this.#at;
+    return {
+      exportId: this.#input.exportId,
+      state: this.#state,
+      blockedBy: this.#blockedBy,
+      batches: { planned: batches, done: batches - remaining.length },
+    };
+  }
+
+  #show(): void {
+    setCurrentDetails(currentDetails(this.#progress(), this.#calls));
+  }
+
+  #isLong(): boolean {
+    const { historyLength, continueAsNewSuggested } = workflowInfo();
+    return continueAsNewSuggested || historyLength > this.#input.pace.maxHistoryEvents;
+  }
+
+  /** Goes on as a new run when the history has grown long and nothing is under way. */
+  async #continueIfLong(idle: () => boolean = () => true): Promise<void> {
+    if (!this.#isLong() || !idle()) return;
+    await this.#recorded;
+    await condition(allHandlersFinished);
+    if (this.#stopping.requested) return;
+    await continueAsNew<typeof exportCalls>({ ...this.#input, continued: this.#at });
+  }
+}

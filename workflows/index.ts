@@ -1,0 +1,2 @@
+export { exportCalls } from './export-calls.ts';
+export { transferBatch } from './transfer-batch.ts';

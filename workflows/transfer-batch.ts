@@ -1,0 +1,57 @@
+import { isCancellation } from '@temporalio/workflow';
+import { stepActivities, transferActivities } from './activity-stubs.ts';
+import { blockingCode } from './failures.ts';
+import { talkLength } from './summaries.ts';
+
+export interface BatchInput {
+  exportId: string;
+  batch: number;
+  lanes: number;
+}
+
+export interface BatchResult {
+  /** Calls that have come to an end in this run of the batch. */
+  settled: number;
+  /** The code of the error that keeps the rest from being sent until a person acts. */
+  blockedBy?: string;
+}
+
+/**
+ * Carries a batch of calls, some at a time. A call's own trouble ends in the ledger, never here; a stop leaves the
+ * rest for the next start; a refused token or key leaves it for the same batch run again.
+ */
+export async function transferBatch({ exportId, batch, lanes }: BatchInput): Promise<BatchResult> {
+  const { transferCall } = transferActivities();
+  const result: BatchResult = { settled: 0 };
+  let stopped = false;
+
+  async function ending<T>(step: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await step();
+    } catch (error) {
+      const blockedBy = blockingCode(error);
+      if (blockedBy !== undefined) result.blockedBy = blockedBy;
+      else if (isCancellation(error)) stopped = true;
+      else throw error;
+      return undefined;
+    }
+  }
+
+  const calls = (await ending(() => stepActivities().prepareBatch({ exportId, batch }))) ?? [];
+  async function lane(): Promise<void> {
+    while (!stopped && result.blockedBy === undefined) {
+      const call = calls.shift();
+      if (!call) return;
+      const done = await ending(async () => {
+        await transferCall.executeWithOptions(
+          { activityId: `call-${call.callId}`, summary: `call ${call.callId} · ${talkLength(call.talkSeconds)}` },
+          [{ exportId, callId: call.callId }],
+        );
+        return true;
+      });
+      if (done) result.settled++;
+    }
+  }
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return result;
+}
