@@ -8,7 +8,7 @@ import { ExportError } from '../errors/export-error.ts';
  *
  * @throws ExportError `recording_not_audio` for an encoding that nobody asked for and nobody here can undo.
  */
-export function decodedBody(body: Readable, contentEncoding: string): Readable {
+export function decodedBody(body: Readable, contentEncoding: string): AsyncIterable<Buffer> {
   switch (contentEncoding) {
     case 'identity':
     case '':

@@ -125,9 +125,10 @@ async function storeWhole(
     body.on('error', () => undefined).destroy();
     throw tooLarge;
   }
+  if (contentLength !== undefined) store.expect(contentLength);
   const hash = createHash('sha256');
   try {
-    for await (const bytes of decodedBody(body, contentEncoding) as AsyncIterable<Buffer>) {
+    for await (const bytes of decodedBody(body, contentEncoding)) {
       if (store.sizeBytes + bytes.length > maxBytes) throw tooLarge;
       hash.update(bytes);
       await store.append(bytes);

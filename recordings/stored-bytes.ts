@@ -19,22 +19,28 @@ export class StoredBytes {
   #inMemory: Buffer[] = [];
   #inMemoryBytes = 0;
   #file: TemporaryFile | undefined;
+  #memoryBytes: number;
   readonly #options: StoreOptions;
 
   constructor(options: StoreOptions) {
     this.#options = options;
+    this.#memoryBytes = options.memoryBytes;
   }
 
   get sizeBytes(): number {
     return this.#sizeBytes;
   }
 
+  /** What is known to be large goes to the file from its beginning, without filling the memory first. */
+  expect(sizeBytes: number): void {
+    if (sizeBytes > this.#options.memoryBytes) this.#memoryBytes = WRITE_BYTES;
+  }
+
   async append(bytes: Buffer): Promise<void> {
     this.#inMemory.push(bytes);
     this.#inMemoryBytes += bytes.length;
     this.#sizeBytes += bytes.length;
-    const limit = this.#file ? WRITE_BYTES : this.#options.memoryBytes;
-    if (this.#inMemoryBytes > limit) await this.#spill();
+    if (this.#inMemoryBytes > this.#memoryBytes) await this.#spill();
   }
 
   /** Everything has been appended. */
@@ -74,6 +80,7 @@ export class StoredBytes {
 
   async #spill(): Promise<void> {
     this.#file ??= await createTemporaryFile(this.#options.tempDir);
+    this.#memoryBytes = WRITE_BYTES;
     const parts = this.#inMemory;
     this.#inMemory = [];
     this.#inMemoryBytes = 0;

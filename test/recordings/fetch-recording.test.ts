@@ -1,0 +1,346 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import {
+  createRecordings,
+  type Recording,
+  type Recordings,
+  type RecordingsOptions,
+} from '../../recordings/fetch-recording.ts';
+import { mp3, oggOpus, wav } from './audio-samples.ts';
+import { Telephony, type Answer } from './telephony.ts';
+
+let telephony: Telephony;
+let recordings: Recordings;
+let tempDir: string;
+const opened: { close(): Promise<void> }[] = [];
+
+beforeEach(async () => {
+  telephony = new Telephony();
+  await telephony.listen();
+  tempDir = await mkdtemp(join(tmpdir(), 'recordings-test-'));
+  recordings = connect();
+});
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((one) => one.close()));
+  telephony.close();
+  await rm(tempDir, { recursive: true });
+});
+
+function connect(options: RecordingsOptions = {}): Recordings {
+  const made = createRecordings({ insecureHosts: [telephony.host], tempDir, ...options });
+  opened.push(made);
+  return made;
+}
+
+const signal = () => new AbortController().signal;
+const receive = (link = telephony.link) => recordings.receive(link, { signal: signal() });
+
+function answering(body: Buffer | string, headers: Record<string, string | number> = {}, status = 200): Answer {
+  return (_request, response) => response.writeHead(status, headers).end(body);
+}
+
+async function bytesOf(recording: Recording): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of recording.chunks()) parts.push(part);
+  return Buffer.concat(parts);
+}
+
+const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+
+describe('a recording', () => {
+  test('is received whole, recognised and hashed, and can be read twice', async () => {
+    const body = mp3({ frames: 500 });
+    telephony.answer = answering(body, { 'content-type': 'application/octet-stream' });
+    const recording = await receive();
+    expect(recording).toMatchObject({
+      sizeBytes: body.length,
+      sha256: sha256(body),
+      container: 'mp3',
+      format: { name: 'MP3', durationSeconds: 18, channels: 2 },
+    });
+    expect(await bytesOf(recording)).toEqual(body);
+    expect(await bytesOf(recording)).toEqual(body);
+    expect(await readdir(tempDir)).toEqual([]);
+    await recording.dispose();
+  });
+
+  test.each([
+    ['announced', (body: Buffer) => answering(body, { 'content-length': body.length })],
+    ['unannounced', (body: Buffer) => answering(body)],
+  ])('larger than the memory for it (%s) comes whole through a file without a name', async (_name, answer) => {
+    const body = wav({ seconds: 100 });
+    body.forEach((_, index) => (body[index + 100] = index % 251));
+    recordings = connect({ limits: { memoryBytes: 100_000 } });
+    telephony.answer = answer(body);
+    const recording = await receive();
+    expect(recording).toMatchObject({ sizeBytes: body.length, sha256: sha256(body), container: 'wav' });
+    expect(await bytesOf(recording)).toEqual(body);
+    expect(await bytesOf(recording)).toEqual(body);
+    expect(await readdir(tempDir)).toEqual([]);
+    await recording.dispose();
+  });
+
+  test('comes in pieces of about 64 KiB however it arrived', async () => {
+    const body = mp3({ frames: 2_000 });
+    telephony.answer = (_request, response) => {
+      let start = 0;
+      const crumb = () => {
+        if (start >= body.length) return response.end();
+        response.write(body.subarray(start, (start += 1_000)));
+        return setImmediate(crumb);
+      };
+      crumb();
+    };
+    const sizes: number[] = [];
+    for await (const part of (await receive()).chunks()) sizes.push(part.length);
+    expect(sizes.length).toBeLessThan(5);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(65_536);
+  });
+
+  test('tells how far it is', async () => {
+    const body = oggOpus({ seconds: 3 });
+    telephony.answer = answering(body);
+    const progress: number[] = [];
+    await recordings.receive(telephony.link, { signal: signal(), onProgress: (bytes) => progress.push(bytes) });
+    expect(progress.at(-1)).toBe(body.length);
+  });
+
+  test('is asked for politely, and connections are used again', async () => {
+    telephony.answer = answering(mp3());
+    await receive();
+    await receive();
+    expect(telephony.connected).toBe(1);
+    expect(telephony.requests[0]?.headers).toMatchObject({
+      'accept-encoding': 'identity',
+      'user-agent': expect.stringMatching(/^speechsense-export\//),
+    });
+    expect(telephony.requests[1]?.headers).not.toHaveProperty('cookie');
+  });
+
+  test('that is compressed although nobody asked is unpacked', async () => {
+    const body = mp3();
+    telephony.answer = answering(gzipSync(body), { 'content-encoding': 'gzip' });
+    await expect(receive()).resolves.toMatchObject({ sizeBytes: body.length, sha256: sha256(body) });
+  });
+
+  test('is stopped with the reason of the stop', async () => {
+    const stop = new AbortController();
+    telephony.answer = (_request, response) => {
+      response.write(mp3());
+      stop.abort(new Error('stopped'));
+    };
+    await expect(recordings.receive(telephony.link, { signal: stop.signal })).rejects.toThrow('stopped');
+  });
+});
+
+describe('what a link returns instead', () => {
+  test.each([
+    [404, 'recording_expired', 'permanent'],
+    [410, 'recording_expired', 'permanent'],
+    [401, 'recording_forbidden', 'permanent'],
+    [403, 'recording_forbidden', 'permanent'],
+    [400, 'recording_missing', 'permanent'],
+    [204, 'recording_not_audio', 'permanent'],
+    [304, 'recording_unreachable', 'retryable'],
+    [429, 'recording_unreachable', 'retryable'],
+    [500, 'recording_unreachable', 'retryable'],
+    [503, 'recording_unreachable', 'retryable'],
+  ])('HTTP %i is %s', async (status, code, kind) => {
+    telephony.answer = answering('', {}, status);
+    await expect(receive()).rejects.toMatchObject({ code, kind });
+  });
+
+  test('a pause that is asked for is passed on', async () => {
+    telephony.answer = answering('', { 'retry-after': '17' }, 503);
+    await expect(receive()).rejects.toMatchObject({ retryAfterMs: 17_000 });
+  });
+
+  test.each([
+    ['a page', '<html>User is not licensed</html>', 'recording_not_audio'],
+    ['an API error', '{"error":"KEY_IS_EXPIRED"}', 'recording_not_audio'],
+    ['nothing', '', 'recording_not_audio'],
+    ['G.711', wav({ codec: 6, bits: 8 }), 'audio_unsupported'],
+    ['five hours', wav({ seconds: 5 * 3_600, rate: 8_000, channels: 1 }).subarray(0), 'recording_too_long'],
+    ['half a WAV', wav({ dataBytes: 10_000_000 }), 'recording_truncated'],
+  ])('%s with 200 is %s', async (_name, body, code) => {
+    recordings = connect({ limits: { memoryBytes: 1_000_000 } });
+    telephony.answer = answering(body, { 'content-type': 'audio/mpeg' });
+    await expect(receive()).rejects.toMatchObject({ code });
+  });
+
+  test.each([
+    ['less than its length', { 'content-length': 1_000_000 }],
+    ['no last chunk', {}],
+  ])('an early end (%s) is a truncated recording', async (_name, headers) => {
+    telephony.answer = (_request, response) => {
+      response.writeHead(200, headers).write(mp3(), () => response.socket?.end());
+    };
+    await expect(receive()).rejects.toMatchObject({ code: 'recording_truncated', kind: 'retryable' });
+  });
+
+  test('half a gzip is a truncated recording', async () => {
+    const packed = gzipSync(wav());
+    telephony.answer = answering(packed.subarray(0, packed.length - 20), { 'content-encoding': 'gzip' });
+    await expect(receive()).rejects.toMatchObject({ code: 'recording_truncated' });
+  });
+
+  test('more than the limit is refused at once by its length', async () => {
+    recordings = connect({ limits: { maxBytes: 1_000 } });
+    telephony.answer = (_request, response) => response.writeHead(200, { 'content-length': 5_000_000 }).write('x');
+    await expect(receive()).rejects.toMatchObject({ code: 'recording_too_large', values: { maxBytes: 1_000 } });
+  });
+
+  test('more than the limit is refused while it comes, unpacked bytes counted', async () => {
+    recordings = connect({ limits: { maxBytes: 100_000 } });
+    telephony.answer = answering(gzipSync(Buffer.alloc(10_000_000)), { 'content-encoding': 'gzip' });
+    await expect(receive()).rejects.toMatchObject({ code: 'recording_too_large' });
+  });
+
+  test('silence before, silence within and a drip without end are unreachable', async () => {
+    recordings = connect({ limits: { firstByteMs: 100, stallMs: 100 } });
+    telephony.answer = () => undefined;
+    await expect(receive()).rejects.toMatchObject({ code: 'recording_unreachable' });
+    telephony.answer = (_request, response) => response.write(mp3());
+    await expect(receive()).rejects.toMatchObject({ code: 'recording_unreachable' });
+    recordings = connect({ limits: { totalMs: 200 } });
+    telephony.answer = (_request, response) => {
+      const drip = setInterval(() => response.write('\xff'), 20);
+      response.on('close', () => clearInterval(drip));
+    };
+    await expect(receive()).rejects.toMatchObject({ code: 'recording_unreachable', values: { what: 'time limit' } });
+  });
+
+  test('nobody there is unreachable, named by its code', async () => {
+    telephony.close();
+    await expect(receive()).rejects.toMatchObject({ code: 'recording_unreachable', values: { what: 'ECONNREFUSED' } });
+  });
+
+  test('leaves no file behind, whatever it was', async () => {
+    recordings = connect({ limits: { memoryBytes: 10 } });
+    telephony.answer = answering('<html>'.repeat(100_000));
+    await expect(receive()).rejects.toMatchObject({ code: 'recording_not_audio' });
+    expect(await readdir(tempDir)).toEqual([]);
+  });
+
+  test('no room for a temporary file is said', async () => {
+    recordings = connect({ limits: { memoryBytes: 10 }, tempDir: join(tempDir, 'absent') });
+    telephony.answer = answering(mp3());
+    await expect(receive()).rejects.toMatchObject({ code: 'temporary_file_failed', values: { what: 'ENOENT' } });
+  });
+});
+
+describe('redirects', () => {
+  const to = (location: string): Answer => answering('', { location }, 302);
+
+  test('are followed, relative ones too', async () => {
+    telephony.answer = (request, response) => {
+      (request.url === '/audio.mp3' ? answering(mp3()) : to('/audio.mp3'))(request, response);
+    };
+    await expect(receive()).resolves.toMatchObject({ container: 'mp3' });
+  });
+
+  test('are followed five times and not forever', async () => {
+    telephony.answer = to('/again');
+    await expect(receive()).rejects.toMatchObject({
+      code: 'recording_unreachable',
+      values: { what: 'too many redirects' },
+    });
+    expect(telephony.requests).toHaveLength(6);
+  });
+
+  test.each([
+    'http://127.0.0.1:1/',
+    'http://169.254.169.254/latest/meta-data',
+    'file:///etc/passwd',
+    'http://[::ffff:7f00:1]/',
+  ])('to %s are refused', async (location) => {
+    telephony.answer = to(location);
+    await expect(receive()).rejects.toMatchObject({ code: 'recording_host_forbidden' });
+  });
+
+  test('carry the credentials of a link to its own origin only', async () => {
+    const other = new Telephony();
+    await other.listen();
+    other.answer = answering(mp3());
+    recordings = connect({ insecureHosts: [telephony.host, other.host] });
+    telephony.answer = (request, response) => to(request.url === '/2' ? other.link : '/2')(request, response);
+    await receive(`http://user:p%40ss@${telephony.host}/1`);
+    const expected = `Basic ${Buffer.from('user:p@ss').toString('base64')}`;
+    expect(telephony.requests.map(({ headers }) => headers.authorization)).toEqual([expected, expected]);
+    expect(other.requests[0]?.headers.authorization).toBeUndefined();
+    other.close();
+  });
+});
+
+describe('an address that a link may not reach', () => {
+  test.each([
+    'http://127.0.0.1/',
+    'http://2130706433/',
+    'http://0177.0.0.1/',
+    'http://0x7f.1/',
+    'http://127.1/',
+    'http://127.0.0.1./',
+    'http://127。0。0。1/',
+    'http://①②⑦.0.0.1/',
+    'http://[::1]/',
+    'http://[::ffff:127.0.0.1]/',
+    'http://10.0.0.1/',
+    'http://169.254.169.254/',
+    'http://user@127.0.0.1/',
+    'http://8.8.8.8@127.0.0.1/',
+    'http://127.0.0.1#@8.8.8.8/',
+    'http://localhost/',
+    'http://8.8.8.8:25/',
+    'ftp://8.8.8.8/',
+    'javascript:alert(1)',
+    'gopher://8.8.8.8/',
+  ])('%s is refused', async (link) => {
+    await expect(receive(link)).rejects.toMatchObject({ code: 'recording_host_forbidden' });
+  });
+
+  test.each(['', 'нет записи', '/relative.mp3', 'http://'])('%j is no link', async (link) => {
+    await expect(receive(link)).rejects.toMatchObject({ code: 'recording_missing' });
+  });
+
+  test('is refused when a name leads to it, at the first connection and at a later one', async () => {
+    const addresses = ['127.0.0.1', '10.0.0.1', '::1'];
+    const asked: string[] = [];
+    recordings = connect({
+      resolve: (name) => {
+        asked.push(name);
+        const address = addresses.shift() ?? '';
+        return Promise.resolve([{ address, family: address.includes(':') ? 6 : 4 }]);
+      },
+    });
+    for (let attempt = 0; attempt < 3; attempt++) {
+      await expect(receive(`http://pbx.example:8080/`)).rejects.toMatchObject({ code: 'recording_host_forbidden' });
+    }
+    expect(asked).toEqual(['pbx.example', 'pbx.example', 'pbx.example']);
+    expect(telephony.connected).toBe(0);
+  });
+
+  test('a name that resolves to nothing is unreachable', async () => {
+    recordings = connect({ resolve: () => Promise.resolve([]) });
+    await expect(receive('http://pbx.example/')).rejects.toMatchObject({ code: 'recording_unreachable' });
+  });
+});
+
+test('no error holds the link', async () => {
+  const failures = [
+    answering('', {}, 500),
+    answering('<html>'),
+    answering('', { location: 'http://127.0.0.1/secret-2' }, 302),
+  ];
+  for (const failure of failures) {
+    telephony.answer = failure;
+    const error: unknown = await receive().catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(Error);
+    expect(JSON.stringify(error, Object.getOwnPropertyNames(error)) + String((error as Error).stack)).not.toMatch(
+      /secret/,
+    );
+  }
+});
