@@ -1,10 +1,11 @@
 import type { Entity } from '../ledger/entities.ts';
 import type { CallToSend } from '../ledger/transfers.ts';
+import type { CallFieldName } from '../settings/call-fields.ts';
 
 const CARD_ROUTES = { lead: 'leads', contact: 'contacts', company: 'companies', customer: 'customers' } as const;
 
-/** The call's own fields that a mapping can name, as the text that SpeechSense gets; undefined where it has none. */
-const CALL_FIELDS: Record<string, (call: CallToSend) => string | number | null> = {
+/** The value of each field that a mapping's call block can name; null where the call has none. */
+const VALUES: Record<CallFieldName, (call: CallToSend) => string | number | null> = {
   id: ({ noteId }) => noteId,
   uniq: ({ uniq }) => uniq,
   source: ({ source }) => source,
@@ -17,17 +18,18 @@ const CALL_FIELDS: Record<string, (call: CallToSend) => string | number | null> 
   card_link: ({ host, entityType, entityId }) => `https://${host}/${CARD_ROUTES[entityType]}/detail/${entityId}`,
 };
 
-/** The names of {@link CALL_FIELDS}, for checks and lists. */
-export const CALL_FIELD_NAMES = Object.keys(CALL_FIELDS);
-
 /** What the settings map, by SpeechSense key. */
 export function mappedFields(call: CallToSend): Record<string, string | undefined> {
   return Object.fromEntries(
     call.settings.mapping.call.map(({ amocrm, speechsense }) => {
-      const value = CALL_FIELDS[amocrm]?.(call) ?? null;
+      const value = isCallField(amocrm) ? VALUES[amocrm](call) : null;
       return [speechsense, value === null ? undefined : String(value)];
     }),
   );
+}
+
+function isCallField(name: string): name is CallFieldName {
+  return Object.hasOwn(VALUES, name);
 }
 
 /** Whom a client is taken from, the first that there is. */

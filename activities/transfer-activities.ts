@@ -5,7 +5,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { TransferState } from '../ledger/schema.ts';
 import type { CallToSend, Lease, TransferRef } from '../ledger/transfers.ts';
 import { toLedgerError } from '../ledger/database.ts';
-import type { Recording } from '../recordings/recording.ts';
+import type { Recordings } from '../recordings/fetch-recording.ts';
 import { callMetadata } from '../speechsense/metadata.ts';
 import type { SpeechSense } from '../speechsense/speechsense.ts';
 import { clientOf, mappedFields } from './call-fields.ts';
@@ -16,8 +16,7 @@ import { uploadWhileAway } from './upload-while-away.ts';
 export interface TransferDeps {
   ledger: Ledger;
   speechSense: SpeechSense;
-  /** Receives a recording whole, in memory or a temporary file. */
-  receiveRecording: (link: string, signal: AbortSignal, onProgress: (bytes: number) => void) => Promise<Recording>;
+  recordings: Recordings;
   /** Patience with one recording's refused connections, 5xx and early ends. */
   recordingRetrySeconds: number;
 }
@@ -42,7 +41,7 @@ export function createTransferActivities(deps: TransferDeps) {
     if (call.link === null) throw new ExportError('recording_missing');
     const signal = cancellationSignal();
     beat.phase = 'download';
-    const recording = await deps.receiveRecording(call.link, signal, beat.progress);
+    const recording = await deps.recordings.receive(call.link, { signal, onProgress: beat.progress });
     try {
       beat.phase = 'upload';
       const connection = await ledger.connections.read(call.accountId);

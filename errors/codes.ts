@@ -44,6 +44,11 @@ export const ERROR_CODES = {
     en: 'There are {count} accounts here: say which one with --account (numeric id or host).',
     ru: 'Подключено аккаунтов: {count}. Укажите нужный через --account (номер или адрес).',
   },
+  no_accounts_yet: {
+    kind: 'permanent',
+    en: 'There is no amoCRM account here yet: add one with `account add`.',
+    ru: 'Ни один аккаунт amoCRM ещё не подключён: подключите его через `account add`.',
+  },
   connection_not_set: {
     kind: 'permanent',
     en: 'The account has no SpeechSense connection yet: run `connection set` first.',
@@ -78,6 +83,12 @@ export const ERROR_CODES = {
     kind: 'permanent',
     en: 'The export was terminated from outside before it could close. What it exported is kept; start again to finish the rest.',
     ru: 'Выгрузка была прервана извне. Выгруженное сохранено, новый запуск продолжит с остатка.',
+  },
+
+  export_failed: {
+    kind: 'bug',
+    en: 'The export failed: {problem}',
+    ru: 'Выгрузка не удалась: {problem}',
   },
 
   amocrm_host_forbidden: {
@@ -244,6 +255,16 @@ export const ERROR_CODES = {
     kind: 'retryable',
     en: 'Postgres does not answer ({what}). Check DATABASE_URL and that the server runs.',
     ru: 'Postgres не отвечает ({what}). Проверьте DATABASE_URL и запущен ли сервер.',
+  },
+  database_not_migrated: {
+    kind: 'permanent',
+    en: 'The database does not have the tables of this version yet: run `migrate` (a worker also does it when it starts).',
+    ru: 'В базе данных ещё нет таблиц этой версии: выполните `migrate` (это делает и worker при запуске).',
+  },
+  temporal_not_migrated: {
+    kind: 'permanent',
+    en: 'Temporal does not know the search attributes of the exports yet: run `migrate` (a worker also does it when it starts).',
+    ru: 'В Temporal ещё нет поисковых атрибутов выгрузки: выполните `migrate` (это делает и worker при запуске).',
   },
   temporal_unreachable: {
     kind: 'retryable',

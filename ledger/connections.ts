@@ -35,6 +35,14 @@ export function createConnections(db: Database, sealer: Sealer) {
       return { accountId, connectionId: row.connection_id, language: row.language, apiKey };
     },
 
+    /** The connection without its key. */
+    about: (accountId: number): Promise<Omit<Connection, 'apiKey'> | undefined> =>
+      db
+        .selectFrom('connections')
+        .select(['account_id as accountId', 'connection_id as connectionId', 'language'])
+        .where('account_id', '=', accountId)
+        .executeTakeFirst(),
+
     /** Seals with the current key whatever an older one sealed. */
     async resealAll(): Promise<number> {
       let count = 0;

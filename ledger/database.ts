@@ -37,11 +37,15 @@ const getTypeParser: pg.CustomTypesConfig['getTypeParser'] = (id, format) => {
 
 /** SQLSTATE classes that mean "the server is not there for us just now": connection, shutdown, too many clients. */
 const PASSING = /^(08|57P|53)/;
+/** Wrong user or password, no such database: as passing as a configuration that is being put right. */
+const REFUSED = /^(28|3D)/;
+/** No such table, no such column: the migrations have not run. */
+const NOT_MIGRATED = /^42(P01|703)$/;
 const NETWORK = /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EPIPE|EAI_AGAIN|EHOSTUNREACH)$/;
 
 /**
  * The ledger's errors in the product's one shape: a server that cannot be reached is `database_unreachable`
- * (retryable); anything else is ours.
+ * (retryable), missing tables are `database_not_migrated`; anything else is ours.
  */
 export function toLedgerError(error: unknown): ExportError {
   const known = findExportError(error);
@@ -51,6 +55,11 @@ export function toLedgerError(error: unknown): ExportError {
   if (PASSING.test(code) || NETWORK.test(code) || /connection (terminated|timeout)|timeout exceeded/i.test(message)) {
     return new ExportError('database_unreachable', { cause: error, values: { what: code || 'connection lost' } });
   }
+  if (REFUSED.test(code)) {
+    const what = `wrong user, password or database name, ${code}`;
+    return new ExportError('database_unreachable', { cause: error, values: { what } });
+  }
+  if (NOT_MIGRATED.test(code)) return new ExportError('database_not_migrated', { cause: error });
   return new ExportError('unexpected', { cause: error, values: { what: `ledger ${code}`.trim() } });
 }
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { createAccounts } from './accounts.ts';
+import { type Account, createAccounts } from './accounts.ts';
 import { createCalls } from './calls.ts';
 import { createConnections } from './connections.ts';
 import { openDatabase } from './database.ts';
@@ -14,7 +14,7 @@ import { createSealer, type EncryptionKey } from './sealing.ts';
 import { createSettings } from './settings.ts';
 import { createTokens } from './tokens.ts';
 import { createTransfers } from './transfers.ts';
-import { createUsers } from './users.ts';
+import { createUsers, type User } from './users.ts';
 
 export interface LedgerOptions {
   databaseUrl: string;
@@ -44,6 +44,14 @@ export function openLedger({ databaseUrl, encryptionKeys, maxConnections }: Ledg
     progress: createProgress(db),
     report: createReport(db),
     rateBuckets: createRateBuckets(db),
+
+    /** Adds an account, or renews it, with its token and users: all of it or nothing. */
+    addAccount: (account: Account, accessToken: string, users: User[]): Promise<void> =>
+      db.transaction().execute(async (tx) => {
+        await createAccounts(tx).put(account);
+        await createTokens(tx, sealer).put(account.accountId, accessToken);
+        await createUsers(tx).putAll(account.accountId, users);
+      }),
 
     /** Tables as the code needs them, secrets sealed with the current key. */
     async migrate(): Promise<{ migrations: string[]; resealed: number }> {

@@ -37,6 +37,14 @@ export function createTokens(db: Database, sealer: Sealer) {
       return { accountId, version: row.version, kind: row.kind, access };
     },
 
+    /** What may be told of the token without opening it. */
+    about: (accountId: number): Promise<{ kind: Token['kind']; updatedAt: Date } | undefined> =>
+      db
+        .selectFrom('tokens')
+        .select(['kind', 'updated_at as updatedAt'])
+        .where('account_id', '=', accountId)
+        .executeTakeFirst(),
+
     /** Seals with the current key whatever an older one sealed; the version guards against a token that came meanwhile. */
     async resealAll(): Promise<number> {
       let count = 0;

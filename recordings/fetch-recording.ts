@@ -5,6 +5,7 @@ import { ExportError } from '../errors/export-error.ts';
 import type { AudioFormat, TakenContainer } from './audio-format.ts';
 import { decodedBody } from './decoded-body.ts';
 import { guardedConnect, resolveBySystem, type ResolveName } from './guarded-connect.ts';
+import { linkPolicy } from './link-policy.ts';
 import { recognise } from './recognise.ts';
 import { isStall, requestRecording, unreachable, type RecordingAnswer } from './request-recording.ts';
 import { StoredBytes } from './stored-bytes.ts';
@@ -40,6 +41,8 @@ export interface RecordingsOptions {
   limits?: Partial<RecordingLimits>;
   /** `host:port` entries that links may lead to although they are loopback or private: for sandboxes. */
   insecureHosts?: Iterable<string>;
+  /** Whether a literal IP address may be connected to. Default: those of the public internet. */
+  allowsAddress?: (address: string) => boolean;
   /** Default: the system's directory for temporary files. */
   tempDir?: string;
   resolve?: ResolveName;
@@ -79,9 +82,9 @@ export interface Recordings {
 /** One per process: it keeps connections to telephonies open between recordings. */
 export function createRecordings(options: RecordingsOptions = {}): Recordings {
   const limits = { ...DEFAULT_RECORDING_LIMITS, ...options.limits };
-  const insecureHosts = new Set(options.insecureHosts);
+  const policy = linkPolicy({ ...options, insecureHosts: new Set(options.insecureHosts) });
   const resolve = options.resolve ?? resolveBySystem;
-  const dispatcher = new Agent({ connect: guardedConnect({ insecureHosts, connectMs: limits.connectMs, resolve }) });
+  const dispatcher = new Agent({ connect: guardedConnect({ policy, connectMs: limits.connectMs, resolve }) });
   const tempDir = options.tempDir ?? tmpdir();
 
   async function receive(link: string, { signal, onProgress }: ReceiveOptions): Promise<Recording> {
@@ -91,7 +94,7 @@ export function createRecordings(options: RecordingsOptions = {}): Recordings {
     try {
       const answer = await requestRecording(link, {
         dispatcher,
-        insecureHosts,
+        policy,
         firstByteMs: limits.firstByteMs,
         stallMs: limits.stallMs,
         signal: AbortSignal.any([signal, timeUp.signal]),

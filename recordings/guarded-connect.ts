@@ -3,7 +3,7 @@ import { lookup as systemLookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
 import { buildConnector } from 'undici';
 import { ExportError } from '../errors/export-error.ts';
-import { isPublicAddress } from './safe-address.ts';
+import type { LinkPolicy } from './link-policy.ts';
 
 /** All addresses of a name. */
 export type ResolveName = (hostname: string) => Promise<LookupAddress[]>;
@@ -11,20 +11,20 @@ export type ResolveName = (hostname: string) => Promise<LookupAddress[]>;
 export const resolveBySystem: ResolveName = (hostname) => systemLookup(hostname, { all: true });
 
 export interface GuardedConnectOptions {
-  insecureHosts: ReadonlySet<string>;
+  policy: LinkPolicy;
   connectMs: number;
   resolve: ResolveName;
 }
 
 /**
- * A connector that resolves a name itself, throws away the addresses that are not public and connects to one of those
+ * A connector that resolves a name itself, throws away the addresses that are not allowed and connects to one of those
  * that are left: a name that answers differently the next time (DNS rebinding) is never asked a second time.
  */
-export function guardedConnect({ insecureHosts, connectMs, resolve }: GuardedConnectOptions): buildConnector.connector {
+export function guardedConnect({ policy, connectMs, resolve }: GuardedConnectOptions): buildConnector.connector {
   const lookup: LookupFunction = (hostname, options, done) => {
     resolve(hostname).then(
       (all) => {
-        const [first, ...rest] = all.filter(({ address }) => isPublicAddress(address));
+        const [first, ...rest] = all.filter(({ address }) => policy.allowsAddress(address));
         if (!first) done(all.length > 0 ? new ForbiddenAddress() : notFound(), '');
         else if (options.all) done(null, [first, ...rest]);
         else done(null, first.address, first.family);
@@ -36,18 +36,18 @@ export function guardedConnect({ insecureHosts, connectMs, resolve }: GuardedCon
   const open = buildConnector({ timeout: connectMs });
   return (options, done) => {
     const port = options.port || (options.protocol === 'https:' ? '443' : '80');
-    if (insecureHosts.has(`${options.hostname}:${port}`)) {
+    if (policy.insecureHosts.has(`${options.hostname}:${port}`)) {
       open(options, done);
       return;
     }
-    if (isIP(options.hostname) && !isPublicAddress(options.hostname)) {
+    if (isIP(options.hostname) && !policy.allowsAddress(options.hostname)) {
       done(new ForbiddenAddress(), null);
       return;
     }
     guarded(options, (...result) => {
       const [error, socket] = result;
       // The last word, whatever was resolved: where the socket really leads.
-      if (socket && !isPublicAddress(socket.remoteAddress ?? '')) {
+      if (socket && !policy.allowsAddress(socket.remoteAddress ?? '')) {
         socket.destroy();
         done(new ForbiddenAddress(), null);
       } else if (socket) done(null, socket);
@@ -56,8 +56,8 @@ export function guardedConnect({ insecureHosts, connectMs, resolve }: GuardedCon
   };
 }
 
-/** The name leads only to addresses that are not public. */
-export class ForbiddenAddress extends ExportError {
+/** The name or the address leads to nothing that is allowed. */
+class ForbiddenAddress extends ExportError {
   constructor() {
     super('recording_host_forbidden');
   }

@@ -1,7 +1,9 @@
 import type { Readable } from 'node:stream';
-import { errors, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import { ExportError, findExportError } from '../errors/export-error.ts';
 import { refusedBy } from './answer-status.ts';
+import { errorCode } from './error-code.ts';
+import type { LinkPolicy } from './link-policy.ts';
 import { safeLink, type SafeLink } from './safe-link.ts';
 
 const MAX_REDIRECTS = 5;
@@ -9,7 +11,7 @@ const USER_AGENT = 'speechsense-export/0.1 (amoCRM call recordings to Yandex Spe
 
 export interface RecordingRequest {
   dispatcher: Dispatcher;
-  insecureHosts: ReadonlySet<string>;
+  policy: LinkPolicy;
   firstByteMs: number;
   stallMs: number;
   signal: AbortSignal;
@@ -29,7 +31,7 @@ export interface RecordingAnswer {
  * @throws ExportError `recording_…`, without the link.
  */
 export async function requestRecording(link: string, request: RecordingRequest): Promise<RecordingAnswer> {
-  let next = safeLink(link, request.insecureHosts);
+  let next = safeLink(link, request.policy);
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
     const { statusCode, headers, body } = await send(next, request);
     const location = headers.location;
@@ -44,7 +46,7 @@ export async function requestRecording(link: string, request: RecordingRequest):
     body.on('error', () => undefined).destroy();
     const isRedirect = [301, 302, 303, 307, 308].includes(statusCode) && typeof location === 'string';
     if (!isRedirect) throw refusedBy(statusCode, first(headers['retry-after']), Date.now());
-    next = redirected(next, location, request.insecureHosts);
+    next = redirected(next, location, request.policy);
   }
   throw new ExportError('recording_unreachable', { values: { what: 'too many redirects' } });
 }
@@ -70,8 +72,8 @@ async function send({ url, authorization }: SafeLink, request: RecordingRequest)
   }
 }
 
-function redirected(from: SafeLink, location: string, insecureHosts: ReadonlySet<string>): SafeLink {
-  const to = safeLink(location, insecureHosts, from.url);
+function redirected(from: SafeLink, location: string, policy: LinkPolicy): SafeLink {
+  const to = safeLink(location, policy, from.url);
   const authorization = to.authorization ?? (to.url.origin === from.url.origin ? from.authorization : undefined);
   return { url: to.url, authorization };
 }
@@ -80,13 +82,12 @@ function redirected(from: SafeLink, location: string, insecureHosts: ReadonlySet
 export function unreachable(error: unknown): Error {
   const known = findExportError(error);
   if (known) return known;
-  const what = error instanceof Error && 'code' in error ? String(error.code) : 'connection failed';
-  return new ExportError('recording_unreachable', { values: { what } });
+  return new ExportError('recording_unreachable', { values: { what: errorCode(error) ?? 'connection failed' } });
 }
 
 /** Whether the other side went silent in the middle of the body. */
 export function isStall(error: unknown): boolean {
-  return error instanceof errors.BodyTimeoutError;
+  return errorCode(error) === 'UND_ERR_BODY_TIMEOUT';
 }
 
 function lengthOf(header: string | string[] | undefined): number | undefined {

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { ExportError } from '../errors/export-error.ts';
 import { isBlockedPort } from './blocked-ports.ts';
-import { isPublicAddress } from './safe-address.ts';
+import type { LinkPolicy } from './link-policy.ts';
 
 /** A link whose form is harmless. Where its name leads is checked when it is connected to. */
 export interface SafeLink {
@@ -15,10 +15,9 @@ export interface SafeLink {
  * Reads a recording link, which is hostile input. The URL parser has already turned decimal, octal, hexadecimal and
  * short IPv4 forms and Unicode dots into dotted decimals when the host is looked at.
  *
- * @param insecureHosts `host:port` entries that may be anywhere, loopback included.
  * @throws ExportError `recording_missing` (not a link), `recording_host_forbidden`. Neither names the link.
  */
-export function safeLink(link: string, insecureHosts: ReadonlySet<string>, base?: URL): SafeLink {
+export function safeLink(link: string, policy: LinkPolicy, base?: URL): SafeLink {
   let url: URL;
   try {
     url = new URL(link.trim(), base);
@@ -28,9 +27,9 @@ export function safeLink(link: string, insecureHosts: ReadonlySet<string>, base?
   if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new ExportError('recording_host_forbidden');
   const address = url.hostname.replace(/^\[|\]$/g, '');
   const port = url.port || (url.protocol === 'https:' ? '443' : '80');
-  if (!insecureHosts.has(`${address}:${port}`)) {
+  if (!policy.insecureHosts.has(`${address}:${port}`)) {
     if (isBlockedPort(Number(port))) throw new ExportError('recording_host_forbidden');
-    if (isIP(address) && !isPublicAddress(address)) throw new ExportError('recording_host_forbidden');
+    if (isIP(address) && !policy.allowsAddress(address)) throw new ExportError('recording_host_forbidden');
   }
   const authorization = basicAuthorization(url);
   url.username = '';

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { open, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExportError } from '../errors/export-error.ts';
+import { errorCode } from './error-code.ts';
 
 /** A file without a name: only this process sees it, and it is gone with it. */
 export interface TemporaryFile {
@@ -59,7 +60,6 @@ async function reported<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const what = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new ExportError('temporary_file_failed', { values: { what }, cause: error });
+    throw new ExportError('temporary_file_failed', { values: { what: errorCode(error) ?? 'unknown' }, cause: error });
   }
 }

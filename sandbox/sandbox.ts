@@ -17,6 +17,8 @@ export interface SandboxOptions extends WorldOptions {
   limits?: Partial<Limits>;
   switches?: Partial<Switches>;
   redirectUri?: string;
+  /** Default: the fixed one. Suites that share a Temporal need accounts of their own. */
+  accountId?: number;
 }
 
 export interface Sandbox extends SandboxIdentity {
@@ -38,7 +40,11 @@ export interface Sandbox extends SandboxIdentity {
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { ports = {}, clock = createClock() } = options;
-  const identity = { ...IDENTITY, ...(options.redirectUri === undefined ? {} : { redirectUri: options.redirectUri }) };
+  const identity: SandboxIdentity = {
+    ...IDENTITY,
+    ...(options.redirectUri === undefined ? {} : { redirectUri: options.redirectUri }),
+    ...(options.accountId === undefined ? {} : { accountId: options.accountId }),
+  };
   await assertPortFree('amoCRM', ports.amocrm ?? 0);
   await assertPortFree('telephony', ports.telephony ?? 0);
   await assertPortFree('SpeechSense', ports.speechsense ?? 0);

@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon';
 import { z } from 'zod';
 import { ExportError } from '../errors/export-error.ts';
+import { CALL_FIELD_NAMES } from './call-fields.ts';
 
 /** A call date as the settings hold it: a calendar day of the account's time zone. */
 const day = z.string().refine((text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && DateTime.fromISO(text).isValid, {
@@ -71,6 +72,14 @@ export const exportSettingsSchema = z
         taken.add(speechsense);
       });
     }
+    settings.mapping.call.forEach(({ amocrm }, index) => {
+      if (CALL_FIELD_NAMES.includes(amocrm)) return;
+      context.addIssue({
+        code: 'custom',
+        path: ['mapping', 'call', index, 'amocrm'],
+        message: `a call has no field ${amocrm}; there are ${CALL_FIELD_NAMES.join(', ')}`,
+      });
+    });
     if (keys > MAX_METADATA_KEYS) {
       context.addIssue({
         code: 'custom',

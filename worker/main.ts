@@ -9,7 +9,7 @@ import { exitCodeOf } from '../errors/exit-codes.ts';
 import { ExportError } from '../errors/export-error.ts';
 import { toLedgerError } from '../ledger/database.ts';
 import { type Ledger, openLedger } from '../ledger/ledger.ts';
-import { receiveRecording } from '../recordings/receive-recording.ts';
+import { createRecordings } from '../recordings/fetch-recording.ts';
 import { createSpeechSense } from '../speechsense/speechsense.ts';
 import { bundleWorkflows, createExportWorkers } from './export-worker.ts';
 import { createMetrics } from './metrics.ts';
@@ -60,6 +60,10 @@ async function run(
     address: environment.SPEECHSENSE_ENDPOINT,
     tls: environment.SPEECHSENSE_TLS,
   });
+  const recordings = createRecordings({
+    insecureHosts: environment.INSECURE_HOSTS,
+    limits: { maxBytes: environment.RECORDING_MAX_BYTES, stallMs: environment.RECORDING_STALL_SECONDS * 1000 },
+  });
   const metrics = createMetrics();
   const workers = await createExportWorkers({
     connection,
@@ -78,14 +82,7 @@ async function run(
       recordingWaitHours: environment.RECORDING_WAIT_HOURS,
       recordingRetrySeconds: environment.RECORDING_RETRY_SECONDS,
       now: () => new Date(),
-      receiveRecording: (link, signal, onProgress) =>
-        receiveRecording(link, {
-          insecureHosts: environment.INSECURE_HOSTS,
-          maxBytes: environment.RECORDING_MAX_BYTES,
-          stallMs: environment.RECORDING_STALL_SECONDS * 1000,
-          signal,
-          onProgress,
-        }),
+      recordings,
     },
   });
   const status = await startStatusServer({
@@ -103,6 +100,7 @@ async function run(
     await Promise.all(workers.map((worker) => worker.run()));
   } finally {
     speechSense.close();
+    await recordings.close();
     await status.close();
   }
 }

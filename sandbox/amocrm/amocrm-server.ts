@@ -35,7 +35,7 @@ export interface AmocrmOptions {
   switches?: Partial<Switches> | undefined;
 }
 
-export interface SeenRequest {
+interface SeenRequest {
   method: string;
   path: string;
   search: string;

@@ -8,8 +8,8 @@ import { changeNotes, noteOperationsSchema } from '../world/note-operations.ts';
 import type { World, WorldOptions } from '../world/world.ts';
 import { controlPage, type PageFacts } from './control-page.ts';
 
-export const PARTS = ['amocrm', 'telephony', 'speechsense'] as const;
-export type PartName = (typeof PARTS)[number];
+const PARTS = ['amocrm', 'telephony', 'speechsense'] as const;
+type PartName = (typeof PARTS)[number];
 
 export interface ControlOptions {
   /** Default: any free port. */

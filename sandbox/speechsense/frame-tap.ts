@@ -1,5 +1,6 @@
-/** What a client's HTTP/2 frames said about the end of a stream. */
+/** What a client's HTTP/2 frames said of their stream, its end above all. */
 export type WireEvent =
+  | { kind: 'data'; streamId: number; bytes: number }
   | { kind: 'end-stream'; streamId: number }
   | { kind: 'rst-stream'; streamId: number; code: number }
   | { kind: 'goaway'; code: number };
@@ -16,7 +17,7 @@ const END_STREAM = 0x1;
 const KEPT_PAYLOAD_BYTES = 8;
 
 /**
- * Reads the headers of the frames that pass from a client, and tells of those that end something.
+ * Reads the headers of the frames that pass from a client and tells of those that matter here.
  * An HTTP/2 library reports a finished request body and a connection that broke in much the same way; only the
  * END_STREAM flag on the wire tells a finished upload from one whose client died.
  */
@@ -68,6 +69,7 @@ export class FrameTap {
     const type = this.#header.readUInt8(3);
     const flags = this.#header.readUInt8(4);
     const streamId = this.#header.readUInt32BE(5) & 0x7fffffff;
+    if (type === DATA) this.#tell({ kind: 'data', streamId, bytes: this.#header.readUIntBE(0, 3) });
     if ((type === DATA || type === HEADERS) && (flags & END_STREAM) !== 0) this.#tell({ kind: 'end-stream', streamId });
     if (type === RST_STREAM) this.#tell({ kind: 'rst-stream', streamId, code: this.#payload.readUInt32BE(0) });
     if (type === GOAWAY) this.#tell({ kind: 'goaway', code: this.#payload.readUInt32BE(4) });

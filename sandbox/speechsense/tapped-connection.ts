@@ -5,6 +5,8 @@ import { FrameTap, type WireEvent } from './frame-tap.ts';
 
 /** What the wire said about one stream, filled in as it happens. */
 export interface StreamWire {
+  /** Payload of the DATA frames that have arrived, whether the server has read it or not. */
+  dataBytes: number;
   /** The client sent END_STREAM: its request is complete. */
   halfClosed: boolean;
   /** Error code of the client's RST_STREAM. */
@@ -46,7 +48,7 @@ export class TappedConnection extends Duplex {
   wire(streamId: number): StreamWire {
     const known = this.#streams.get(streamId);
     if (known !== undefined) return known;
-    const wire: StreamWire = { halfClosed: false, clientReset: undefined, connectionDropped: false, events: [] };
+    const wire: StreamWire = { dataBytes: 0, halfClosed: false, clientReset: undefined, connectionDropped: false, events: [] };
     this.#streams.set(streamId, wire);
     if (this.#streams.size > REMEMBERED_STREAMS) {
       for (const oldest of this.#streams.keys()) {
@@ -91,7 +93,9 @@ export class TappedConnection extends Duplex {
       return;
     }
     const wire = this.wire(event.streamId);
-    if (event.kind === 'end-stream') {
+    if (event.kind === 'data') {
+      wire.dataBytes += event.bytes;
+    } else if (event.kind === 'end-stream') {
       wire.halfClosed = true;
       wire.events.push('END_STREAM');
     } else {

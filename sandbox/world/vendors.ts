@@ -13,7 +13,7 @@ export interface Vendor {
 }
 
 // The call's sequence number keeps a vendor's ids unique, and the same for one seed whatever the date of seeding.
-export const VENDORS: readonly (readonly [Vendor, number])[] = [
+const VENDORS: readonly (readonly [Vendor, number])[] = [
   [
     {
       source: 'onlinePBX',

@@ -25,8 +25,7 @@ export const CONNECTION = 'eag00000000000000001';
 /** Enough of an MP3 to be one: a frame header of 32 kbit/s. */
 export const MP3 = Buffer.concat([Buffer.from([0xff, 0xe3, 0x48, 0x04]), Buffer.alloc(284)]);
 
-type Partial_<T> = Parameters<(typeof StreamTalkRequest)['fromPartial']>[0] extends never ? never : T;
-export type StreamMessage = Partial_<Parameters<typeof StreamTalkRequest.fromPartial>[0]>;
+export type StreamMessage = Parameters<typeof StreamTalkRequest.fromPartial>[0];
 
 /** A sandbox with one connection, its movable clock, and an official client of it. */
 export interface Bench {
@@ -165,11 +164,6 @@ export function uploadOf(fields: Record<string, string>, audio: Buffer = MP3): S
 export const MP3_METADATA: StreamMessage = {
   audio: { audioMetadata: { containerAudio: { containerAudioType: 3 } } },
 };
-
-/** Waits until a condition holds; the suite's own time limit ends a wait that never does. */
-export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
-}
 
 /** The code of the gRPC error that this ends with; undefined where it succeeds. */
 export async function codeOf(call: Promise<unknown>): Promise<number | undefined> {

@@ -4,16 +4,8 @@ import { once } from 'node:events';
 
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import {
-  type Bench,
-  clientSockets,
-  codeOf,
-  CONNECTION,
-  MP3,
-  MP3_METADATA,
-  openBench,
-  until,
-} from './speechsense-client.ts';
+import { type Bench, clientSockets, codeOf, CONNECTION, MP3, MP3_METADATA, openBench } from './speechsense-client.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const CHUNK = Buffer.concat([MP3, Buffer.alloc(40_000, 1)]);
 const METADATA = { metadata: { connectionId: CONNECTION, fields: { call_id: 'half a call' } } };
@@ -27,6 +19,11 @@ beforeEach(async () => {
 afterEach(async () => {
   await bench.close();
 });
+
+/** Waits for the server to have come so far. */
+async function until(condition: () => boolean): Promise<void> {
+  await waitFor(condition, { what: 'the server', timeoutMs: 5_000 });
+}
 
 /** Begins an upload and waits until the server has read a chunk of its audio. */
 async function halfAnUpload(options = {}): Promise<ReturnType<Bench['client']['begin']>> {
@@ -130,9 +127,12 @@ test('a slowly read upload that is cancelled still keeps all that had come befor
   await bench.sandbox.control('PUT', '/faults', [{ action: { kind: 'slow', bytesPerSecond: 200_000 } }]);
   const upload = bench.client.begin();
   await upload.send(METADATA);
+  await until(() => lastUpload()?.callId !== undefined);
   await upload.send(MP3_METADATA);
   await upload.send({ audio: { chunk: { data: CHUNK } } });
+  await until(() => (lastUpload()?.wire.dataBytes ?? 0) > CHUNK.length);
   upload.call.cancel();
-  await until(() => lastUpload()?.outcome === 'stored');
+  await until(() => lastUpload()?.wire.clientReset !== undefined && lastUpload()?.outcome !== 'open');
+  expect(lastUpload()).toMatchObject({ outcome: 'stored', wire: { events: ['END_STREAM', 'RST_STREAM 8'] } });
   expect(bench.sandbox.talks()[0]?.audio.sizeBytes).toBe(CHUNK.length);
 });

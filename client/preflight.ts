@@ -1,0 +1,58 @@
+import { readAccount } from '../amocrm/account.ts';
+import { ExportError, findExportError } from '../errors/export-error.ts';
+import type { Account } from '../ledger/accounts.ts';
+import { type AccountAccess, amocrmOf } from './account-access.ts';
+
+/** Longer than a healthy answer ever takes; an export that has to wait for a service does so by itself. */
+const PATIENCE_MS = 5_000;
+
+/**
+ * A quick look at both ends before an export is started, so that a wrong token or key is said at once and not by a
+ * blocked export.
+ *
+ * @returns what does not answer just now; an export would wait for it.
+ * @throws {ExportError} what a person has to put right first; `connection_not_set`.
+ */
+export async function preflight(access: AccountAccess, account: Account): Promise<ExportError[]> {
+  const connection = await access.ledger.connections.read(account.accountId);
+  if (!connection) throw new ExportError('connection_not_set');
+  const looks = [
+    unreachable(amocrmAnswers(access, account), silent('amocrm_unavailable', account.host)),
+    unreachable(access.speechSense.checkConnection(connection), silent('speechsense_unavailable')),
+  ];
+  return (await Promise.all(looks)).filter((error) => error !== undefined);
+}
+
+/** As {@link preflight}, of amoCRM alone, and without patience for it: a preview is nothing without its answers. */
+export async function amocrmAnswers(access: AccountAccess, account: Account): Promise<void> {
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  try {
+    await readAccount(amocrmOf(access, account, signal));
+  } catch (error) {
+    if (signal.aborted && !findExportError(error)) throw silent('amocrm_unavailable', account.host);
+    throw error;
+  }
+}
+
+async function unreachable(look: Promise<void>, silence: ExportError): Promise<ExportError | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<ExportError>((resolve) => {
+    timer = setTimeout(() => resolve(silence), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([look.then(() => undefined), patience]);
+  } catch (error) {
+    const known = findExportError(error);
+    if (known?.kind === 'retryable' || known?.kind === 'throttled') {
+      // Our own database is not what an export waits for.
+      if (known.code !== 'database_unreachable') return known;
+    }
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function silent(code: 'amocrm_unavailable' | 'speechsense_unavailable', host = ''): ExportError {
+  return new ExportError(code, { values: { host, what: `no answer within ${PATIENCE_MS / 1000} s` } });
+}

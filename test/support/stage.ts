@@ -1,0 +1,125 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import { ExportClient } from '../../client/export-client.ts';
+import { type ExportStatus, isFinal } from '../../client/status.ts';
+import { type Ledger, openLedger } from '../../ledger/ledger.ts';
+import type { ReportRow } from '../../ledger/report.ts';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox.ts';
+import { type ExportSettings, parseExportSettings } from '../../settings/export-settings.ts';
+import type { ExportPace } from '../../workflows/messages.ts';
+import { createTestSchema } from './postgres-schema.ts';
+import { testServer } from './test-server.ts';
+import { waitFor } from './wait-for.ts';
+import { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
+
+export interface StageOptions {
+  sandbox?: SandboxOptions;
+  pace?: Partial<ExportPace>;
+  /** More of the workers' environment. */
+  environment?: Record<string, string>;
+  /** Instead of the suites' own servers. */
+  databaseUrl?: string;
+  temporalAddress?: string;
+}
+
+/** All parts of the product around one sandbox account, on real servers, each suite with its own of everything. */
+export interface Stage {
+  accountId: number;
+  sandbox: Sandbox;
+  ledger: Ledger;
+  temporal: Client;
+  exports: ExportClient;
+  /** The environment of this stage's processes. */
+  environment: Record<string, string>;
+  /** Every call of the sandbox, whatever the settings of the machine's clock. */
+  settings(more?: Record<string, unknown>): ExportSettings;
+  startWorker(): Promise<WorkerProcess>;
+  /** Waits until the export has ended. */
+  finished(exportId: string, timeoutMs?: number): Promise<ExportStatus>;
+  report(exportId: string): Promise<ReportRow[]>;
+  close(): Promise<void>;
+}
+
+const ENCRYPTION_KEYS = `test:${Buffer.alloc(32, 7).toString('base64')}`;
+
+export async function createStage(options: StageOptions = {}): Promise<Stage> {
+  const schema = options.databaseUrl === undefined ? await createTestSchema() : undefined;
+  const databaseUrl = options.databaseUrl ?? schema?.databaseUrl ?? '';
+  const temporalAddress = options.temporalAddress ?? testServer('TEST_TEMPORAL_ADDRESS');
+  const taskQueue = `test-${randomUUID()}`;
+  const accountId = randomInt(1_000_000, 2_000_000_000);
+  const sandbox = await startSandbox({ accountId, ...options.sandbox });
+  const hosts = [sandbox.addresses.amocrm, sandbox.addresses.telephony].map((url) => new URL(url).host);
+  const environment = {
+    DATABASE_URL: databaseUrl,
+    TEMPORAL_ADDRESS: temporalAddress,
+    TEMPORAL_TASK_QUEUE: taskQueue,
+    ENCRYPTION_KEYS,
+    SPEECHSENSE_ENDPOINT: sandbox.addresses.speechsense,
+    SPEECHSENSE_TLS: 'false',
+    INSECURE_HOSTS: hosts.join(','),
+    WORKER_METRICS_PORT: '0',
+    LOG_LEVEL: 'info',
+    ...options.environment,
+  };
+
+  const ledger = openLedger({ databaseUrl, encryptionKeys: [{ id: 'test', key: Buffer.alloc(32, 7) }] });
+  await ledger.migrate();
+  await ledger.accounts.put({
+    accountId,
+    host: hosts[0] ?? '',
+    name: 'Sandbox',
+    timeZone: 'Europe/Moscow',
+    isApiFilterEnabled: true,
+  });
+  await ledger.tokens.put(accountId, sandbox.token);
+  await ledger.connections.put({
+    accountId,
+    connectionId: sandbox.connectionId,
+    language: 'ru-RU',
+    apiKey: sandbox.apiKey,
+  });
+
+  const connection = await Connection.connect({ address: temporalAddress });
+  const temporal = new Client({ connection });
+  const exports = new ExportClient({ temporal, ledger, taskQueue, ...(options.pace ? { pace: options.pace } : {}) });
+  const workers: WorkerProcess[] = [];
+
+  return {
+    accountId,
+    sandbox,
+    ledger,
+    temporal,
+    exports,
+    environment,
+    settings: (more = {}) => {
+      const day = (offset: number) => new Date(sandbox.clock.nowMs() + offset * 86_400_000).toISOString().slice(0, 10);
+      return parseExportSettings({ period: { from: day(-40), to: day(1) }, ...more });
+    },
+    startWorker: async () => {
+      const worker = await startWorkerProcess(environment);
+      workers.push(worker);
+      return worker;
+    },
+    finished: (exportId, timeoutMs = 120_000) =>
+      waitFor(
+        async () => {
+          const status = await exports.status(accountId, exportId);
+          return isFinal(status) ? status : undefined;
+        },
+        { what: `export ${exportId} to end`, timeoutMs },
+      ),
+    report: async (exportId) => {
+      const rows = [];
+      for await (const row of ledger.report.rows(exportId)) rows.push(row);
+      return rows;
+    },
+    close: async () => {
+      await Promise.all(workers.map((worker) => worker.kill9()));
+      await connection.close();
+      await ledger.close();
+      await sandbox.close();
+      await schema?.drop();
+    },
+  };
+}
