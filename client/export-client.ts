@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import {
   type Client,
   WorkflowExecutionAlreadyStartedError,
+  WorkflowFailedError,
   type WorkflowHandle,
   WorkflowNotFoundError,
 } from '@temporalio/client';
@@ -81,10 +82,15 @@ export class ExportClient {
     return this.#start(accountId, 'retry', last.settings, { exportId: last.exportId, reasons, unconfirmed });
   }
 
-  /** Plans without transferring, and waits for the totals. */
+  /**
+   * Plans without transferring, and waits for the totals.
+   *
+   * @throws {ExportError} also `export_failed`.
+   */
   async preview(accountId: number, settings: ExportSettings): Promise<ExportStatus> {
     const exportId = await this.#start(accountId, 'preview', settings);
-    await callTemporal(() => this.#handle(accountId, 'preview').result());
+    const failure = await failureOf(this.#handle(accountId, 'preview'));
+    if (failure) throw new ExportError('export_failed', { cause: failure, values: { problem: sentenceOf(failure) } });
     return this.status(accountId, exportId);
   }
 
@@ -131,7 +137,8 @@ export class ExportClient {
       // It ended by itself between the look and the signal.
       if (!(error instanceof WorkflowNotFoundError)) throw error;
     }
-    await callTemporal(() => handle.result());
+    // One that fails in its last moments has ended as well; its status says how.
+    await failureOf(handle);
     return this.status(accountId, running);
   }
 
@@ -265,4 +272,22 @@ export class ExportClient {
 /** One workflow id an account: Temporal itself refuses a second export beside the first. */
 function workflowIdOf(accountId: number, kind: ExportInput['kind']): string {
   return kind === 'preview' ? `preview-${accountId}` : `export-${accountId}`;
+}
+
+/** Waits for a workflow's end; answers what it failed with, if it did. */
+async function failureOf(handle: WorkflowHandle): Promise<WorkflowFailedError | undefined> {
+  try {
+    await callTemporal(() => handle.result());
+    return undefined;
+  } catch (error) {
+    if (error instanceof WorkflowFailedError) return error;
+    throw error;
+  }
+}
+
+/** The innermost message: an activity's failure carries our own sentence for it, wrapped twice. */
+function sentenceOf(failure: WorkflowFailedError): string {
+  let inner: Error = failure;
+  while (inner.cause instanceof Error) inner = inner.cause;
+  return inner.message;
 }

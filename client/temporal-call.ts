@@ -2,7 +2,7 @@ import { isGrpcServiceError, ServiceError } from '@temporalio/client';
 import { status } from '@grpc/grpc-js';
 import { ExportError } from '../errors/export-error.ts';
 
-/** A call to Temporal, with "the server is not there" in the product's own shape. */
+/** A call to Temporal, with "the server is not there" and "it was not prepared" in the product's own shape. */
 export async function callTemporal<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
@@ -10,6 +10,10 @@ export async function callTemporal<T>(call: () => Promise<T>): Promise<T> {
     const cause = error instanceof ServiceError ? error.cause : error;
     if (isGrpcServiceError(cause) && (cause.code === status.UNAVAILABLE || cause.code === status.DEADLINE_EXCEEDED)) {
       throw new ExportError('temporal_unreachable', { cause: error, values: { address: 'TEMPORAL_ADDRESS' } });
+    }
+    // Its text is all that tells this from other invalid arguments.
+    if (isGrpcServiceError(cause) && cause.code === status.INVALID_ARGUMENT && /search attribute/i.test(cause.details)) {
+      throw new ExportError('temporal_not_migrated', { cause: error });
     }
     throw error;
   }

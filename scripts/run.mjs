@@ -23,12 +23,14 @@ if (entry === undefined) {
 }
 
 if (!isInstalled()) {
-  console.error('Installing the dependencies (npm ci), about a minute the first time…');
-  // Standard output belongs to the program that follows (`--json`), so npm's goes to standard error.
-  const install = spawnSync('npm', ['ci', '--include=dev'], { cwd: root, stdio: ['ignore', 2, 2] });
+  console.error('Installing the dependencies (npm install), about a minute the first time…');
+  // Not `npm ci`: it refuses a lockfile without the optional packages of other platforms, and npm leaves those out of
+  // the lockfile when the registry at hand lacks them. With --no-save the versions are the lockfile's all the same, and
+  // neither it nor package.json is written. Standard output belongs to the program that follows (`--json`).
+  const install = spawnSync('npm', ['install', '--no-save', '--include=dev'], { cwd: root, stdio: ['ignore', 2, 2] });
   if (install.status !== 0) {
     const reason = install.error ? `npm cannot be started (${install.error.message})` : 'see its message above';
-    console.error(`npm ci failed: ${reason}. Check the network and the npm registry, then run this again.`);
+    console.error(`npm install failed: ${reason}. Check the network and the npm registry, then run this again.`);
     process.exit(1);
   }
 }

@@ -19,6 +19,9 @@ export const CHANNEL_OPTIONS: ChannelOptions = {
   // Upload is not idempotent: nothing is ever resent by itself, nor by a service config found in DNS.
   'grpc.enable_retries': 0,
   'grpc.service_config_disable_resolution': 1,
+  // With a retry buffer (1 MiB a call) grpc-js confirms a write before there is even a connection; without one, when the
+  // socket has taken it. The commit marker stands on that difference.
+  'grpc.per_rpc_retry_buffer_size': 0,
   // A proxy named in the environment for other purposes must not see API keys and recordings.
   'grpc.enable_http_proxy': 0,
   // By default grpc-js pauses up to 2 minutes between attempts to connect; the caller paces its attempts itself.

@@ -11,6 +11,9 @@ import type { ServiceState } from './service-state.ts';
 import type { UploadBody } from './upload-body.ts';
 import type { UploadRecord } from './upload-log.ts';
 
+/** A client that abandons an upload sends RST_STREAM in the same breath as END_STREAM. */
+const RESET_GRACE_MS = 50;
+
 /** Takes one upload from its first byte to its talk, or to whatever else becomes of it. */
 export class UploadReceiver {
   readonly #state: ServiceState;
@@ -76,6 +79,7 @@ export class UploadReceiver {
   async #complete(): Promise<void> {
     if (this.#over) return;
     if (await this.#faultEnds('half-closed')) return;
+    if (await this.#resetForbidsStoring()) return;
     this.#over = true;
     let talkId: string;
     try {
@@ -90,6 +94,16 @@ export class UploadReceiver {
     this.#state.uploads.end(this.#record, 'stored');
     if (await this.#faultEnds('stored')) return;
     this.#call.answer(Buffer.from(UploadTalkResponse.encode({ talkId }).finish()));
+  }
+
+  /** Where a reset is heeded even after END_STREAM, the server looks about for one before it stores. */
+  async #resetForbidsStoring(): Promise<boolean> {
+    if (this.#state.behaviour.storesBeforeReset) return false;
+    await wait(RESET_GRACE_MS);
+    if (!this.#over && this.#call.wire.clientReset === undefined) return false;
+    this.#over = true;
+    this.#state.uploads.end(this.#record, 'reset');
+    return true;
   }
 
   #closed(): void {

@@ -48,7 +48,13 @@ export class TappedConnection extends Duplex {
   wire(streamId: number): StreamWire {
     const known = this.#streams.get(streamId);
     if (known !== undefined) return known;
-    const wire: StreamWire = { dataBytes: 0, halfClosed: false, clientReset: undefined, connectionDropped: false, events: [] };
+    const wire: StreamWire = {
+      dataBytes: 0,
+      halfClosed: false,
+      clientReset: undefined,
+      connectionDropped: false,
+      events: [],
+    };
     this.#streams.set(streamId, wire);
     if (this.#streams.size > REMEMBERED_STREAMS) {
       for (const oldest of this.#streams.keys()) {

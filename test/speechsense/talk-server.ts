@@ -16,18 +16,18 @@ export class TalkServer {
   readonly messages: StreamTalkRequest[] = [];
   readonly headers: Record<string, unknown>[] = [];
   port = 0;
-  // A window far larger than any upload here: behind a closed one grpc-js shows other frames.
-  readonly #server = new Server({
-    'grpc-node.flow_control_window': 64 * 1024 * 1024,
-    'grpc.max_receive_message_length': -1,
-  });
+  /** Whether uploads are read as they come; a service that is stuck does not. */
+  reads = true;
+  readonly #server: Server;
 
-  constructor() {
+  // The window is far larger than any upload here: behind a closed one grpc-js shows other frames.
+  constructor({ windowBytes = 64 * 1024 * 1024 } = {}) {
+    this.#server = new Server({ 'grpc-node.flow_control_window': windowBytes, 'grpc.max_receive_message_length': -1 });
     this.#server.addService(TalkServiceService, {
       uploadAsStream: (call: Upload, answer: sendUnaryData<UploadTalkResponse>) => {
         this.headers.push(call.metadata.getMap());
         call.on('error', () => undefined);
-        call.on('data', (message: StreamTalkRequest) => this.messages.push(message));
+        if (this.reads) call.on('data', (message: StreamTalkRequest) => this.messages.push(message));
         this.handler(call, answer);
       },
       upload: unimplemented,
@@ -51,6 +51,11 @@ export class TalkServer {
 
   get audio(): Buffer {
     return Buffer.concat(this.messages.flatMap((message) => message.audio?.chunk?.data ?? []));
+  }
+
+  /** GOAWAY to every connection; what runs on them may end. */
+  sendAway(): void {
+    this.#server.drain(`127.0.0.1:${this.port}`, 60_000);
   }
 
   close(): void {

@@ -1,0 +1,32 @@
+import type { Command } from 'commander';
+import { ensureSearchAttributes } from '../../../environment/temporal-search-attributes.ts';
+import { EXIT } from '../../../errors/exit-codes.ts';
+import { callTemporal } from '../../temporal-call.ts';
+import { addCommand, type Runner } from '../command.ts';
+
+export function addMigrateCommand(program: Command, runner: Runner): void {
+  addCommand(program, runner, {
+    name: 'migrate',
+    summary: 'bring Postgres and Temporal to what this version needs',
+    examples: ['migrate', 'migrate --json'],
+    async run({ services, output }) {
+      const { migrations, resealed } = await services.ledger.migrate();
+      const { connection, namespace } = await services.temporal();
+      const searchAttributes = await callTemporal(() => ensureSearchAttributes(connection, namespace));
+      output.result({ migrations, resealed, searchAttributes }, () => [
+        line({ en: 'Postgres migrations', ru: 'Миграции Postgres' }, migrations),
+        line({ en: 'Temporal search attributes', ru: 'Поисковые атрибуты Temporal' }, searchAttributes),
+        output.text({
+          en: `Secrets sealed anew with the current key: ${resealed}`,
+          ru: `Секретов перешифровано текущим ключом: ${resealed}`,
+        }),
+      ]);
+      return EXIT.done;
+
+      function line(what: { en: string; ru: string }, done: string[]): string {
+        const nothing = output.text({ en: 'nothing to do', ru: 'ничего не требуется' });
+        return `${output.text(what)}: ${done.length === 0 ? nothing : done.join(', ')}`;
+      }
+    },
+  });
+}

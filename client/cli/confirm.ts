@@ -1,0 +1,15 @@
+import { createInterface } from 'node:readline/promises';
+import type { Sentence } from '../../errors/codes.ts';
+import type { Output } from './output.ts';
+
+/** Asks a person for a yes. Without a terminal nobody can be asked, and the command line itself was the decision. */
+export async function confirm(output: Output, stdin: NodeJS.ReadStream, question: Sentence): Promise<boolean> {
+  if (!stdin.isTTY || output.json) return true;
+  const reader = createInterface({ input: stdin, output: process.stderr });
+  try {
+    const answer = await reader.question(`${output.text(question)} [y/N] `);
+    return /^(y|yes|д|да)$/i.test(answer.trim());
+  } finally {
+    reader.close();
+  }
+}

@@ -1,0 +1,59 @@
+import { createAmocrmTransport } from '../../amocrm/http.ts';
+import { type Environment, readEnvironment } from '../../environment/environment.ts';
+import { type Ledger, openLedger } from '../../ledger/ledger.ts';
+import { createSpeechSense, type SpeechSense } from '../../speechsense/speechsense.ts';
+import type { AccountAccess } from '../account-access.ts';
+import { ExportClient } from '../export-client.ts';
+import { connectTemporal, type TemporalConnection } from '../temporal-connection.ts';
+
+/** What commands work with, each part opened when a command first needs it. */
+export class Services {
+  readonly #variables: Record<string, string | undefined>;
+  #environment: Environment | undefined;
+  #ledger: Ledger | undefined;
+  #speechSense: SpeechSense | undefined;
+  #temporal: Promise<TemporalConnection> | undefined;
+
+  constructor(variables: Record<string, string | undefined>) {
+    this.#variables = variables;
+  }
+
+  /** @throws {ExportError} `environment_invalid` */
+  get environment(): Environment {
+    return (this.#environment ??= readEnvironment(this.#variables));
+  }
+
+  get ledger(): Ledger {
+    const { DATABASE_URL: databaseUrl, ENCRYPTION_KEYS: encryptionKeys } = this.environment;
+    return (this.#ledger ??= openLedger({ databaseUrl, encryptionKeys, maxConnections: 4 }));
+  }
+
+  /** What the administration of accounts needs. */
+  get access(): AccountAccess {
+    const { SPEECHSENSE_ENDPOINT: address, SPEECHSENSE_TLS: tls, ...environment } = this.environment;
+    return {
+      ledger: this.ledger,
+      transport: createAmocrmTransport(),
+      speechSense: (this.#speechSense ??= createSpeechSense({ address, tls })),
+      insecureHosts: environment.INSECURE_HOSTS,
+      requestsPerSecond: environment.AMOCRM_REQUESTS_PER_SECOND,
+    };
+  }
+
+  /** @throws {ExportError} `temporal_unreachable`, after a few seconds. */
+  temporal(): Promise<TemporalConnection> {
+    return (this.#temporal ??= connectTemporal(this.#variables));
+  }
+
+  async exports(): Promise<ExportClient> {
+    const { client } = await this.temporal();
+    return new ExportClient({ temporal: client, ledger: this.ledger, taskQueue: this.environment.TEMPORAL_TASK_QUEUE });
+  }
+
+  async close(): Promise<void> {
+    this.#speechSense?.close();
+    const temporal = await this.#temporal?.catch(() => undefined);
+    await temporal?.connection.close();
+    await this.#ledger?.close();
+  }
+}

@@ -1,0 +1,41 @@
+import { Client, Connection } from '@temporalio/client';
+import { readTemporalAddress } from '../environment/temporal-address.ts';
+import { ExportError } from '../errors/export-error.ts';
+
+/** A person waits for the answer; a server that runs gives it in milliseconds. */
+const CONNECT_WITHIN_MS = 4_000;
+
+export interface TemporalConnection {
+  client: Client;
+  connection: Connection;
+  namespace: string;
+}
+
+/**
+ * Connects to Temporal as the environment says (Temporal's own variables). The caller closes the connection.
+ *
+ * @throws {ExportError} `temporal_unreachable`
+ */
+export async function connectTemporal(variables: Record<string, string | undefined>): Promise<TemporalConnection> {
+  const { connectionOptions, namespace = 'default' } = readTemporalAddress(variables);
+  const address = connectionOptions.address ?? 'localhost:7233';
+  try {
+    const connection = await Connection.connect({ ...connectionOptions, address, connectTimeout: CONNECT_WITHIN_MS });
+    return { client: new Client({ connection, namespace }), connection, namespace };
+  } catch (cause) {
+    throw new ExportError('temporal_unreachable', { cause, values: { address } });
+  }
+}
+
+/** Whether any worker asks this task queue for work; Temporal forgets one that went away only after minutes. */
+export async function hasWorkers({ connection, namespace }: TemporalConnection, taskQueue: string): Promise<boolean> {
+  const { pollers } = await connection.workflowService.describeTaskQueue({
+    namespace,
+    taskQueue: { name: taskQueue },
+    taskQueueType: WORKFLOW_TASK_QUEUE,
+  });
+  return (pollers ?? []).length > 0;
+}
+
+/** `temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW` */
+const WORKFLOW_TASK_QUEUE = 1;
