@@ -27,34 +27,38 @@ export function createExportActivities(deps: ExportDeps) {
   const { ledger, speechSense } = deps;
   return {
     /**
-     * Checks both ends before anything else, renews what is known of the account and its users, and records the export.
+     * Records the export, checks both ends before anything else, and renews what is known of the account and its users.
      * Run twice, it records once.
      */
     async openExport({ exportId, accountId, kind, settings, startedAt, retry }: OpenExport): Promise<void> {
       const { account, http } = await amocrmOf(deps, accountId, cancellationSignal());
+      const connection = await ledger.connections.read(accountId);
+      if (!connection) throw new ExportError('connection_not_set');
+      const start = new Date(startedAt);
+      const tried = retry ? await ledger.exports.find(retry.exportId) : undefined;
+
+      const record = async (timeZone: string) => {
+        const interval = periodInterval(effectivePeriod(settings, timeZone, start), timeZone, start);
+        await ledger.exports.open({
+          exportId,
+          accountId,
+          kind,
+          retryOf: retry?.exportId ?? null,
+          connectionId: connection.connectionId,
+          language: connection.language,
+          settings,
+          intervalFrom: tried?.intervalFrom ?? interval.from,
+          intervalUntil: tried?.intervalUntil ?? interval.until,
+          startedAt: start,
+        });
+      };
+      // Before the checks, so that an export which they block is there to be seen and stopped.
+      await record(account.timeZone);
       const { name, timeZone, isApiFilterEnabled } = await readAccount(http);
       await ledger.accounts.put({ ...account, name, timeZone, isApiFilterEnabled });
       await ledger.users.putAll(accountId, await readUsers(http));
-
-      const connection = await ledger.connections.read(accountId);
-      if (!connection) throw new ExportError('connection_not_set');
       if (kind !== 'preview') await speechSense.checkConnection(connection);
-
-      const start = new Date(startedAt);
-      const tried = retry ? await ledger.exports.find(retry.exportId) : undefined;
-      const interval = periodInterval(effectivePeriod(settings, timeZone, start), timeZone, start);
-      await ledger.exports.open({
-        exportId,
-        accountId,
-        kind,
-        retryOf: retry?.exportId ?? null,
-        connectionId: connection.connectionId,
-        language: connection.language,
-        settings,
-        intervalFrom: tried?.intervalFrom ?? interval.from,
-        intervalUntil: tried?.intervalUntil ?? interval.until,
-        startedAt: start,
-      });
+      if (timeZone !== account.timeZone) await record(timeZone);
       if (retry) await ledger.plan.listForRetry(exportId, retry.exportId, retry.reasons, retry.unconfirmed);
     },
 

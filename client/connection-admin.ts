@@ -73,7 +73,8 @@ async function refusalOf(access: AccountAccess, connection: ConnectionAccess): P
 function connectionIdOf(text: string): string {
   const connectionId = text.trim();
   if (/^[A-Za-z0-9_-]{1,50}$/.test(connectionId)) return connectionId;
-  const problem = 'a connection id is up to 50 Latin letters and digits: copy it from the connection page of your space';
+  const problem =
+    'a connection id is up to 50 Latin letters and digits: copy it from the connection page of your space';
   throw new ExportError('usage', { values: { problem }, field: 'connectionId' });
 }
 

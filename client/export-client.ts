@@ -270,7 +270,7 @@ export class ExportClient {
 }
 
 /** One workflow id an account: Temporal itself refuses a second export beside the first. */
-function workflowIdOf(accountId: number, kind: ExportInput['kind']): string {
+export function workflowIdOf(accountId: number, kind: ExportInput['kind']): string {
   return kind === 'preview' ? `preview-${accountId}` : `export-${accountId}`;
 }
 

@@ -12,7 +12,11 @@ export async function callTemporal<T>(call: () => Promise<T>): Promise<T> {
       throw new ExportError('temporal_unreachable', { cause: error, values: { address: 'TEMPORAL_ADDRESS' } });
     }
     // Its text is all that tells this from other invalid arguments.
-    if (isGrpcServiceError(cause) && cause.code === status.INVALID_ARGUMENT && /search attribute/i.test(cause.details)) {
+    if (
+      isGrpcServiceError(cause) &&
+      cause.code === status.INVALID_ARGUMENT &&
+      /search attribute/i.test(cause.details)
+    ) {
       throw new ExportError('temporal_not_migrated', { cause: error });
     }
     throw error;

@@ -29,13 +29,7 @@ export async function connectTemporal(variables: Record<string, string | undefin
 
 /** Whether any worker asks this task queue for work; Temporal forgets one that went away only after minutes. */
 export async function hasWorkers({ connection, namespace }: TemporalConnection, taskQueue: string): Promise<boolean> {
-  const { pollers } = await connection.workflowService.describeTaskQueue({
-    namespace,
-    taskQueue: { name: taskQueue },
-    taskQueueType: WORKFLOW_TASK_QUEUE,
-  });
-  return (pollers ?? []).length > 0;
+  // Without a type it is the workflows' one.
+  const { pollers } = await connection.workflowService.describeTaskQueue({ namespace, taskQueue: { name: taskQueue } });
+  return pollers.length > 0;
 }
-
-/** `temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW` */
-const WORKFLOW_TASK_QUEUE = 1;

@@ -20,7 +20,9 @@ export type Removed = Record<
 
 export function createAccounts(db: Database) {
   const select = () =>
-    db.selectFrom('accounts').select([
+    db
+      .selectFrom('accounts')
+      .select([
         'account_id as accountId',
         'host',
         'name',

@@ -24,9 +24,10 @@ export function openDatabase(databaseUrl: string, { maxConnections = 10 } = {}):
     keepAlive: true,
     types: { getTypeParser },
   });
-  // An idle connection that Postgres drops (a restart) is replaced at the next query; without a listener it would
-  // end the process.
+  // A connection that Postgres drops (a restart) fails its query and is replaced at the next one. It also emits an
+  // error, idle or in use, that would end the process if nobody listened.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
 }
 
@@ -52,7 +53,7 @@ export function toLedgerError(error: unknown): ExportError {
   if (known) return known;
   const code = codeOf(error);
   const message = error instanceof Error ? error.message : '';
-  if (PASSING.test(code) || NETWORK.test(code) || /connection (terminated|timeout)|timeout exceeded/i.test(message)) {
+  if (PASSING.test(code) || NETWORK.test(code) || /connection (terminated|timeout|error)|timeout exceeded/i.test(message)) {
     return new ExportError('database_unreachable', { cause: error, values: { what: code || 'connection lost' } });
   }
   if (REFUSED.test(code)) {
@@ -65,5 +66,6 @@ export function toLedgerError(error: unknown): ExportError {
 
 function codeOf(error: unknown): string {
   if (error instanceof AggregateError) return codeOf(error.errors[0]);
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const coded = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return typeof coded === 'string' ? coded : '';
 }

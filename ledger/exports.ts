@@ -25,6 +25,8 @@ export interface ExportRow extends NewExport {
   finishedAt: Date | null;
 }
 
+const UUID = /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/i;
+
 export function createExports(db: Database) {
   const select = () =>
     db
@@ -48,7 +50,7 @@ export function createExports(db: Database) {
       ]);
 
   return {
-    /** Records the export once, however often it is told to. */
+    /** Records the export once, however often it is told to; only its interval may yet change, with the time zone. */
     async open(opened: NewExport): Promise<void> {
       await db
         .insertInto('exports')
@@ -69,12 +71,17 @@ export function createExports(db: Database) {
           planned_at: null,
           finished_at: null,
         })
-        .onConflict((conflict) => conflict.column('export_id').doNothing())
+        .onConflict((conflict) =>
+          conflict
+            .column('export_id')
+            .doUpdateSet({ interval_from: opened.intervalFrom, interval_until: opened.intervalUntil }),
+        )
         .execute();
     },
 
-    find: (exportId: string): Promise<ExportRow | undefined> =>
-      select().where('export_id', '=', exportId).executeTakeFirst(),
+    /** @param exportId as people give it: what is no id at all names no export. */
+    find: async (exportId: string): Promise<ExportRow | undefined> =>
+      UUID.test(exportId) ? select().where('export_id', '=', exportId).executeTakeFirst() : undefined,
 
     /** The newest first; previews apart. */
     list: (accountId: number, limit: number): Promise<ExportRow[]> =>

@@ -88,16 +88,20 @@ export function createRecordings(options: RecordingsOptions = {}): Recordings {
   const tempDir = options.tempDir ?? tmpdir();
 
   async function receive(link: string, { signal, onProgress }: ReceiveOptions): Promise<Recording> {
+    signal.throwIfAborted();
     const store = new StoredBytes({ memoryBytes: limits.memoryBytes, tempDir });
-    const timeUp = new AbortController();
-    const timer = setTimeout(() => timeUp.abort(), limits.totalMs);
+    // Not AbortSignal.any: on Node 20 its result stays tied to a long-lived signal.
+    const giveUp = new AbortController();
+    const stop = () => giveUp.abort();
+    const timer = setTimeout(stop, limits.totalMs);
+    signal.addEventListener('abort', stop);
     try {
       const answer = await requestRecording(link, {
         dispatcher,
         policy,
         firstByteMs: limits.firstByteMs,
         stallMs: limits.stallMs,
-        signal: AbortSignal.any([signal, timeUp.signal]),
+        signal: giveUp.signal,
       });
       const sha256 = await storeWhole(answer, store, limits.maxBytes, onProgress);
       const { container, format } = accepted(await recognise(store));
@@ -106,10 +110,11 @@ export function createRecordings(options: RecordingsOptions = {}): Recordings {
     } catch (error) {
       await store.dispose();
       if (signal.aborted) throw signal.reason;
-      if (timeUp.signal.aborted) throw new ExportError('recording_unreachable', { values: { what: 'time limit' } });
+      if (giveUp.signal.aborted) throw new ExportError('recording_unreachable', { values: { what: 'time limit' } });
       throw error;
     } finally {
       clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
     }
   }
 

@@ -21,7 +21,13 @@ export const CALL_FIELDS = [
   field('status', 'number', '4', 'Call status', 'Статус звонка'),
   field('entity_type', 'text', 'contact', 'Kind of card', 'Тип карточки'),
   field('entity_id', 'number', '31415926', 'Card ID', 'ID карточки'),
-  field('card_link', 'url', 'https://example.amocrm.ru/contacts/detail/31415926', 'Link to the card', 'Ссылка на карточку'),
+  field(
+    'card_link',
+    'url',
+    'https://example.amocrm.ru/contacts/detail/31415926',
+    'Link to the card',
+    'Ссылка на карточку',
+  ),
 ] as const;
 
 export type CallFieldName = (typeof CALL_FIELDS)[number]['key'];

@@ -8,11 +8,11 @@ const TALKS_A_REQUEST = 100;
 /** The parts of a talk that this product reads. */
 export type TalkPart = 'talk_fields' | 'talk_state';
 
-/** What is known of a talk: a key that the connection has but the upload did not give is there without a value. */
+/** What is known of a talk. A key that the connection has but the upload did not give is there with an empty value. */
 export interface KeptTalk {
   talkId: string;
   createdAt: Date | undefined;
-  fields: Record<string, string | undefined>;
+  fields: Record<string, string>;
 }
 
 /**

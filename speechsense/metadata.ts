@@ -78,5 +78,6 @@ function pick(values: Record<string, string | undefined>, wanted: (key: string) 
 /** SpeechSense reads a date without an offset as UTC, so it always carries one. */
 function isoWithOffset(moment: Date, timeZone: string): string {
   const local = DateTime.fromJSDate(moment, { zone: timeZone });
-  return (local.isValid ? local : local.setZone('utc')).toISO({ suppressMilliseconds: true }) ?? moment.toISOString();
+  const known = local.isValid ? local : DateTime.fromJSDate(moment, { zone: 'utc' });
+  return known.startOf('second').toISO({ suppressMilliseconds: true }) ?? moment.toISOString();
 }

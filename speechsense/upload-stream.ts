@@ -1,5 +1,9 @@
 import { status, type ClientWritableStream, type Metadata, type ServiceError } from '@grpc/grpc-js';
-import type { StreamTalkRequest } from '@yandex-cloud/nodejs-sdk/speechsense-v1/talk_service';
+import {
+  StreamTalkRequest,
+  TalkServiceService,
+  type UploadTalkResponse,
+} from '@yandex-cloud/nodejs-sdk/speechsense-v1/talk_service';
 import type { Lane } from './lane.ts';
 
 export type Answer = { kind: 'talk'; talkId: string } | { kind: 'error'; error: ServiceError };
@@ -37,12 +41,14 @@ export class UploadStream {
   constructor(lane: Lane, metadata: Metadata, onFlushed: (bytes: number) => void) {
     this.#lane = lane;
     this.#onFlushed = onFlushed;
-    this.#call = lane.client().uploadAsStream(metadata, (error, response) => {
-      this.#answer ??= error ? { kind: 'error', error } : { kind: 'talk', talkId: response.talkId };
+    const { path, responseDeserialize } = TalkServiceService.uploadAsStream;
+    const answered = (error: ServiceError | null, response?: UploadTalkResponse) => {
+      this.#answer ??= error ? { kind: 'error', error } : { kind: 'talk', talkId: response?.talkId ?? '' };
       // The next call shall make a real attempt instead of meeting grpc-js's own pause after a failed connection.
       if (error?.code === status.UNAVAILABLE && !this.#cut) lane.cut();
       this.#wake();
-    });
+    };
+    this.#call = lane.client().makeClientStreamRequest(path, serialize, responseDeserialize, metadata, answered);
     // The outcome comes by the callback; an unheard 'error' event would end the process.
     this.#call.on('error', () => undefined);
   }
@@ -115,4 +121,10 @@ export class UploadStream {
   #woken(): Promise<void> {
     return new Promise((resolve) => (this.#wake = resolve));
   }
+}
+
+/** The stub's own serializer copies each message once more than needed: a third of all copying of the audio. */
+function serialize(message: StreamTalkRequest): Buffer {
+  const bytes = StreamTalkRequest.encode(message).finish();
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

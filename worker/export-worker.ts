@@ -1,6 +1,4 @@
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, type NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { type NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createExportActivities } from '../activities/export-activities.ts';
 import { createListingActivities } from '../activities/listing-activities.ts';
@@ -57,12 +55,4 @@ export async function createExportWorkers(options: ExportWorkerOptions): Promise
       maxConcurrentActivityTaskExecutions: options.maxTransfers,
     }),
   ]);
-}
-
-/** The workflows as one file of code; a build does this ahead of time. */
-export async function bundleWorkflows(): Promise<{ code: string }> {
-  // TypeScript in a clone, JavaScript in a build: the same file beside this one.
-  const extension = path.extname(fileURLToPath(import.meta.url));
-  const workflowsPath = fileURLToPath(new URL(`../workflows/index${extension}`, import.meta.url));
-  return bundleWorkflowCode({ workflowsPath });
 }

@@ -11,10 +11,11 @@ import { toLedgerError } from '../ledger/database.ts';
 import { type Ledger, openLedger } from '../ledger/ledger.ts';
 import { createRecordings } from '../recordings/fetch-recording.ts';
 import { createSpeechSense } from '../speechsense/speechsense.ts';
-import { bundleWorkflows, createExportWorkers } from './export-worker.ts';
+import { createExportWorkers } from './export-worker.ts';
 import { createMetrics } from './metrics.ts';
 import { startStatusServer } from './status-server.ts';
 import { temporalLogger } from './temporal-logger.ts';
+import { workflowBundle } from './workflow-bundle.ts';
 
 /** `npm run worker`: runs exports until it is told to end (SIGINT, SIGTERM), then puts its calls back and leaves. */
 async function main(): Promise<void> {
@@ -69,7 +70,7 @@ async function run(
     connection,
     namespace,
     taskQueue: environment.TEMPORAL_TASK_QUEUE,
-    workflowBundle: await bundleWorkflows(),
+    workflowBundle: await workflowBundle(),
     maxTransfers: MAX_TRANSFERS,
     logger,
     metrics,

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { chooseAccount } from '../account-choice.ts';
 import type { Account } from '../../ledger/accounts.ts';
 import type { Output } from './output.ts';

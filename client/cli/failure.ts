@@ -7,7 +7,9 @@ export function toExportError(error: unknown): ExportError {
   const known = findExportError(error);
   if (known) return known;
   if (error instanceof CommanderError) {
-    return new ExportError('usage', { values: { problem: error.message.replace(/^error: /, '') } });
+    return new ExportError('usage', {
+      values: { problem: error.message.replace(/^error: /, '').replaceAll('\n', ' ') },
+    });
   }
   const fromLedger = toLedgerError(error);
   if (fromLedger.code !== 'unexpected') return fromLedger;

@@ -22,6 +22,7 @@ export function loadLocalEnvironment(): string | undefined {
 /** The folder of package.json: one more level up in a build than in a clone. */
 function projectRoot(): string {
   let folder = import.meta.dirname;
-  while (!existsSync(path.join(folder, 'package.json')) && folder !== path.dirname(folder)) folder = path.dirname(folder);
+  while (!existsSync(path.join(folder, 'package.json')) && folder !== path.dirname(folder))
+    folder = path.dirname(folder);
   return folder;
 }

@@ -34,9 +34,9 @@ const faultSchema = z.strictObject({
   /** Strikes only uploads that have these metadata values; not at the start, where they are not known yet. */
   fields: z.record(z.string(), z.string()).default({}),
   /** Lets so many matching calls pass first. */
-  skip: z.int().nonnegative().default(0),
-  /** Strikes so many times; without it, until the plan is replaced. */
-  times: z.int().positive().optional(),
+  after: z.int().nonnegative().default(0),
+  /** Strikes so many times; absent or null, until the plan is replaced. */
+  times: z.int().positive().nullish(),
   action: actionSchema,
 });
 
@@ -72,11 +72,11 @@ export class FaultPlan {
     for (const fault of this.#faults) {
       if (!fits(fault, moment) || moment.passed?.has(fault) === true) continue;
       moment.passed?.add(fault);
-      if (fault.skip > 0) {
-        fault.skip -= 1;
+      if (fault.after > 0) {
+        fault.after -= 1;
         continue;
       }
-      if (fault.times !== undefined) fault.times -= 1;
+      if (typeof fault.times === 'number') fault.times -= 1;
       if (fault.times === 0) this.#faults = this.#faults.filter((other) => other !== fault);
       this.struck += 1;
       return fault.action;

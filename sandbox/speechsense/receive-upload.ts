@@ -49,6 +49,11 @@ export class UploadReceiver {
       this.#refuse(error);
       return;
     }
+    if (stream.endAfterHeaders || stream.readableEnded) {
+      // An empty request: its end was told before anybody could listen.
+      if (wire.halfClosed) await this.#complete();
+      return;
+    }
     stream.on('data', (bytes: Buffer) => {
       this.#take(bytes);
       if (this.#bytesPerSecond === Infinity) return;

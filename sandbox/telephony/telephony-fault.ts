@@ -45,9 +45,9 @@ const faultSchema = z.strictObject({
   /** Only this recording; all if absent. */
   worldId: z.string().optional(),
   /** Lets so many matching requests pass first. */
-  skip: z.int().nonnegative().default(0),
-  /** Strikes so many times; without it, until the plan is replaced. */
-  times: z.int().positive().optional(),
+  after: z.int().nonnegative().default(0),
+  /** Strikes so many times; absent or null, until the plan is replaced. */
+  times: z.int().positive().nullish(),
   action: actionSchema,
 });
 
@@ -71,11 +71,11 @@ export class TelephonyFaults {
   strike(worldId: string): TelephonyAction | undefined {
     for (const fault of this.#faults) {
       if (fault.worldId !== undefined && fault.worldId !== worldId) continue;
-      if (fault.skip > 0) {
-        fault.skip -= 1;
+      if (fault.after > 0) {
+        fault.after -= 1;
         continue;
       }
-      if (fault.times !== undefined) fault.times -= 1;
+      if (typeof fault.times === 'number') fault.times -= 1;
       if (fault.times === 0) this.#faults = this.#faults.filter((other) => other !== fault);
       return fault.action;
     }

@@ -24,8 +24,12 @@ export interface TelephonyOptions {
 export interface Telephony extends ControlledPart {
   /** `http://127.0.0.1:port`. */
   url: string;
-  /** A link to this recording. @throws RangeError for a size that its format can't have */
-  recordingUrl(recording: Recording): string;
+  /**
+   * A link to this recording.
+   * @param expiresAtMs when it dies, on the sandbox's clock; by `linkLifetimeMs` if absent
+   * @throws RangeError for a size that its format can't have
+   */
+  recordingUrl(recording: Recording, expiresAtMs?: number): string;
   /** Hash of the bytes that the link gives when nothing is wrong with it. */
   recordingSha256(recording: Recording): Promise<string>;
   counters(): TelephonyCounters;
@@ -55,11 +59,11 @@ export async function startTelephony(options: TelephonyOptions): Promise<Telepho
   };
   return {
     url: server.url,
-    recordingUrl: (recording) => {
-      make(recording);
+    recordingUrl: (recording, expiresAtMs) => {
+      if (recording.sizeBytes !== undefined) make(recording);
       const { linkLifetimeMs } = options;
-      const expiresAtMs = linkLifetimeMs === undefined ? undefined : options.clock.nowMs() + linkLifetimeMs;
-      return server.url + linkPath({ recording, expiresAtMs });
+      const dies = linkLifetimeMs === undefined ? undefined : options.clock.nowMs() + linkLifetimeMs;
+      return server.url + linkPath({ recording, expiresAtMs: expiresAtMs ?? dies });
     },
     recordingSha256: (recording) => {
       const file = make(recording);

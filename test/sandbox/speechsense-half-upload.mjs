@@ -1,4 +1,6 @@
 // A client that sends half an upload and then waits to be killed.
+import { Buffer } from 'node:buffer';
+
 import grpc from '@grpc/grpc-js';
 import { StreamTalkRequest, TalkServiceClient } from '@yandex-cloud/nodejs-sdk/speechsense-v1/talk_service';
 

@@ -54,7 +54,12 @@ describe('the metadata of a call', () => {
   test('leaves out what the call does not have', () => {
     const { operator: _operator, client: _client, ...bare } = call;
     const mapped = { deal_name: undefined, deal_tags: '', deal_note: ' \n\u0000 ' };
-    expect(Object.keys(callMetadata({ ...bare, mapped }).fields)).toEqual(['call_id', 'date', 'direction_outgoing', 'language']);
+    expect(Object.keys(callMetadata({ ...bare, mapped }).fields)).toEqual([
+      'call_id',
+      'date',
+      'direction_outgoing',
+      'language',
+    ]);
   });
 
   test('lets a mapping replace a default key, but not those that a lost talk is found by', () => {
@@ -96,7 +101,7 @@ describe('a metadata value', () => {
       const { value, cut } = metadataValue(lead + character.repeat(1_100));
       expect(cut).toBe(true);
       expect(Buffer.byteLength(value)).toBeGreaterThan(1_020);
-      expect(value).toBe(lead + character.repeat([...value].length - lead.length));
+      expect(value).toBe(lead + character.repeat(Array.from(value).length - lead.length));
     }
   });
 

@@ -1,0 +1,33 @@
+# syntax=docker/dockerfile:1
+# One image for every process; what runs is the command: `node dist/worker/main.js` (the default), or the command line
+# as `speechsense-export …`. docker-compose.yml has both.
+
+# Debian, because Temporal's native core is built for glibc. Node 22, which SpeechSense's official stubs declare
+# (docs/decisions/0002-official-stubs-on-node-20.md).
+ARG NODE_IMAGE=node:22.23.3-bookworm-slim
+
+FROM ${NODE_IMAGE} AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# Not `npm ci`, for the reason that scripts/run.mjs gives; the versions are the lockfile's all the same. Nothing that
+# the build or the product needs is made by an install script.
+RUN npm install --no-save --include=dev --ignore-scripts
+COPY . .
+# Compiles, and bundles the workflows, so that a worker starts without doing it.
+RUN npm run build
+
+FROM ${NODE_IMAGE} AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm install --no-save --omit=dev --ignore-scripts
+
+FROM ${NODE_IMAGE}
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=dependencies /app/node_modules node_modules
+COPY --from=build /app/dist dist
+COPY package.json ./
+RUN printf '#!/bin/sh\nexec node /app/dist/client/cli/main.js "$@"\n' > /usr/local/bin/speechsense-export \
+ && chmod 755 /usr/local/bin/speechsense-export
+USER node
+CMD ["node", "dist/worker/main.js"]

@@ -1,0 +1,69 @@
+import { type Clouds, startClouds } from './clouds.ts';
+import type { Figure } from './figure.ts';
+import { forgetPeak, residentMiB } from './proc.ts';
+import { startProductWorker } from './product-worker.ts';
+import { closePlan, notesOf, openBenchExport, openBenchLedger, recordAll, recordEntities } from './seeded-ledger.ts';
+import type { BenchStage } from './stage.ts';
+
+const MIB = 1024 * 1024;
+/** Slow enough that every upload of a round is under way at once. */
+const SLOW_BYTES_PER_SECOND = 3 * MIB;
+const MAX_PER_TRANSFER_MIB = 5;
+
+/** Memory of the worker while it carries recordings into a sink that reads slowly. A fresh worker for each figure. */
+export async function memory(stage: BenchStage): Promise<Figure[]> {
+  const clouds = await startClouds({ slowBytesPerSecond: SLOW_BYTES_PER_SECOND });
+  try {
+    const figures: Figure[] = [];
+    for (const { sizeMiB, atOnce } of [
+      { sizeMiB: 20, atOnce: 1 },
+      { sizeMiB: 20, atOnce: 32 },
+      { sizeMiB: 4, atOnce: 32 },
+    ]) {
+      stage.say(`memory: ${atOnce} at once, ${sizeMiB} MiB each, into a slow sink…`);
+      const { idle, peak } = await peakOf(stage, clouds, sizeMiB * MIB, atOnce);
+      figures.push(
+        {
+          name: `worker with ${atOnce} × ${sizeMiB} MiB`,
+          value: peak,
+          unit: 'MiB',
+          reference: { name: 'the same worker idle', value: idle },
+        },
+        {
+          name: '  for each transfer',
+          value: (peak - idle) / atOnce,
+          unit: 'MiB',
+          // One alone also pays for what all share.
+          ...(atOnce > 1 ? { aim: { of: 'value', atMost: MAX_PER_TRANSFER_MIB } as const } : {}),
+        },
+      );
+    }
+    return figures;
+  } finally {
+    await clouds.stop();
+  }
+}
+
+async function peakOf(stage: BenchStage, clouds: Clouds, sizeBytes: number, atOnce: number) {
+  const databaseUrl = await stage.newDatabase();
+  const ledger = await openBenchLedger(databaseUrl, clouds);
+  const exportId = await openBenchExport(ledger, clouds);
+  // Small ones first, so that the idle worker has its code compiled and its connections open.
+  const warmUp = 2 * atOnce;
+  const notes = notesOf(2 * warmUp, (number) => clouds.link(number, number <= warmUp ? 64 * 1024 : sizeBytes));
+  await recordAll(ledger, exportId, notes);
+  await recordEntities(ledger, notes);
+  await closePlan(ledger, exportId, warmUp);
+
+  const worker = await startProductWorker(stage, databaseUrl, clouds);
+  try {
+    await worker.transfer(exportId, 0, atOnce);
+    const { now: idle } = residentMiB(worker.pid);
+    forgetPeak(worker.pid);
+    await worker.transfer(exportId, 1, atOnce);
+    return { idle, peak: residentMiB(worker.pid).peak };
+  } finally {
+    await worker.stop();
+    await ledger.close();
+  }
+}

@@ -1,0 +1,30 @@
+// A Temporal worker whose one step is the bare pipe: `pipe-worker-process.ts <job as JSON>`. What of the product's
+// cost is Temporal's own shows beside it.
+import { NativeConnection, Runtime } from '@temporalio/worker';
+import { z } from 'zod';
+import { createBarePipe } from './bare-pipe.ts';
+import { createBareWorker } from './bare-worker.ts';
+
+const job = z
+  .object({
+    temporal: z.string(),
+    taskQueue: z.string(),
+    speechsense: z.string(),
+    apiKey: z.string(),
+    connectionId: z.string(),
+    links: z.array(z.string()),
+  })
+  .parse(JSON.parse(process.argv[2] ?? ''));
+
+Runtime.install({ logger: { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} } });
+const connection = await NativeConnection.connect({ address: job.temporal });
+const pipe = createBarePipe(job);
+const worker = await createBareWorker(connection, job.taskQueue, {
+  prepare: () => Promise.resolve(job.links.map((_, call) => call)),
+  step: async (call) => {
+    await pipe.carry(job.links[call] ?? '');
+  },
+});
+await worker.run();
+await pipe.close();
+await connection.close();

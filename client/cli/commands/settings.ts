@@ -1,0 +1,42 @@
+import { type Command, Option } from 'commander';
+import { EXIT } from '../../../errors/exit-codes.ts';
+import { addCommand, type Runner } from '../command.ts';
+import { warnOfEntityBlocks } from '../entity-blocks.ts';
+import { readSettingsFile } from '../settings-file.ts';
+
+export function addSettingsCommands(program: Command, runner: Runner): void {
+  const group = program.command('settings').description('what an account exports: show, set');
+
+  addCommand(group, runner, {
+    name: 'show',
+    summary: 'print the stored settings, as a file that `settings set` takes',
+    account: true,
+    examples: ['settings show > settings.json'],
+    async run({ services, output, account }) {
+      const { settings } = await services.ledger.settings.read((await account()).accountId);
+      output.result(settings, () => [JSON.stringify(settings, null, 2)]);
+      return EXIT.done;
+    },
+  });
+
+  addCommand<{ file: string }>(group, runner, {
+    name: 'set',
+    summary: 'store settings from a JSON file; what it leaves out takes its default',
+    account: true,
+    options: [new Option('--file <file>', 'JSON file, - for standard input').makeOptionMandatory()],
+    examples: [
+      'settings set --file settings.json',
+      `echo '{ "direction": "incoming", "talkSeconds": { "min": 30 } }' | speechsense-export settings set --file -`,
+    ],
+    async run({ services, output, stdin, account }, { file }) {
+      const settings = await readSettingsFile(file, stdin);
+      const { accountId, host } = await account();
+      await services.ledger.settings.put(accountId, settings);
+      output.result(settings, () => [
+        output.text({ en: `The settings of ${host} are stored.`, ru: `Настройки ${host} сохранены.` }),
+      ]);
+      warnOfEntityBlocks(output, settings);
+      return EXIT.done;
+    },
+  });
+}

@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import { EXIT } from '../../../errors/exit-codes.ts';
+import { addCommand, type CommandContext, type Runner } from '../command.ts';
+import { statusLines } from '../watch/status-lines.ts';
+
+export function addStopCommands(program: Command, runner: Runner): void {
+  addCommand(program, runner, {
+    name: 'stop',
+    summary: 'end the running export within seconds; the next start goes on with the rest',
+    account: true,
+    examples: ['stop', 'stop --json'],
+    async run(context) {
+      const { services, output } = context;
+      const account = await context.account();
+      const exports = await services.exports();
+      const status = await exports.stop(account.accountId);
+      if (status) output.result(status, () => statusLines(status, account, output.language));
+      else sayNothingRuns(context);
+      return EXIT.done;
+    },
+  });
+
+  addCommand(program, runner, {
+    name: 'resume',
+    summary: 'let a blocked export go on, after its token or key was renewed',
+    account: true,
+    examples: ['resume'],
+    async run(context) {
+      const { services, output } = context;
+      const { accountId } = await context.account();
+      const exportId = await (await services.exports()).resume(accountId);
+      if (exportId === undefined) sayNothingRuns(context);
+      else {
+        output.result({ exportId }, () => [
+          output.text({ en: `Export ${exportId} goes on.`, ru: `Выгрузка ${exportId} продолжается.` }),
+        ]);
+      }
+      return EXIT.done;
+    },
+  });
+}
+
+/** With `--json`, the object of no export: a script reads its null. */
+function sayNothingRuns({ output }: CommandContext): void {
+  output.result({ exportId: null }, () => [
+    output.text({ en: 'No export is running.', ru: 'Сейчас ничего не выгружается.' }),
+  ]);
+}

@@ -1,0 +1,24 @@
+import type { Account } from '../../ledger/accounts.ts';
+import type { ExportSettings } from '../../settings/export-settings.ts';
+import { effectivePeriod, periodInterval } from '../../settings/period.ts';
+import type { CommandContext } from './command.ts';
+import { warnOfEntityBlocks } from './entity-blocks.ts';
+import { mergeFlags, type SettingsFlags } from './settings-flags.ts';
+
+/**
+ * The settings that an export is started with, checked before anything is asked of anybody.
+ *
+ * @throws {SettingsInvalid}
+ */
+export async function settingsOfExport(
+  { services, output }: CommandContext,
+  { accountId, timeZone }: Account,
+  flags: SettingsFlags,
+): Promise<ExportSettings> {
+  const now = new Date();
+  const stored = await services.ledger.settings.read(accountId);
+  const settings = mergeFlags(stored.settings, flags, timeZone, now);
+  periodInterval(effectivePeriod(settings, timeZone, now), timeZone, now);
+  warnOfEntityBlocks(output, settings);
+  return settings;
+}

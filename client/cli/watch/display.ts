@@ -1,0 +1,67 @@
+import type { Account } from '../../../ledger/accounts.ts';
+import { isFinal, type ExportStatus } from '../../status.ts';
+import type { Output } from '../output.ts';
+import type { LatestFailure } from './latest-failure.ts';
+import { progressBlock } from './progress-block.ts';
+import { progressLine } from './progress-line.ts';
+import { ProgressMeter } from './progress-meter.ts';
+
+/** Where a watched export's progress is shown. */
+export interface Display {
+  show(status: ExportStatus, latest: LatestFailure[]): void;
+}
+
+/** How often a log gets a line and a script an unchanged object. */
+const LINE_EVERY_MS = 3_000;
+
+/** A block redrawn in place on a terminal, now and then a line elsewhere, objects for a script. */
+export function createDisplay(output: Output, { host }: Pick<Account, 'host'>, now = () => performance.now()): Display {
+  if (output.json) return objects(output, now);
+  return output.stdout.isTTY ? block(output, host, now) : lines(output, now);
+}
+
+function block({ stdout, language }: Output, host: string, now: () => number): Display {
+  const meter = new ProgressMeter();
+  let drawn = 0;
+  return {
+    show(status, latest) {
+      const pace = meter.observe(status, now());
+      const rows = progressBlock({ status, pace, latest, host, language, columns: stdout.columns });
+      // Up to where the block began; then every line wiped and written, and what a longer block left below it.
+      const up = drawn > 0 ? `\u001b[${drawn}A` : '';
+      stdout.write(`${up}${rows.map((row) => `\u001b[2K${row}\n`).join('')}\u001b[J`);
+      drawn = rows.length;
+    },
+  };
+}
+
+function lines({ stdout, language }: Output, now: () => number): Display {
+  const meter = new ProgressMeter();
+  let writtenAt = -Infinity;
+  let writtenState = '';
+  return {
+    show(status) {
+      const pace = meter.observe(status, now());
+      if (status.state === writtenState && now() - writtenAt < LINE_EVERY_MS) return;
+      writtenAt = now();
+      writtenState = status.state;
+      stdout.write(`${progressLine({ status, pace, language })}\n`);
+    },
+  };
+}
+
+/** NDJSON: an object whenever something changed, and now and then as a sign of life; the last one is final. */
+function objects(output: Output, now: () => number): Display {
+  let written = '';
+  let writtenAt = -Infinity;
+  return {
+    show(status) {
+      const { etaSeconds: _eta, ...facts } = status;
+      const text = JSON.stringify(facts);
+      if (text === written && !isFinal(status) && now() - writtenAt < LINE_EVERY_MS) return;
+      written = text;
+      writtenAt = now();
+      output.result(status, () => []);
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import type { Sentence } from '../../../errors/codes.ts';
+import { ERROR_CODES } from '../../../errors/codes.ts';
+import { ExportError } from '../../../errors/export-error.ts';
+import { REASON_SENTENCES } from '../../../errors/reasons.ts';
+import { count } from '../amounts.ts';
+import type { Language } from '../language.ts';
+
+/** `not_answered 38, too_short 3`: the most frequent first. */
+export function reasonCounts(counts: Record<string, number>, language: Language): string {
+  return byFrequency(counts)
+    .map(([reason, calls]) => `${reason} ${count(calls, language)}`)
+    .join(', ');
+}
+
+/** One line a reason, with what it means. */
+export function reasonLines(counts: Record<string, number>, language: Language): string[][] {
+  return byFrequency(counts).map(([reason, calls]) => [
+    count(calls, language),
+    reason,
+    reasonSentence(reason, language),
+  ]);
+}
+
+/** What a reason means; a newer version's unknown one says nothing more. */
+export function reasonSentence(reason: string, language: Language): string {
+  const sentences: Partial<Record<string, Sentence>> = REASON_SENTENCES;
+  return sentences[reason]?.[language] ?? '';
+}
+
+/** The sentence of the error that blocks an export. */
+export function blockSentence(code: string, language: Language): string {
+  return isErrorCode(code) ? new ExportError(code).sentence(language) : code;
+}
+
+function isErrorCode(code: string): code is keyof typeof ERROR_CODES {
+  return Object.hasOwn(ERROR_CODES, code);
+}
+
+function byFrequency(counts: Record<string, number>): [string, number][] {
+  return Object.entries(counts).sort(([, one], [, other]) => other - one);
+}
+
+export function total(counts: Record<string, number>): number {
+  return Object.values(counts).reduce((sum, calls) => sum + calls, 0);
+}

@@ -1,0 +1,41 @@
+import type { Sentence } from '../../../errors/codes.ts';
+import type { ExportState } from '../../../ledger/schema.ts';
+
+/** The states of an export as people read them. */
+export const STATES: Record<ExportState, Sentence> = {
+  planning: { en: 'planning', ru: 'составляет план' },
+  transferring: { en: 'transferring', ru: 'передаёт звонки' },
+  settling: { en: 'settling', ru: 'подбирает остатки' },
+  blocked: { en: 'blocked', ru: 'заблокирована' },
+  stopping: { en: 'stopping', ru: 'останавливается' },
+  completed: { en: 'completed', ru: 'завершена' },
+  stopped: { en: 'stopped', ru: 'остановлена' },
+  failed: { en: 'failed', ru: 'не удалась' },
+};
+
+/** What calls are counted by, in the order in which they are shown. */
+export const ENDS = {
+  exported: { en: 'exported', ru: 'выгружено' },
+  failed: { en: 'failed', ru: 'не удалось' },
+  waiting: { en: 'waiting', ru: 'ждут записи' },
+  unconfirmed: { en: 'unconfirmed', ru: 'не подтверждено' },
+  remaining: { en: 'remaining', ru: 'осталось' },
+} as const satisfies Record<string, Sentence>;
+
+export const WORDS = {
+  export: { en: 'Export', ru: 'Выгрузка' },
+  calls: { en: 'Calls', ru: 'Звонки' },
+  talk: { en: 'Talk', ru: 'Разговоры' },
+  sent: { en: 'Sent', ru: 'Передано' },
+  states: { en: 'States', ru: 'Состояния' },
+  skipped: { en: 'Skipped', ru: 'Пропущено' },
+  failed: { en: 'Failed', ru: 'Не удалось' },
+  latest: { en: 'Latest', ru: 'Последние' },
+  found: { en: 'found', ru: 'найдено' },
+  planned: { en: 'planned', ru: 'в плане' },
+  skippedCount: { en: 'skipped', ru: 'пропущено' },
+  left: { en: 'left', ru: 'ещё' },
+  perSecond: { en: '/s', ru: '/с' },
+  callsPerSecond: { en: 'calls/s', ru: 'зв./с' },
+  of: { en: 'of', ru: 'из' },
+} as const satisfies Record<string, Sentence>;

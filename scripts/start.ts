@@ -1,0 +1,172 @@
+// `npm start`: everything on this machine, and an export of the sandbox's calls to look at; stays up until Ctrl-C.
+// DATABASE_URL and TEMPORAL_ADDRESS, when set, are used instead of servers of our own.
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { createAmocrmTransport } from '../amocrm/http.ts';
+import { ExportClient } from '../client/export-client.ts';
+import { connectTemporal } from '../client/temporal-connection.ts';
+import { readEnvironment } from '../environment/environment.ts';
+import { ensureSearchAttributes } from '../environment/temporal-search-attributes.ts';
+import { findExportError } from '../errors/export-error.ts';
+import { openLedger } from '../ledger/ledger.ts';
+import { createSpeechSense } from '../speechsense/speechsense.ts';
+import { takeDataFolder } from './start/only-one.ts';
+import { readOptions } from './start/options.ts';
+import { environmentFile, keptEncryptionKeys, writePrivateFile } from './start/private-file.ts';
+import { readRemembered, writeRemembered } from './start/remembered.ts';
+import { RunningParts } from './start/running-parts.ts';
+import { forgetOldWorld, migrateLedger, registerSandbox } from './start/sandbox-account.ts';
+import { exportSandbox } from './start/sandbox-export.ts';
+import { startSandboxProcess } from './start/sandbox-process.ts';
+import { providePostgres, provideTemporal } from './start/servers.ts';
+import { Steps } from './start/steps.ts';
+import { startWorkerProcess, WORKER_STOPS_WITHIN_MS } from './start/worker-process.ts';
+import { stopSignal } from './stop-signal.ts';
+
+const projectRoot = path.dirname(import.meta.dirname);
+const dataFolder = path.join(projectRoot, '.data');
+const logFolder = path.join(dataFolder, 'logs');
+const localEnvironment = path.join(dataFolder, 'local.env');
+const rememberedFile = path.join(dataFolder, 'start.json');
+
+const options = readOptions(process.argv.slice(2));
+const say = (line: string) => console.log(line);
+const steps = new Steps(say);
+const parts = new RunningParts();
+const interrupted = stopSignal();
+
+let exitCode = 1;
+try {
+  const giveBack = await takeDataFolder(dataFolder);
+  await parts.add({ name: 'data folder', stop: giveBack });
+  const ended = await Promise.race([bringUp().then(() => interrupted), interrupted, parts.firstDeath()]);
+  if (isSignal(ended)) {
+    exitCode = 0;
+    say('\nEnding everything…');
+  } else {
+    console.error(`\n${ended} ended by itself; the logs are in ${logFolder}. Ending the rest…`);
+  }
+} catch (error) {
+  console.error(findExportError(error)?.message ?? error);
+}
+await parts.end((line) => console.error(line));
+process.exit(exitCode);
+
+async function bringUp(): Promise<void> {
+  await mkdir(logFolder, { recursive: true });
+  const remembered = await readRemembered(rememberedFile);
+  const { ports } = remembered;
+  const world = {
+    seed: options.seed ?? remembered.world?.seed ?? 1,
+    calls: options.calls ?? remembered.world?.calls ?? 300,
+    anchor: remembered.world?.anchor ?? new Date().toISOString(),
+  };
+  const isNewWorld = world.seed !== remembered.world?.seed || world.calls !== remembered.world.calls;
+  if (isNewWorld) world.anchor = new Date().toISOString();
+
+  say('');
+  const servers = { projectRoot, dataFolder, steps, parts, ports };
+  const [databaseUrl, temporal, sandbox] = await Promise.all([
+    providePostgres(servers),
+    provideTemporal(servers),
+    provideSandbox(),
+  ]);
+  const { addresses } = sandbox;
+
+  const variables = {
+    DATABASE_URL: databaseUrl,
+    TEMPORAL_ADDRESS: temporal.address,
+    ENCRYPTION_KEYS:
+      process.env['ENCRYPTION_KEYS'] || (await keptEncryptionKeys(path.join(dataFolder, 'encryption-keys'))),
+    INSECURE_HOSTS: [addresses.amocrm, addresses.telephony].map((url) => new URL(url).host).join(','),
+    SPEECHSENSE_ENDPOINT: addresses.speechsense,
+    SPEECHSENSE_TLS: 'false',
+  };
+  const environment = readEnvironment({ ...process.env, ...variables });
+  const ledger = openLedger({ databaseUrl, encryptionKeys: environment.ENCRYPTION_KEYS, maxConnections: 4 });
+  await parts.add({ name: 'ledger', stop: () => ledger.close() });
+  const { client, connection, namespace } = await connectTemporal({ ...process.env, ...variables });
+  await parts.add({ name: 'Temporal client', stop: () => connection.close() });
+  await steps.run(
+    'Migrations',
+    async () => {
+      const migrations = await migrateLedger(ledger, addresses.accountId);
+      return [...migrations, ...(await ensureSearchAttributes(connection, namespace))];
+    },
+    (done) => (done.length === 0 ? 'nothing to do' : done.join(', ')),
+  );
+  if (isNewWorld && (await forgetOldWorld(ledger, client, addresses.accountId))) {
+    say('              The sandbox has other calls now: what was exported of the old ones is forgotten.');
+  }
+  await writeRemembered(rememberedFile, { ports, world });
+
+  const speechSense = createSpeechSense({ address: addresses.speechsense, tls: false });
+  const closeSpeechSense = () => {
+    speechSense.close();
+    return Promise.resolve();
+  };
+  await parts.add({ name: 'SpeechSense client', stop: closeSpeechSense });
+  const access = {
+    ledger,
+    speechSense,
+    transport: createAmocrmTransport(),
+    insecureHosts: environment.INSECURE_HOSTS,
+    requestsPerSecond: environment.AMOCRM_REQUESTS_PER_SECOND,
+  };
+  const [{ accountId }] = await Promise.all([
+    steps.run(
+      'Account',
+      () => registerSandbox(access, addresses, world.anchor),
+      ({ accountId: id, host }) => `${id} (${host}) with connection ${addresses.connectionId}`,
+    ),
+    provideWorker(variables),
+  ]);
+  await writeRemembered(rememberedFile, { ports, world });
+  await writePrivateFile(localEnvironment, environmentFile(variables));
+  await parts.add({ name: 'local.env', stop: () => rm(localEnvironment, { force: true }) });
+
+  const account = await ledger.accounts.find(accountId);
+  if (options.export && account) {
+    const exports = new ExportClient({ temporal: client, ledger, taskQueue: environment.TEMPORAL_TASK_QUEUE });
+    await exportSandbox({ exports, ledger, account, reportFolder: path.join(dataFolder, 'reports'), say });
+  }
+  say(`
+  Temporal Web UI   ${temporal.uiUrl ?? temporal.address}
+  Sandbox           ${addresses.control}
+  Logs              ${logFolder}
+
+  To try in another terminal, here:
+    npx speechsense-export status
+    npx speechsense-export start --re-export --watch
+    npx speechsense-export stop
+    npx speechsense-export report --state failed
+
+  Ctrl-C ends everything; the data stay in ${dataFolder}.`);
+
+  async function provideSandbox() {
+    const started = await steps.run(
+      'Sandbox',
+      () => startSandboxProcess(projectRoot, logFolder, ports, world),
+      ({ addresses: { amocrm } }) => `${world.calls} calls (seed ${world.seed}), amoCRM at ${amocrm}`,
+    );
+    const { process: sandboxProcess } = started;
+    await parts.add({ name: 'Sandbox', pid: sandboxProcess.pid, stop: () => sandboxProcess.stop('SIGTERM', 5_000) });
+    Object.assign(ports, started.ports);
+    return started;
+  }
+
+  async function provideWorker(given: Record<string, string>): Promise<void> {
+    const env = { ...process.env, ...given, HOST: '127.0.0.1' };
+    const { process: worker, port } = await steps.run(
+      'Worker',
+      () => startWorkerProcess(projectRoot, logFolder, env, ports.workerMetrics),
+      (started) => `metrics at http://127.0.0.1:${started.port}/metrics`,
+    );
+    await parts.add({ name: 'Worker', pid: worker.pid, stop: () => worker.stop('SIGTERM', WORKER_STOPS_WITHIN_MS) });
+    ports.workerMetrics = port;
+  }
+}
+
+function isSignal(ended: string): ended is NodeJS.Signals {
+  return ended.startsWith('SIG');
+}

@@ -1,0 +1,26 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+
+/** Writes a file that only its owner reads, whole or not at all. */
+export async function writePrivateFile(file: string, text: string): Promise<void> {
+  const half = `${file}.part`;
+  await writeFile(half, text, { mode: 0o600 });
+  await rename(half, file);
+}
+
+/** The keys that seal the secrets of this clone's database: made once, and kept beside it. */
+export async function keptEncryptionKeys(file: string): Promise<string> {
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch {
+    const keys = `local:${randomBytes(32).toString('base64')}`;
+    await writePrivateFile(file, `${keys}\n`);
+    return keys;
+  }
+}
+
+/** Variables as a file that `process.loadEnvFile` reads. */
+export function environmentFile(variables: Record<string, string>): string {
+  const lines = Object.entries(variables).map(([name, value]) => `${name}='${value}'`);
+  return `# Written by npm start for the command line beside it; gone when it ends.\n${lines.join('\n')}\n`;
+}

@@ -1,0 +1,90 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { createStage, type Stage, type StageOptions } from '../support/stage.ts';
+import { expectOnce, expectToAddUp, expectWhole, recordedCalls } from '../support/promises.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+/** Small enough for seconds, slow enough that uploads are under way whenever a process is killed. */
+const SLOW_UPLOADS: StageOptions = { sandbox: { calls: 80, talkScale: 0.2 }, pace: { batchSize: 40, lanes: 8 } };
+
+describe('a worker that goes away', () => {
+  let stage: Stage;
+  afterEach(() => stage.close());
+
+  async function started(options: StageOptions = SLOW_UPLOADS) {
+    stage = await createStage(options);
+    await stage.sandbox.speechsense.control('PUT', '/faults', [{ action: { kind: 'slow', bytesPerSecond: 200_000 } }]);
+    const worker = await stage.startWorker();
+    const exportId = await stage.exports.start(stage.accountId, stage.settings());
+    return { worker, exportId };
+  }
+  const counters = () => stage.sandbox.speechsense.counters().uploads;
+  const midUploads = () =>
+    waitFor(() => counters().open >= 4 && counters().stored >= 5, { what: 'uploads to be under way' });
+
+  async function expectPromises(exportId: string) {
+    const status = await stage.finished(exportId, 240_000);
+    const report = await stage.report(exportId);
+    expect(status.state).toBe('completed');
+    expectToAddUp(status, report);
+    expectOnce(stage, report);
+    await expectWhole(stage);
+    // An answer that was lost in the moment of the kill may leave a call unconfirmed; none may be lost or doubled.
+    expect(status.calls.exported + status.calls.unconfirmed).toBe(recordedCalls(stage));
+    return status;
+  }
+
+  test('killed in the middle of uploads and started anew, goes on where it was', async () => {
+    const { worker, exportId } = await started();
+    await midUploads();
+    await worker.kill9();
+    await stage.startWorker();
+    await expectPromises(exportId);
+    expect(counters().dropped).toBeGreaterThan(0);
+  });
+
+  test('killed again and again, still brings every call to its end', async () => {
+    const { worker, exportId } = await started();
+    let current = worker;
+    for (const stored of [5, 20, 35]) {
+      await waitFor(() => counters().stored >= stored && counters().open >= 1, {
+        what: `${stored} talks`,
+        timeoutMs: 120_000,
+      });
+      await current.kill9();
+      current = await stage.startWorker();
+    }
+    await expectPromises(exportId);
+  });
+
+  test('one of two, leaves its calls to the other', async () => {
+    const { worker, exportId } = await started();
+    await stage.startWorker();
+    await waitFor(() => stage.sandbox.speechsense.counters().connections.open >= 4, { what: 'both workers to upload' });
+    await midUploads();
+    await worker.kill9();
+    await expectPromises(exportId);
+  });
+
+  test('told to end, puts its calls back for the next one at once', async () => {
+    const { worker, exportId } = await started();
+    await midUploads();
+    await worker.stop();
+    expect(counters().open).toBe(0);
+    await stage.startWorker();
+    await expectPromises(exportId);
+  });
+
+  test('frozen past its heartbeat and woken when another has its calls, completes none of them', async () => {
+    const { worker, exportId } = await started();
+    await midUploads();
+    worker.freeze();
+    const frozenWith = counters().stored;
+    await stage.startWorker();
+    await waitFor(() => counters().stored > frozenWith + 10, {
+      what: 'the other worker to take over',
+      timeoutMs: 120_000,
+    });
+    worker.thaw();
+    await expectPromises(exportId);
+  });
+});
