@@ -27,7 +27,7 @@ WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json ./
-RUN printf '#!/bin/sh\nexec node /app/dist/client/cli/main.js "$@"\n' > /usr/local/bin/speechsense-export \
- && chmod 755 /usr/local/bin/speechsense-export
+COPY --chmod=755 bin bin
+RUN ln -s /app/bin/speechsense-export.mjs /usr/local/bin/speechsense-export
 USER node
 CMD ["node", "dist/worker/main.js"]

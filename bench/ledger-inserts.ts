@@ -23,7 +23,7 @@ export async function ledgerInserts(stage: BenchStage): Promise<Figure[]> {
     const again = await secondsOf(() => recordAll(ledger, exportId, notes));
     const closing = await secondsOf(() => closePlan(ledger, exportId, 100));
 
-    await plain.query('create table plain_calls (like calls including indexes including identity)');
+    await plain.query('create table plain_calls (like calls including all)');
     const plainInserting = await secondsOf(() => insertPlainly(plain, notes));
     const plainUpdating = await secondsOf(() => plain.query(`update plain_calls set source = 'planned'`));
     return [

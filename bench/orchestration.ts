@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createLogger } from '../environment/logger.ts';
 import { searchAttributesOf } from '../environment/temporal-search-attributes.ts';
 import { parseExportSettings } from '../settings/export-settings.ts';
 import { activityInterceptor } from '../worker/interceptors.ts';
 import { createMetrics } from '../worker/metrics.ts';
-import { workflowBundle as productBundle } from '../worker/workflow-bundle.ts';
 import type { exportCalls } from '../workflows/export-calls.ts';
 import { createBareWorker } from './bare-worker.ts';
 import type { bareRun } from './bare-workflows.ts';
+import { bundled } from './bundle.ts';
 import type { Figure } from './figure.ts';
 import { noopSteps, noopTransfers } from './noop-activities.ts';
 import { inRounds, median, secondsOf } from './sample.ts';
@@ -28,6 +28,7 @@ interface Run {
  * shape that do nothing else either. The workers run in this process, the server in another.
  */
 export async function orchestration(stage: BenchStage): Promise<Figure[]> {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
   const { address } = await stage.temporal();
   const native = await NativeConnection.connect({ address });
   const connection = await Connection.connect({ address });
@@ -35,7 +36,7 @@ export async function orchestration(stage: BenchStage): Promise<Figure[]> {
   const calls = stage.quick ? 300 : 3_000;
   try {
     const product = await productRunner(native, client);
-    const bare = bareRunner(native, client);
+    const bare = await bareRunner(native, client);
     stage.say('orchestration: warming up…');
     await product(300);
     await bare(300);
@@ -67,7 +68,7 @@ export async function orchestration(stage: BenchStage): Promise<Figure[]> {
 
 /** The product's workflows on workers that are wired like its own. */
 async function productRunner(connection: NativeConnection, client: Client) {
-  const workflowBundle = await productBundle();
+  const workflowBundle = await bundled('../workflows/index.ts');
   const logger = createLogger('silent');
   const metrics = createMetrics();
   const interceptors = {
@@ -119,11 +120,13 @@ async function productRunner(connection: NativeConnection, client: Client) {
   };
 }
 
-function bareRunner(connection: NativeConnection, client: Client) {
+async function bareRunner(connection: NativeConnection, client: Client) {
   const taskQueue = `bench-${randomUUID()}`;
+  const workflowBundle = await bundled('./bare-workflows.ts');
   const prepare = () => Promise.resolve(Array.from({ length: PACE.batchSize }, (_, call) => call));
+  const activities = { prepare, step: () => Promise.resolve() };
   return async (calls: number): Promise<Run> => {
-    const worker = await createBareWorker(connection, taskQueue, { prepare, step: () => Promise.resolve() });
+    const worker = await createBareWorker({ connection, taskQueue, workflowBundle, activities });
     const workflowId = `bare-${randomUUID()}`;
     const batches = calls / PACE.batchSize;
     const seconds = await whileRunning([worker], () =>

@@ -1,9 +1,10 @@
 // A Temporal worker whose one step is the bare pipe: `pipe-worker-process.ts <job as JSON>`. What of the product's
 // cost is Temporal's own shows beside it.
-import { NativeConnection, Runtime } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { z } from 'zod';
 import { createBarePipe } from './bare-pipe.ts';
 import { createBareWorker } from './bare-worker.ts';
+import { bundled } from './bundle.ts';
 
 const job = z
   .object({
@@ -16,13 +17,18 @@ const job = z
   })
   .parse(JSON.parse(process.argv[2] ?? ''));
 
-Runtime.install({ logger: { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} } });
+Runtime.install({ logger: new DefaultLogger('ERROR') });
 const connection = await NativeConnection.connect({ address: job.temporal });
 const pipe = createBarePipe(job);
-const worker = await createBareWorker(connection, job.taskQueue, {
-  prepare: () => Promise.resolve(job.links.map((_, call) => call)),
-  step: async (call) => {
-    await pipe.carry(job.links[call] ?? '');
+const worker = await createBareWorker({
+  connection,
+  taskQueue: job.taskQueue,
+  workflowBundle: await bundled('./bare-workflows.ts'),
+  activities: {
+    prepare: () => Promise.resolve(job.links.map((_, call) => call)),
+    step: async (call) => {
+      await pipe.carry(job.links[call] ?? '');
+    },
   },
 });
 await worker.run();

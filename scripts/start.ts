@@ -7,6 +7,7 @@ import { ExportClient } from '../client/export-client.ts';
 import { connectTemporal } from '../client/temporal-connection.ts';
 import { readEnvironment } from '../environment/environment.ts';
 import { ensureSearchAttributes } from '../environment/temporal-search-attributes.ts';
+import { EXIT, exitCodeOf } from '../errors/exit-codes.ts';
 import { findExportError } from '../errors/export-error.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import { createSpeechSense } from '../speechsense/speechsense.ts';
@@ -35,19 +36,20 @@ const steps = new Steps(say);
 const parts = new RunningParts();
 const interrupted = stopSignal();
 
-let exitCode = 1;
+let exitCode: number = EXIT.unexpected;
 try {
   const giveBack = await takeDataFolder(dataFolder);
   await parts.add({ name: 'data folder', stop: giveBack });
   const ended = await Promise.race([bringUp().then(() => interrupted), interrupted, parts.firstDeath()]);
   if (isSignal(ended)) {
-    exitCode = 0;
+    exitCode = EXIT.done;
     say('\nEnding everything…');
   } else {
     console.error(`\n${ended} ended by itself; the logs are in ${logFolder}. Ending the rest…`);
   }
 } catch (error) {
   console.error(findExportError(error)?.message ?? error);
+  exitCode = exitCodeOf(error);
 }
 await parts.end((line) => console.error(line));
 process.exit(exitCode);

@@ -3,12 +3,13 @@ import { chooseAccount } from '../account-choice.ts';
 import type { Account } from '../../ledger/accounts.ts';
 import type { Output } from './output.ts';
 import type { Services } from './services.ts';
+import type { Input } from './streams.ts';
 
 /** What a running command is handed. */
 export interface CommandContext {
   services: Services;
   output: Output;
-  stdin: NodeJS.ReadStream;
+  stdin: Input;
   /** The account that `--account` names, or the only one. */
   account: () => Promise<Account>;
 }

@@ -1,9 +1,10 @@
 import { createInterface } from 'node:readline/promises';
 import type { Sentence } from '../../errors/codes.ts';
 import type { Output } from './output.ts';
+import type { Input } from './streams.ts';
 
 /** Asks a person for a yes. Without a terminal nobody can be asked, and the command line itself was the decision. */
-export async function confirm(output: Output, stdin: NodeJS.ReadStream, question: Sentence): Promise<boolean> {
+export async function confirm(output: Output, stdin: Input, question: Sentence): Promise<boolean> {
   if (!stdin.isTTY || output.json) return true;
   const reader = createInterface({ input: stdin, output: process.stderr });
   try {

@@ -2,10 +2,11 @@ import type { Sentence } from '../../errors/codes.ts';
 import type { ExportError } from '../../errors/export-error.ts';
 import { SettingsInvalid } from '../../settings/export-settings.ts';
 import type { Language } from './language.ts';
+import type { Printer } from './streams.ts';
 
 export interface OutputOptions {
-  stdout: NodeJS.WriteStream;
-  stderr: NodeJS.WriteStream;
+  stdout: Printer;
+  stderr: Printer;
   /** Values as lines of JSON instead of text for people. */
   json: boolean;
   language: Language;
@@ -18,8 +19,8 @@ export interface OutputOptions {
 export class Output {
   readonly json: boolean;
   readonly language: Language;
-  readonly stdout: NodeJS.WriteStream;
-  readonly #stderr: NodeJS.WriteStream;
+  readonly stdout: Printer;
+  readonly #stderr: Printer;
 
   constructor({ stdout, stderr, json, language }: OutputOptions) {
     this.stdout = stdout;
@@ -51,7 +52,7 @@ export class Output {
     return sentence[this.language];
   }
 
-  #print(stream: NodeJS.WriteStream, lines: string[]): void {
+  #print(stream: Printer, lines: string[]): void {
     if (lines.length > 0) stream.write(`${lines.join('\n')}\n`);
   }
 }

@@ -1,23 +1,27 @@
 import { text } from 'node:stream/consumers';
+import type { Input } from './streams.ts';
 
 /**
  * A secret from standard input: all of it from a pipe, one unseen line from a terminal. Never an argument: other users
  * of the machine can read those.
  */
-export async function readSecret(stdin: NodeJS.ReadStream, prompt: string): Promise<string> {
-  if (!stdin.isTTY) return text(stdin);
+export async function readSecret(stdin: Input, prompt: string): Promise<string> {
+  if (stdin.isTTY !== true || !stdin.setRawMode) return text(stdin);
   process.stderr.write(`${prompt}: `);
-  stdin.setRawMode(true).setEncoding('utf8').resume();
+  stdin.setRawMode(true);
+  stdin.setEncoding('utf8');
+  stdin.resume();
   try {
     return await lineOf(stdin);
   } finally {
-    stdin.setRawMode(false).pause();
+    stdin.setRawMode(false);
+    stdin.pause();
     process.stderr.write('\n');
   }
 }
 
 /** In raw mode the keys come as they are: Enter as CR, Backspace as DEL, Ctrl-C as ETX. */
-function lineOf(stdin: NodeJS.ReadStream): Promise<string> {
+function lineOf(stdin: Input): Promise<string> {
   return new Promise((resolve) => {
     let line = '';
     stdin.on('data', function take(typed: Buffer | string) {

@@ -2,17 +2,18 @@ import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { ExportError } from '../../errors/export-error.ts';
 import { type ExportSettings, parseExportSettings } from '../../settings/export-settings.ts';
+import type { Input } from './streams.ts';
 
 /**
  * Settings from a JSON file, or from standard input for `-`. Absent parts take their defaults.
  *
  * @throws {ExportError} `usage` when it cannot be read; {@link SettingsInvalid} with all that is wrong in it.
  */
-export async function readSettingsFile(file: string, stdin: NodeJS.ReadStream): Promise<ExportSettings> {
+export async function readSettingsFile(file: string, stdin: Input): Promise<ExportSettings> {
   return parseExportSettings(parseJson(file, await contentOf(file, stdin)));
 }
 
-async function contentOf(file: string, stdin: NodeJS.ReadStream): Promise<string> {
+async function contentOf(file: string, stdin: Input): Promise<string> {
   if (file === '-') return text(stdin);
   try {
     return await readFile(file, 'utf8');

@@ -98,7 +98,7 @@ function talkPage(state: ServiceState, query: URLSearchParams): unknown {
 }
 
 /** A talk as the control interface shows it. */
-export function withoutBytes(talk: Talk): unknown {
+function withoutBytes(talk: Talk): unknown {
   const { bytes: _bytes, ...audio } = talk.audio;
   return { ...talk, audio };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Where in a call a fault strikes. Search and Get have only their start. */
-export const FAULT_STAGES = [
+const FAULT_STAGES = [
   /** Before anything of the request is read. */
   'start',
   /** In the middle of an upload, once `afterBytes` of audio have come. */

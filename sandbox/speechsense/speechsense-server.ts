@@ -11,6 +11,7 @@ import type { Talk } from './talk-store.ts';
 import { serveCall } from './talk-service.ts';
 import type { TappedConnection } from './tapped-connection.ts';
 import { listenTapped, type TappedListener } from './tapped-listener.ts';
+import { type TalkKey, type TalksPer, talksPer } from './talks-per.ts';
 import type { UploadCounters, UploadRecord } from './upload-log.ts';
 
 export interface SpeechSenseOptions {
@@ -28,7 +29,7 @@ export interface SpeechSenseOptions {
   streamWindowBytes?: number;
 }
 
-export interface SpeechSenseCounters {
+interface SpeechSenseCounters {
   uploads: UploadCounters;
   talks: number;
   /** Calls of each method. */
@@ -48,6 +49,8 @@ export interface SpeechSense extends ControlledPart {
   uploads(): UploadRecord[];
   /** All talks, oldest first. */
   talks(): Talk[];
+  /** How many talks each call has. */
+  talksPer(by: TalkKey): TalksPer;
   /** A request of the control interface, as it would come by HTTP; `path` may have a query. */
   control(method: string, path: string, body?: unknown): Promise<ControlAnswer>;
   /** Forgets talks, counters, faults, switches and quotas used. Connections stay open, and a server that is down stays down. */
@@ -115,6 +118,7 @@ function facade(state: ServiceState, listener: TappedListener): SpeechSense {
     counters,
     uploads: () => state.uploads.records(),
     talks: () => [...state.talks.all()],
+    talksPer: (by) => talksPer(by, state.talks.all()),
     control: (method, path, body) => control(state, switches, method, path, body),
     reset,
     close: () => listener.down(),

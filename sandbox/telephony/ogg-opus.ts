@@ -19,15 +19,21 @@ export function oggOpusMaker(fixture: Buffer): (recording: Recording) => Recordi
   const packets = lastSecond(fixture);
   const opusHead = fixture.subarray(28, 47);
   const headPage = encodePage({ flags: 2, granulePosition: 0, sequence: 0, packets: [opusHead] });
-  const shared: Buffer[] = [];
+  let shared: Buffer = Buffer.alloc(0);
+  let sharedPages = 0;
 
-  function middlePages(count: number): Buffer[] {
-    while (shared.length < count) {
-      const second = shared.length + 1;
-      const granulePosition = second * SAMPLES_PER_SECOND;
-      shared.push(encodePage({ flags: 0, granulePosition, sequence: FIRST_AUDIO_PAGE + second - 1, packets }));
+  function middlePages(count: number): Buffer {
+    if (count * SECOND_PAGE_BYTES > shared.length) {
+      const grown = Buffer.alloc(Math.max(count * SECOND_PAGE_BYTES, 2 * shared.length));
+      shared.copy(grown);
+      shared = grown;
     }
-    return shared.slice(0, count);
+    for (; sharedPages < count; sharedPages += 1) {
+      const granulePosition = (sharedPages + 1) * SAMPLES_PER_SECOND;
+      const page = encodePage({ flags: 0, granulePosition, sequence: FIRST_AUDIO_PAGE + sharedPages, packets });
+      page.copy(shared, sharedPages * SECOND_PAGE_BYTES);
+    }
+    return shared.subarray(0, count * SECOND_PAGE_BYTES);
   }
 
   return ({ worldId, talkSeconds, sizeBytes }) => {
@@ -45,7 +51,7 @@ export function oggOpusMaker(fixture: Buffer): (recording: Recording) => Recordi
       packets,
     });
     // The audio may end before its last page does: a decoder stops at the granule position.
-    return fileOf('audio/ogg', [headPage, tagsPage, ...middlePages(plan.pages - 1), lastPage]);
+    return fileOf('audio/ogg', [headPage, tagsPage, middlePages(plan.pages - 1), lastPage]);
   };
 }
 

@@ -42,12 +42,15 @@ export function encodePage(page: OggPage): Buffer {
   return bytes;
 }
 
-/** Ogg's CRC-32: polynomial 0x04c11db7, not reflected, starting from 0. */
+/** Ogg's CRC-32: polynomial 0x04c11db7, not reflected, starting from 0; one entry for each byte. */
+const CHECKSUM_TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte << 24;
+  for (let bit = 0; bit < 8; bit += 1) crc = crc < 0 ? (crc << 1) ^ 0x04c11db7 : crc << 1;
+  return crc;
+});
+
 function checksum(bytes: Buffer): number {
   let crc = 0;
-  for (const byte of bytes) {
-    crc ^= byte << 24;
-    for (let bit = 0; bit < 8; bit += 1) crc = crc & 0x80000000 ? (crc << 1) ^ 0x04c11db7 : crc << 1;
-  }
+  for (const byte of bytes) crc = (crc << 8) ^ (CHECKSUM_TABLE[(crc >>> 24) ^ byte] ?? 0);
   return crc >>> 0;
 }

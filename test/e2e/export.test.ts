@@ -67,7 +67,7 @@ describe('exports of one account, one after another', () => {
   });
 
   test('one into another connection uploads everything', async () => {
-    await stage.sandbox.speechsense.control('PUT', '/connections/eavanother', { keys: { call_id: 'STRING' } });
+    await stage.control('speechsense', 'PUT', '/connections/eavanother', { keys: { call_id: 'STRING' } });
     await stage.ledger.connections.put({
       accountId: stage.accountId,
       connectionId: 'eavanother',
@@ -109,7 +109,7 @@ describe('an export that is retried', () => {
   afterAll(() => stage.close());
 
   test('sends what failed, once its recordings are back', async () => {
-    await stage.sandbox.telephony.control('PUT', '/faults', [{ times: 10, action: { kind: 'lie', lie: 'expired' } }]);
+    await stage.control('telephony', 'PUT', '/faults', [{ times: 10, action: { kind: 'lie', lie: 'expired' } }]);
     const first = await stage.finished(await stage.exports.start(stage.accountId, stage.settings()));
     expect(first.failures.recording_expired).toBe(10);
 

@@ -23,7 +23,7 @@ describe('somebody else’s outage is nobody’s failure', () => {
 
   const uploads = () => stage.sandbox.speechsense.counters().uploads;
   const slowUploads = () =>
-    stage.sandbox.speechsense.control('PUT', '/faults', [{ action: { kind: 'slow', bytesPerSecond: 200_000 } }]);
+    stage.control('speechsense', 'PUT', '/faults', [{ action: { kind: 'slow', bytesPerSecond: 200_000 } }]);
   const midUploads = () =>
     waitFor(() => uploads().open >= 4 && uploads().stored >= 5, { what: 'uploads to be under way' });
 
@@ -84,17 +84,17 @@ describe('somebody else’s outage is nobody’s failure', () => {
     await stage.startWorker();
     const exportId = await stage.exports.start(stage.accountId, stage.settings());
     await midUploads();
-    await stage.sandbox.speechsense.control('PUT', '/down', { down: true });
+    await stage.control('speechsense', 'PUT', '/down', { down: true });
     await pause(60_000);
     expect((await stage.exports.status(stage.accountId, exportId)).state).toBe('transferring');
-    await stage.sandbox.speechsense.control('PUT', '/down', { down: false });
+    await stage.control('speechsense', 'PUT', '/down', { down: false });
     // Uploads that were half-closed as it went down have lost their answers.
     await expectPromises(exportId, { unconfirmed: 8 });
   });
 
   test('amoCRM answers 429 and 500 for a while', async () => {
     stage = await createStage(SMALL);
-    await stage.sandbox.amocrm.control('PUT', '/faults', [
+    await stage.control('amocrm', 'PUT', '/faults', [
       { match: '/notes', times: 3, answer: { status: 500 } },
       { match: '/notes', after: 1, times: 3, answer: { status: 429, retryAfter: 1 } },
       { match: '/contacts?', times: 2, answer: { status: 504 } },

@@ -9,7 +9,7 @@ describe('stop means stop', () => {
 
   const downloads = () => Object.keys(stage.sandbox.telephony.requestsPer()).length;
   const slowRecordings = () =>
-    stage.sandbox.telephony.control('PUT', '/faults', [{ skip: 10, action: { kind: 'slow', bytesPerSecond: 500 } }]);
+    stage.control('telephony', 'PUT', '/faults', [{ after: 10, action: { kind: 'slow', bytesPerSecond: 500 } }]);
 
   async function startSlowExport() {
     stage = await createStage({ sandbox: { calls: 100, talkScale: 0.2 }, pace: { batchSize: 50, lanes: 16 } });
@@ -39,7 +39,7 @@ describe('stop means stop', () => {
       expect(uploads.open).toBe(0);
       expect(uploads.stored).toBe(stopped.calls.exported);
 
-      await stage.sandbox.telephony.control('PUT', '/faults', []);
+      await stage.control('telephony', 'PUT', '/faults', []);
       const rest = await stage.finished(await stage.exports.start(stage.accountId, stage.settings()));
       const report = await stage.report(rest.exportId);
       expect(rest.state).toBe('completed');
@@ -57,7 +57,7 @@ describe('stop means stop', () => {
 
   test('a stop of a blocked export ends it too', async () => {
     stage = await createStage({ sandbox: { calls: 20, talkScale: 0.2 } });
-    await stage.sandbox.amocrm.control('POST', '/tokens/revoke', {});
+    await stage.control('amocrm', 'POST', '/tokens/revoke', {});
     await stage.startWorker();
     await stage.exports.start(stage.accountId, stage.settings());
     await waitFor(async () => (await stage.exports.status(stage.accountId)).state === 'blocked', {
@@ -102,11 +102,11 @@ describe('a refused key or token blocks an export, and it goes on once that is m
       pace: { batchSize: 20, lanes: 4, openBatches: 2 },
     });
     await stage.startWorker();
-    await stage.sandbox.speechsense.control('PUT', '/faults', [{ action: { kind: 'slow', bytesPerSecond: 300_000 } }]);
+    await stage.control('speechsense', 'PUT', '/faults', [{ action: { kind: 'slow', bytesPerSecond: 300_000 } }]);
     const exportId = await stage.exports.start(stage.accountId, stage.settings());
     await waitFor(() => stage.sandbox.speechsense.counters().uploads.stored >= 5, { what: 'some talks' });
-    await stage.sandbox.speechsense.control('PUT', '/api-key', { apiKey: 'AQVNrotated' });
-    await stage.sandbox.speechsense.control('PUT', '/faults', []);
+    await stage.control('speechsense', 'PUT', '/api-key', { apiKey: 'AQVNrotated' });
+    await stage.control('speechsense', 'PUT', '/faults', []);
     const blocked = await waitFor(
       async () => {
         const status = await stage.exports.status(stage.accountId, exportId);

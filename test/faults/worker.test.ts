@@ -12,7 +12,7 @@ describe('a worker that goes away', () => {
 
   async function started(options: StageOptions = SLOW_UPLOADS) {
     stage = await createStage(options);
-    await stage.sandbox.speechsense.control('PUT', '/faults', [{ action: { kind: 'slow', bytesPerSecond: 200_000 } }]);
+    await stage.control('speechsense', 'PUT', '/faults', [{ action: { kind: 'slow', bytesPerSecond: 200_000 } }]);
     const worker = await stage.startWorker();
     const exportId = await stage.exports.start(stage.accountId, stage.settings());
     return { worker, exportId };

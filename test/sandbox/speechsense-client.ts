@@ -22,7 +22,7 @@ import {
   startSpeechSense,
 } from '../../sandbox/speechsense/speechsense-server.ts';
 
-export const API_KEY = 'AQVN-sandbox-key';
+const API_KEY = 'AQVN-sandbox-key';
 export const CONNECTION = 'eag00000000000000001';
 /** Enough of an MP3 to be one: a frame header of 32 kbit/s. */
 export const MP3 = Buffer.concat([Buffer.from([0xff, 0xe3, 0x48, 0x04]), Buffer.alloc(284)]);

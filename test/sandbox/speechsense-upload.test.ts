@@ -12,7 +12,6 @@ import {
   openBench,
   type StreamMessage,
   TalkClient,
-  uploadOf,
 } from './speechsense-client.ts';
 
 let bench: Bench;
@@ -214,8 +213,4 @@ test('a control request that makes no sense is told so', async () => {
     status: 400,
   });
   expect(await bench.sandbox.control('GET', '/nothing')).toMatchObject({ status: 404 });
-});
-
-test('the messages of an upload are those that the official samples send', () => {
-  expect(uploadOf({ call_id: '1' })).toHaveLength(3);
 });

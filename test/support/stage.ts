@@ -33,6 +33,8 @@ export interface Stage {
   environment: Record<string, string>;
   /** Every call of the sandbox, whatever the settings of the machine's clock. */
   settings(more?: Record<string, unknown>): ExportSettings;
+  /** A request to the sandbox's control interface. @throws Error when the sandbox does not take it. */
+  control(part: 'amocrm' | 'telephony' | 'speechsense', method: string, path: string, body?: unknown): Promise<void>;
   startWorker(): Promise<WorkerProcess>;
   /** Waits until the export has ended. */
   finished(exportId: string, timeoutMs?: number): Promise<ExportStatus>;
@@ -95,6 +97,10 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
     settings: (more = {}) => {
       const day = (offset: number) => new Date(sandbox.clock.nowMs() + offset * 86_400_000).toISOString().slice(0, 10);
       return parseExportSettings({ period: { from: day(-40), to: day(1) }, ...more });
+    },
+    control: async (part, method, path, body) => {
+      const answer = await sandbox[part].control(method, path, body);
+      if (answer.status !== 200) throw new Error(`${method} ${part}${path}: ${JSON.stringify(answer)}`);
     },
     startWorker: async () => {
       const worker = await startWorkerProcess(environment);

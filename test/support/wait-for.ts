@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 export interface WaitForOptions {
   /** What is waited for, as the end of "waited 10 s for …". */
   what: string;
-  /** Default 30 s: generous, because it is only spent by a test that fails. */
+  /** Default 90 s: generous, because it is only spent by a test that fails. */
   timeoutMs?: number;
 }
 
@@ -18,7 +18,7 @@ const PAUSE_MS = 50;
  * @throws Error with what was waited for and the last answer or error.
  */
 export async function waitFor<T>(condition: () => T | Promise<T>, options: WaitForOptions): Promise<Truthy<T>> {
-  const timeoutMs = options.timeoutMs ?? 30_000;
+  const timeoutMs = options.timeoutMs ?? 90_000;
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const seen = await ask(condition);

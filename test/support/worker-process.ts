@@ -1,10 +1,15 @@
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type GuardedProcess, startGuarded } from '../../scripts/servers/guarded-process.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+import { waitFor } from './wait-for.ts';
 
 export interface WorkerProcess {
   readonly pid: number;
-  /** The last lines of its log. */
+  /** All that it has logged. */
   log(): string;
+  /** Waits until it runs; answers the address of its /ready and /metrics. */
+  statusUrl(): Promise<string>;
   kill9(): Promise<void>;
   /** SIGTERM, as an orchestrator sends it. */
   stop(): Promise<void>;
@@ -17,16 +22,33 @@ const PROJECT_ROOT = path.resolve(import.meta.dirname, '../..');
 
 /** A worker as it runs in production: a process of its own, with its environment and nothing else. */
 export async function startWorkerProcess(environment: Record<string, string>): Promise<WorkerProcess> {
+  const folder = await temporaryFolder();
+  const logFile = path.join(folder.path, 'worker.log');
+  const worker = [process.execPath, '--import', 'tsx', path.join(PROJECT_ROOT, 'worker/main.ts')];
   const child: GuardedProcess = await startGuarded({
-    command: process.execPath,
-    args: ['--import', 'tsx', path.join(PROJECT_ROOT, 'worker/main.ts')],
+    command: '/bin/sh',
+    args: ['-c', 'log=$1; shift; exec "$@" >"$log" 2>&1', 'worker', logFile, ...worker],
     cwd: PROJECT_ROOT,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment },
     deathSignal: 'SIGKILL',
   });
+  let kept = '';
+  const log = () => (kept = existsSync(logFile) ? readFileSync(logFile, 'utf8') : kept);
+  void child.exited.then(() => {
+    log();
+    return folder.remove();
+  });
   return {
     pid: child.pid,
-    log: () => child.lastOutput(),
+    log,
+    statusUrl: () =>
+      waitFor(
+        () => {
+          const port = /"port":(\d+),"msg":"worker runs"/.exec(log())?.[1];
+          return port === undefined ? undefined : `http://127.0.0.1:${port}`;
+        },
+        { what: 'the worker to run' },
+      ),
     kill9: () => child.stop('SIGKILL', 1_000),
     stop: () => child.stop('SIGTERM', 60_000),
     freeze: () => process.kill(-child.pid, 'SIGSTOP'),

@@ -11,6 +11,9 @@ export interface Display {
   show(status: ExportStatus, latest: LatestFailure[]): void;
 }
 
+/** Where a terminal does not tell its width. */
+const DEFAULT_COLUMNS = 80;
+
 /** How often a log gets a line and a script an unchanged object. */
 const LINE_EVERY_MS = 3_000;
 
@@ -26,7 +29,7 @@ function block({ stdout, language }: Output, host: string, now: () => number): D
   return {
     show(status, latest) {
       const pace = meter.observe(status, now());
-      const rows = progressBlock({ status, pace, latest, host, language, columns: stdout.columns });
+      const rows = progressBlock({ status, pace, latest, host, language, columns: stdout.columns ?? DEFAULT_COLUMNS });
       // Up to where the block began; then every line wiped and written, and what a longer block left below it.
       const up = drawn > 0 ? `\u001b[${drawn}A` : '';
       stdout.write(`${up}${rows.map((row) => `\u001b[2K${row}\n`).join('')}\u001b[J`);

@@ -38,7 +38,7 @@ export function progressBlock({ status, pace, latest, host, language, columns }:
       ? [row('failed', `${count(calls.failed, language)}: ${reasonCounts(status.failures, language)}`)]
       : []),
     ...latest.map(({ noteId, reason }, at) => {
-      const text = `note ${noteId}: ${reason}, ${reasonSentence(reason, language)}`;
+      const text = `${word('note')} ${noteId}: ${reason}, ${reasonSentence(reason, language)}`;
       return at === 0 ? row('latest', text) : `${''.padEnd(width)}${text}`;
     }),
   ];

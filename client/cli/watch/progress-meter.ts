@@ -29,7 +29,8 @@ export class ProgressMeter {
   observe(status: ExportStatus, atMs: number): Pace {
     const { calls, bytes } = status;
     const settled = calls.planned - calls.remaining;
-    this.#samples.push({ atMs, calls: settled, bytes: bytes.uploaded });
+    // Closing the plan settles many calls at one stroke (no recording): that is no speed.
+    if (status.state !== 'planning') this.#samples.push({ atMs, calls: settled, bytes: bytes.uploaded });
     this.#samples = this.#samples.filter((sample) => sample.atMs >= atMs - WINDOW_MS);
 
     // Waiting calls whose recordings came are planned once more: the bar waits for them rather than going back.

@@ -31,6 +31,7 @@ export const WORDS = {
   skipped: { en: 'Skipped', ru: 'Пропущено' },
   failed: { en: 'Failed', ru: 'Не удалось' },
   latest: { en: 'Latest', ru: 'Последние' },
+  note: { en: 'note', ru: 'примечание' },
   found: { en: 'found', ru: 'найдено' },
   planned: { en: 'planned', ru: 'в плане' },
   skippedCount: { en: 'skipped', ru: 'пропущено' },
