@@ -104,7 +104,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['scripts/**', 'bench/**', 'client/cli/**', 'sandbox/main.ts', 'worker/main.ts'],
+    files: ['scripts/**', 'bench/**', 'client/cli/**', 'sandbox/main.ts', 'worker/main.ts', 'test/replay/record.ts'],
     rules: { 'no-console': 'off' },
   },
   {

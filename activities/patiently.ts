@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { ExportError } from '../errors/export-error.ts';
+import type { ExportError } from '../errors/export-error.ts';
 import { toLedgerError } from '../ledger/database.ts';
 
 const FIRST_PAUSE_MS = 200;

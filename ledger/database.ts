@@ -33,7 +33,9 @@ export function openDatabase(databaseUrl: string, { maxConnections = 10 } = {}):
 
 const getTypeParser: pg.CustomTypesConfig['getTypeParser'] = (id, format) => {
   const typeId: number = id;
-  return typeId === INT8 || typeId === NUMERIC ? Number : pg.types.getTypeParser(id, format);
+  if (typeId === INT8 || typeId === NUMERIC) return Number;
+  const parser: unknown = pg.types.getTypeParser(id, format);
+  return parser;
 };
 
 /** SQLSTATE classes that mean "the server is not there for us just now": connection, shutdown, too many clients. */

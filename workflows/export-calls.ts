@@ -124,7 +124,7 @@ class ExportRun {
   async #transfer(): Promise<void> {
     const open = new Set<Promise<void>>();
     const blocked: number[] = [];
-    let failure: unknown;
+    let failure: Error | undefined;
     for (;;) {
       await this.#continueIfLong(() => open.size === 0 && blocked.length === 0);
       const batch =
@@ -138,7 +138,7 @@ class ExportRun {
             this.#blockedBy ??= blockedBy;
           })
           .catch((error: unknown) => {
-            failure ??= error;
+            failure ??= error instanceof Error ? error : new Error(String(error));
           })
           .finally(() => {
             open.delete(child);

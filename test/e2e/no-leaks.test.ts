@@ -14,7 +14,6 @@ describe('after an export that met all kinds of trouble, nothing secret or perso
       pace: { batchSize: 20, maxHistoryEvents: 120 },
       environment: { LOG_LEVEL: 'debug', RECORDING_RETRY_SECONDS: '3' },
     });
-    const { amocrm, telephony, speechsense } = stage.sandbox;
     await stage.control('amocrm', 'PUT', '/faults', [
       { match: '/notes', times: 2, answer: { status: 500 } },
       { match: '/notes', after: 1, times: 1, answer: { badJson: true } },

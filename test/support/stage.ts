@@ -121,7 +121,6 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
       return rows;
     },
     close: async () => {
-      if (process.env.STAGE_LOGS) for (const worker of workers) console.error(worker.log());
       await Promise.all(workers.map((worker) => worker.kill9()));
       await connection.close();
       await ledger.close();
