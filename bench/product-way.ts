@@ -11,9 +11,10 @@ export interface ProductWayOptions extends Destination {
 export function createProductWay({ speechsense, apiKey, connectionId, telephonyHost }: ProductWayOptions): Carry {
   const recordings = createRecordings({ insecureHosts: [telephonyHost] });
   const speechSense = createSpeechSense({ address: speechsense, tls: false });
-  const { signal } = new AbortController();
   return {
     carry: async (link) => {
+      // One for each call, as an activity has.
+      const { signal } = new AbortController();
       const recording = await recordings.receive(link, { signal });
       try {
         const { container, sizeBytes } = recording;

@@ -4,9 +4,11 @@ import { ExportError } from '../errors/export-error.ts';
 import { CALL_FIELD_NAMES } from './call-fields.ts';
 
 /** A call date as the settings hold it: a calendar day of the account's time zone. */
-const day = z.string().refine((text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && DateTime.fromISO(text).isValid, {
-  message: 'expected a date such as 2026-11-22',
-});
+const day = z.string().refine(isDay, { message: 'expected a date such as 2026-11-22' });
+
+function isDay(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && DateTime.fromISO(text).isValid;
+}
 
 const seconds = z
   .number()
@@ -39,7 +41,10 @@ export const exportSettingsSchema = z
     /** Both days included, in the account's time zone; null is the last seven days with today. */
     period: z
       .strictObject({ from: day, to: day })
-      .refine(({ from, to }) => from <= to, { path: ['from'], message: 'the first day is later than the last one' })
+      .refine(({ from, to }) => from <= to || !isDay(from) || !isDay(to), {
+        path: ['from'],
+        message: 'the first day is later than the last one',
+      })
       .nullable()
       .default(null),
     /** amoCRM user ids; empty means every user. */

@@ -25,7 +25,6 @@ export function buildProgram(runner: Runner): Command {
   const program = new Command(PROGRAM)
     .description('Exports amoCRM calls to Yandex SpeechSense: all of them, once each.')
     .addHelpText('after', EXIT_CODES)
-    .showHelpAfterError(`(${PROGRAM} --help shows how)`)
     .exitOverride();
   addAccountCommands(program, runner);
   addConnectionCommands(program, runner);
