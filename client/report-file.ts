@@ -3,6 +3,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { isNativeError } from 'node:util/types';
 import { findExportError, ExportError } from '../errors/export-error.ts';
 
 /**
@@ -18,7 +19,7 @@ export async function writeReportFile(text: Readable, file: string): Promise<voi
     await rename(half, file);
   } catch (error) {
     await rm(half, { force: true });
-    if (!(error instanceof Error) || findExportError(error) || !isFileError(error)) throw error;
+    if (findExportError(error) || !isFileError(error)) throw error;
     throw new ExportError('usage', {
       cause: error,
       values: { problem: `the report ${file} cannot be written (${error.code})` },
@@ -26,6 +27,8 @@ export async function writeReportFile(text: Readable, file: string): Promise<voi
   }
 }
 
-function isFileError(error: Error): error is Error & { code: string } {
-  return 'syscall' in error && 'code' in error && typeof error.code === 'string' && 'path' in error;
+function isFileError(error: unknown): error is Error & { code: string } {
+  return (
+    isNativeError(error) && 'syscall' in error && 'code' in error && typeof error.code === 'string' && 'path' in error
+  );
 }

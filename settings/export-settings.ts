@@ -25,6 +25,13 @@ const mappingEntry = z.strictObject({
     .regex(/^[A-Za-z][A-Za-z0-9_.-]{0,99}$/, 'expected a key of Latin letters, digits and _, such as deal_name'),
 });
 
+/** The fields of a call are known beforehand; those of cards are the account's own. */
+const callEntry = mappingEntry.extend({
+  amocrm: mappingEntry.shape.amocrm.refine((name) => CALL_FIELD_NAMES.includes(name), {
+    error: ({ input }) => `a call has no field ${String(input)}; there are ${CALL_FIELD_NAMES.join(', ')}`,
+  }),
+});
+
 const mappingBlock = z.array(mappingEntry).default([]);
 
 /** Metadata keys that a mapping cannot take: a talk whose upload was not confirmed is looked for by them. */
@@ -36,63 +43,93 @@ const DEFAULT_METADATA_KEYS = 8;
 /** SpeechSense's own bound on the metadata keys of a connection. */
 const MAX_METADATA_KEYS = 200;
 
-export const exportSettingsSchema = z
+const mapping = z
   .strictObject({
-    /** Both days included, in the account's time zone; null is the last seven days with today. */
-    period: z
-      .strictObject({ from: day, to: day })
-      .refine(({ from, to }) => from <= to || !isDay(from) || !isDay(to), {
-        path: ['from'],
-        message: 'the first day is later than the last one',
-      })
-      .nullable()
-      .default(null),
-    /** amoCRM user ids; empty means every user. */
-    users: z.array(z.number().int().positive()).default([]),
-    direction: z.enum(['all', 'outgoing', 'incoming']).default('all'),
-    /** Upload calls again that this SpeechSense connection already has. */
-    reExport: z.boolean().default(false),
-    /** Bounds of the talk length in seconds, both included; 0 is no bound. */
-    talkSeconds: z
-      .strictObject({ min: seconds.default(0), max: seconds.default(0) })
-      .refine(({ min, max }) => max === 0 || min <= max, { path: ['min'], message: 'the minimum exceeds the maximum' })
-      .default({ min: 0, max: 0 }),
-    mapping: z
-      .strictObject({ deal: mappingBlock, contact: mappingBlock, company: mappingBlock, call: mappingBlock })
-      .default({ deal: [], contact: [], company: [], call: [] }),
+    deal: mappingBlock,
+    contact: mappingBlock,
+    company: mappingBlock,
+    call: z.array(callEntry).default([]),
   })
-  .superRefine((settings, context) => {
+  .superRefine((blocks, context) => {
     const taken = new Set(RESERVED_METADATA_KEYS);
     let keys = DEFAULT_METADATA_KEYS;
     for (const block of ['deal', 'contact', 'company', 'call'] as const) {
-      settings.mapping[block].forEach(({ speechsense }, index) => {
+      blocks[block].forEach(({ speechsense }, index) => {
         keys++;
         if (taken.has(speechsense)) {
           context.addIssue({
             code: 'custom',
-            path: ['mapping', block, index, 'speechsense'],
+            path: [block, index, 'speechsense'],
             message: `the key ${speechsense} is already filled by another line or by the export itself`,
           });
         }
         taken.add(speechsense);
       });
     }
-    settings.mapping.call.forEach(({ amocrm }, index) => {
+    if (keys > MAX_METADATA_KEYS) {
+      context.addIssue({
+        code: 'custom',
+        path: [],
+        message: `${keys} metadata keys, but a SpeechSense connection holds ${MAX_METADATA_KEYS}`,
+      });
+    }
+  })
+  .default({ deal: [], contact: [], company: [], call: [] });
+
+// The rules on keys hang on the mapping itself, so that they are told together with what is wrong elsewhere.
+const mapping = z
+  .strictObject({ deal: mappingBlock, contact: mappingBlock, company: mappingBlock, call: mappingBlock })
+  .superRefine((blocks, context) => {
+    const taken = new Set(RESERVED_METADATA_KEYS);
+    let keys = DEFAULT_METADATA_KEYS;
+    for (const block of ['deal', 'contact', 'company', 'call'] as const) {
+      blocks[block].forEach(({ speechsense }, index) => {
+        keys++;
+        if (taken.has(speechsense)) {
+          context.addIssue({
+            code: 'custom',
+            path: [block, index, 'speechsense'],
+            message: `the key ${speechsense} is already filled by another line or by the export itself`,
+          });
+        }
+        taken.add(speechsense);
+      });
+    }
+    blocks.call.forEach(({ amocrm }, index) => {
       if (CALL_FIELD_NAMES.includes(amocrm)) return;
       context.addIssue({
         code: 'custom',
-        path: ['mapping', 'call', index, 'amocrm'],
+        path: ['call', index, 'amocrm'],
         message: `a call has no field ${amocrm}; there are ${CALL_FIELD_NAMES.join(', ')}`,
       });
     });
     if (keys > MAX_METADATA_KEYS) {
       context.addIssue({
         code: 'custom',
-        path: ['mapping'],
         message: `${keys} metadata keys, but a SpeechSense connection holds ${MAX_METADATA_KEYS}`,
       });
     }
   });
+
+export const exportSettingsSchema = z.strictObject({
+  /** Both days included, in the account's time zone; null is the last seven days with today. */
+  period: z
+    .strictObject({ from: day, to: day })
+    .refine(({ from, to }) => from <= to, { path: ['from'], message: 'the first day is later than the last one' })
+    .nullable()
+    .default(null),
+  /** amoCRM user ids; empty means every user. */
+  users: z.array(z.number().int().positive()).default([]),
+  direction: z.enum(['all', 'outgoing', 'incoming']).default('all'),
+  /** Upload calls again that this SpeechSense connection already has. */
+  reExport: z.boolean().default(false),
+  /** Bounds of the talk length in seconds, both included; 0 is no bound. */
+  talkSeconds: z
+    .strictObject({ min: seconds.default(0), max: seconds.default(0) })
+    .refine(({ min, max }) => max === 0 || min <= max, { path: ['min'], message: 'the minimum exceeds the maximum' })
+    .default({ min: 0, max: 0 }),
+  mapping: mapping.default({ deal: [], contact: [], company: [], call: [] }),
+});
 
 /** What is exported and how: the meaning of the settings page, one to one. */
 export type ExportSettings = z.output<typeof exportSettingsSchema>;

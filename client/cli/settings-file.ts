@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
+import { isNativeError } from 'node:util/types';
 import { ExportError } from '../../errors/export-error.ts';
 import { type ExportSettings, parseExportSettings } from '../../settings/export-settings.ts';
 import type { Input } from './streams.ts';
@@ -18,7 +19,7 @@ async function contentOf(file: string, stdin: Input): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {
-    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unreadable';
+    const why = isNativeError(cause) && 'code' in cause ? String(cause.code) : 'unreadable';
     throw new ExportError('usage', { cause, values: { problem: `the file ${file} cannot be read (${why})` } });
   }
 }
@@ -28,7 +29,7 @@ function parseJson(file: string, content: string): unknown {
     // Editors on Windows put a byte order mark in front, which JSON does not know.
     return JSON.parse(content.replace(/^\uFEFF/, ''));
   } catch (cause) {
-    const where = cause instanceof SyntaxError ? cause.message : 'unknown';
+    const where = isNativeError(cause) ? cause.message : 'unknown';
     throw new ExportError('usage', { cause, values: { problem: `the file ${file} is not JSON: ${where}` } });
   }
 }

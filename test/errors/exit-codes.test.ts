@@ -1,0 +1,46 @@
+import { describe, expect, test } from '@jest/globals';
+import { assertNever } from '../../errors/assert-never.ts';
+import { ERROR_CODES, type ErrorCode } from '../../errors/codes.ts';
+import { EXIT, exitCodeOf } from '../../errors/exit-codes.ts';
+import { ExportError } from '../../errors/export-error.ts';
+
+test('the exit codes are those that scripts know', () => {
+  expect(EXIT).toEqual({
+    done: 0,
+    unexpected: 1,
+    usage: 2,
+    finishedWithFailures: 3,
+    stopped: 4,
+    unreachable: 5,
+    alreadyRunning: 6,
+    notAuthorised: 7,
+  });
+});
+
+describe('an error’s exit code', () => {
+  const BY_KIND = { permanent: 2, auth: 7, retryable: 5, throttled: 5, bug: 1 } as const;
+  const EXCEPTIONS: Partial<Record<ErrorCode, number>> = {
+    export_already_running: 6,
+    export_running: 6,
+    export_interrupted: 1,
+    secret_unreadable: 1,
+  };
+
+  test.each(Object.keys(ERROR_CODES) as ErrorCode[])('%s is told by its kind, unless scripts tell it apart', (code) => {
+    expect(exitCodeOf(new ExportError(code))).toBe(EXCEPTIONS[code] ?? BY_KIND[ERROR_CODES[code].kind]);
+  });
+
+  test('is found through causes', () => {
+    const cause = new ExportError('amocrm_unauthorized');
+    expect(exitCodeOf(new Error('outer', { cause }))).toBe(7);
+  });
+
+  test.each([[new Error('unknown')], ['text'], [undefined]])('of %p is 1', (error) => {
+    expect(exitCodeOf(error)).toBe(1);
+  });
+});
+
+test('a case that nobody thought of is a defect of ours', () => {
+  const unthought: unknown = 'sideways';
+  expect(() => assertNever(unthought as never)).toThrow(expect.objectContaining({ code: 'unexpected', kind: 'bug' }));
+});
