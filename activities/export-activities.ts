@@ -18,6 +18,13 @@ export interface OpenExport {
   retry?: { exportId: string; reasons: string[]; unconfirmed: boolean };
 }
 
+export interface CloseExport {
+  exportId: string;
+  state: 'completed' | 'stopped' | 'failed';
+  /** The code of the error that ended it as `failed`. */
+  failedBy: string | null;
+}
+
 export interface ExportDeps extends AmocrmDeps {
   speechSense: SpeechSense;
 }
@@ -34,6 +41,7 @@ export function createExportActivities(deps: ExportDeps) {
       const { account, http } = await amocrmOf(deps, accountId, cancellationSignal());
       const connection = await ledger.connections.read(accountId);
       if (!connection) throw new ExportError('connection_not_set');
+      if (kind === 'preview') await ledger.exports.dropPreviews(accountId);
       const start = new Date(startedAt);
       const tried = retry ? await ledger.exports.find(retry.exportId) : undefined;
 
@@ -74,14 +82,8 @@ export function createExportActivities(deps: ExportDeps) {
       await ledger.exports.setState(exportId, state, blockedBy);
     },
 
-    async closeExport({
-      exportId,
-      state,
-    }: {
-      exportId: string;
-      state: 'completed' | 'stopped' | 'failed';
-    }): Promise<void> {
-      await ledger.exports.close(exportId, state);
+    async closeExport({ exportId, state, failedBy }: CloseExport): Promise<void> {
+      await ledger.exports.close(exportId, state, failedBy);
     },
   };
 }

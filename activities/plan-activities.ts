@@ -1,4 +1,4 @@
-import { cancellationSignal, heartbeat } from '@temporalio/activity';
+import { cancellationSignal } from '@temporalio/activity';
 import { ENTITIES_LIMIT, readEntities } from '../amocrm/entities.ts';
 import type { Entity, EntityRef } from '../ledger/entities.ts';
 import { type AmocrmDeps, amocrmOf } from './amocrm-account.ts';
@@ -12,6 +12,11 @@ export interface PlanDeps extends AmocrmDeps {
 /** Deciding what is sent, and getting a batch ready. */
 export function createPlanActivities(deps: PlanDeps) {
   const { ledger } = deps;
+  const planOptions = (batchSize: number) => ({
+    batchSize,
+    recordingWaitHours: deps.recordingWaitHours,
+    now: deps.now(),
+  });
 
   /** Reads what the batch's metadata needs of contacts, leads and companies and is not known since the export began. */
   async function readMissingEntities(exportId: string, batch: number): Promise<void> {
@@ -24,7 +29,6 @@ export function createPlanActivities(deps: PlanDeps) {
       for (const { entityType, ids } of chunksByType(missing)) {
         const entities: Entity[] = await readEntities(http, entityType, ids, account.isApiFilterEnabled);
         await ledger.entities.putAll(accountId, entities, deps.now());
-        heartbeat();
       }
     }
   }
@@ -32,12 +36,12 @@ export function createPlanActivities(deps: PlanDeps) {
   return {
     /** Freezes the plan; once frozen, a second call changes nothing. */
     async closePlan({ exportId, batchSize }: { exportId: string; batchSize: number }): Promise<{ batches: number }> {
-      return ledger.plan.close(exportId, { batchSize, recordingWaitHours: deps.recordingWaitHours, now: deps.now() });
+      return ledger.plan.close(exportId, planOptions(batchSize));
     },
 
     /** Plans the waiting calls whose recording has come, as further batches. */
     async planWaiting({ exportId, batchSize }: { exportId: string; batchSize: number }): Promise<{ batches: number }> {
-      return ledger.plan.planWaiting(exportId, batchSize);
+      return ledger.plan.planWaiting(exportId, planOptions(batchSize));
     },
 
     /** The calls of a batch that are still to be sent, with all that their metadata needs known. */

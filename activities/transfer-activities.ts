@@ -1,4 +1,4 @@
-import { activityInfo, cancellationSignal, heartbeat, log } from '@temporalio/activity';
+import { cancellationSignal, heartbeat, log } from '@temporalio/activity';
 import { FAILURE_REASONS, type FailureReason } from '../errors/reasons.ts';
 import { ExportError } from '../errors/export-error.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -76,7 +76,7 @@ export function createTransferActivities(deps: TransferDeps) {
   }
 
   /** Decides what an error means for the call: its end, or another attempt. */
-  async function settle(lease: Lease, thrown: unknown): Promise<TransferResult> {
+  async function settle(lease: Lease, call: CallToSend, thrown: unknown): Promise<TransferResult> {
     const cancellation = cancellationOf(thrown);
     const error = toLedgerError(thrown);
     if (error.code === 'upload_unconfirmed') {
@@ -84,7 +84,7 @@ export function createTransferActivities(deps: TransferDeps) {
       return { state: 'unconfirmed' };
     }
     if (error.code === 'lease_lost') return { state: 'taken_over' };
-    const reason = cancellation ? undefined : failureReason(error, deps.recordingRetrySeconds);
+    const reason = cancellation ? undefined : failureReason(error, call, deps.recordingRetrySeconds);
     if (reason !== undefined) {
       const format = error.values.format;
       await patiently(
@@ -93,7 +93,8 @@ export function createTransferActivities(deps: TransferDeps) {
       );
       return { state: 'failed' };
     }
-    await patiently(() => ledger.transfers.release(lease), RELEASE_PATIENCE_MS);
+    const because = cancellation ? undefined : faultOf(error);
+    await patiently(() => ledger.transfers.release(lease, because), RELEASE_PATIENCE_MS);
     throw cancellation ?? error;
   }
 
@@ -112,7 +113,7 @@ export function createTransferActivities(deps: TransferDeps) {
       try {
         return { state: await carry(claim.lease, claim.call, beat) };
       } catch (error) {
-        return await settle(claim.lease, error);
+        return await settle(claim.lease, claim.call, error);
       } finally {
         beat.stop();
       }
@@ -136,17 +137,23 @@ async function metadataOf(ledger: Ledger, call: CallToSend) {
 }
 
 /** The reason for which this very call fails; undefined when it is not the call's fault, or time may mend it yet. */
-function failureReason(error: ExportError, recordingRetrySeconds: number): FailureReason | undefined {
+function failureReason(error: ExportError, call: CallToSend, retrySeconds: number): FailureReason | undefined {
   if (error.code === 'speechsense_rejected') return 'rejected_by_speechsense';
   const reason = FAILURE_REASONS.find((candidate) => candidate === error.code);
   if (reason !== undefined) {
-    const triedSeconds = (Date.now() - activityInfo().scheduledTimestampMs) / 1000;
-    return error.kind === 'retryable' && triedSeconds < recordingRetrySeconds ? undefined : reason;
+    // Counted from the first failure in a row, so that somebody else's outage meanwhile costs a call nothing.
+    const failingMs = call.recordingFailingSince ? Date.now() - call.recordingFailingSince.getTime() : 0;
+    return error.kind === 'retryable' && failingMs < retrySeconds * 1000 ? undefined : reason;
   }
   if (error.kind !== 'bug') return undefined;
-  const { attempt } = activityInfo();
-  log.error('transfer failed unexpectedly', { code: error.code, what: error.values.what, attempt });
-  return attempt >= DEFECT_ATTEMPTS ? 'internal_error' : undefined;
+  log.error('transfer failed unexpectedly', { code: error.code, what: error.values.what, defects: call.defects + 1 });
+  return call.defects + 1 >= DEFECT_ATTEMPTS ? 'internal_error' : undefined;
+}
+
+/** Whose fault it was that the attempt came to nothing, where that is to be remembered. */
+function faultOf({ code, kind }: ExportError): 'recording' | 'defect' | undefined {
+  if (kind === 'bug') return 'defect';
+  return code.startsWith('recording_') ? 'recording' : undefined;
 }
 
 interface Beat {

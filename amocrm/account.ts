@@ -1,3 +1,4 @@
+import { FixedOffsetZone, IANAZone } from 'luxon';
 import { z } from 'zod';
 import { ExportError } from '../errors/export-error.ts';
 import type { AmocrmHttp } from './http.ts';
@@ -21,7 +22,7 @@ const accountSchema = z.looseObject({
 export interface AmocrmAccount {
   accountId: number;
   name: string;
-  /** IANA name of the account's time zone. */
+  /** IANA name of the account's time zone, or an offset such as `UTC+3`. */
   timeZone: string;
   /** The paid option without which `filter[id]` on entities is silently ignored. */
   isApiFilterEnabled: boolean;
@@ -43,11 +44,7 @@ export async function readAccount(http: AmocrmHttp): Promise<AmocrmAccount> {
   };
 }
 
+/** An IANA name, or an offset such as `UTC+3`. */
 function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
+  return IANAZone.isValidZone(name) || FixedOffsetZone.parseSpecifier(name) !== null;
 }

@@ -43,19 +43,19 @@ export const noteSchema = z.looseObject({
 });
 
 /** Numeric types are the old API's, which some integrations still write. */
-const DIRECTIONS: Record<string, CallNote['direction']> = {
-  call_in: 'incoming',
-  call_out: 'outgoing',
-  '10': 'incoming',
-  '11': 'outgoing',
-};
+const DIRECTIONS = new Map<string, CallNote['direction']>([
+  ['call_in', 'incoming'],
+  ['call_out', 'outgoing'],
+  ['10', 'incoming'],
+  ['11', 'outgoing'],
+]);
 
 /** Milliseconds were seen where seconds are documented; no call is from the year 5138. */
 const MAX_SECONDS = 100_000_000_000;
 
 /** A note of `/notes` as a call note; undefined when it is not one. */
 export function toCallNote(note: z.output<typeof noteSchema>, entityType: EntityType): CallNote | undefined {
-  const direction = DIRECTIONS[note.note_type];
+  const direction = DIRECTIONS.get(note.note_type);
   if (!direction) return undefined;
   const params = readParams(note.params);
   const get = (name: string) => params?.get(name);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { findExportError } from '../errors/export-error.ts';
 import type { EntityType } from './call-note.ts';
 import type { AmocrmHttp } from './http.ts';
 
@@ -55,7 +56,12 @@ export async function readEntities(
   }
   const entities: AmocrmEntity[] = [];
   for (const id of ids) {
-    entities.push(toEntity(entityType, id, await http.get(`/${route}/${id}`, embed, entitySchema)));
+    const found = await http.get(`/${route}/${id}`, embed, entitySchema).catch((error: unknown) => {
+      // One that was deleted or is out of reach is answered with 204, or by some accounts with 404.
+      if (findExportError(error)?.values.status === 404) return undefined;
+      throw error;
+    });
+    entities.push(toEntity(entityType, id, found));
   }
   return entities;
 }

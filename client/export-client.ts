@@ -252,13 +252,16 @@ export class ExportClient {
     }
   }
 
-  /** An export that Temporal no longer runs has ended, whatever the ledger was last told: it was terminated. */
+  /**
+   * An export that Temporal no longer runs has ended, whatever the ledger was last told: it was terminated. The ledger
+   * is told only by a Temporal that knows of it; another one (a wrong address) must not close what it never ran.
+   */
   async #reconcile(status: ExportStatus): Promise<ExportStatus> {
-    const running = await this.#runningExportId(this.#handle(status.accountId, 'export'));
-    if (running === status.exportId) return status;
+    const handle = this.#handle(status.accountId, 'export');
+    if ((await this.#runningExportId(handle)) === status.exportId) return status;
     const row = await this.#ledger.exports.find(status.exportId);
     if (row?.finishedAt) return toStatus(row, await this.#ledger.progress.read(row.exportId), this.#now());
-    await this.#ledger.exports.close(status.exportId, 'failed');
+    if (await this.#knows(handle)) await this.#ledger.exports.close(status.exportId, 'failed', 'export_interrupted');
     return {
       ...status,
       state: 'failed',
@@ -266,6 +269,16 @@ export class ExportClient {
       finishedAt: this.#now().toISOString(),
       etaSeconds: null,
     };
+  }
+
+  async #knows(handle: WorkflowHandle): Promise<boolean> {
+    try {
+      await callTemporal(() => handle.describe());
+      return true;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
+    }
   }
 }
 

@@ -130,6 +130,7 @@ async function makeCalls(
         talk_seconds: note.talkSeconds,
         operator_id: note.operatorId,
         link: note.link,
+        link_updated_at: note.link === null ? null : note.updatedAt,
         phone: note.phone,
         uniq: note.uniq,
         source: note.source,
@@ -170,6 +171,7 @@ async function mergeNotes(
              (array_agg("entityId" order by "noteId"))[1] as entity_id,
              (array_agg("operatorId" order by "noteId") filter (where "operatorId" is not null))[1] as operator_id,
              (array_agg(link order by "updatedAt" desc) filter (where link is not null))[1] as link,
+             max("updatedAt") filter (where link is not null) as link_updated_at,
              max(phone) as phone, max(uniq) as uniq, max(source) as source, max(result) as result, max(status) as status,
              bool_and(unreadable) as unreadable
         from json_to_recordset(${sighted}::json)
@@ -184,20 +186,15 @@ async function mergeNotes(
            entity_type = case when m.note_id < c.note_id then m.entity_type else c.entity_type end,
            entity_id = case when m.note_id < c.note_id then m.entity_id else c.entity_id end,
            note_id = least(c.note_id, m.note_id),
-           operator_id = coalesce(m.operator_id, c.operator_id),
-           link = coalesce(m.link, c.link),
+           operator_id = case when m.note_id <= c.note_id then coalesce(m.operator_id, c.operator_id)
+                              else coalesce(c.operator_id, m.operator_id) end,
+           link = case when m.link_updated_at >= coalesce(c.link_updated_at, '-infinity') then m.link else c.link end,
+           link_updated_at = greatest(c.link_updated_at, m.link_updated_at),
            phone = coalesce(m.phone, c.phone), uniq = coalesce(m.uniq, c.uniq), source = coalesce(m.source, c.source),
            result = coalesce(m.result, c.result), status = coalesce(m.status, c.status),
            unreadable = c.unreadable and m.unreadable
       from merged m
-     where c.call_id = m.call_id
-       and (c.started_at, c.talk_seconds, c.note_id, c.operator_id, c.link, c.phone, c.uniq, c.source, c.result, c.status,
-            c.unreadable)
-        is distinct from
-           (least(c.started_at, m.started_at), greatest(c.talk_seconds, m.talk_seconds), least(c.note_id, m.note_id),
-            coalesce(m.operator_id, c.operator_id), coalesce(m.link, c.link), coalesce(m.phone, c.phone),
-            coalesce(m.uniq, c.uniq), coalesce(m.source, c.source), coalesce(m.result, c.result),
-            coalesce(m.status, c.status), c.unreadable and m.unreadable)`.execute(tx);
+     where c.call_id = m.call_id`.execute(tx);
 }
 
 async function listCalls(tx: Transaction<Schema>, exportId: string, callIds: number[]): Promise<number> {

@@ -43,11 +43,11 @@ export function createConnections(db: Database, sealer: Sealer) {
         .where('account_id', '=', accountId)
         .executeTakeFirst(),
 
-    /** Seals with the current key whatever an older one sealed. */
+    /** Seals with the current key whatever an older known one sealed. */
     async resealAll(): Promise<number> {
       let count = 0;
       for (const row of await db.selectFrom('connections').selectAll().execute()) {
-        if (sealer.isCurrent(row.api_key_sealed)) continue;
+        if (sealer.isCurrent(row.api_key_sealed) || !sealer.canOpen(row.api_key_sealed)) continue;
         const place = { accountId: row.account_id, purpose: PURPOSE };
         await db
           .updateTable('connections')

@@ -55,7 +55,11 @@ export function toLedgerError(error: unknown): ExportError {
   if (known) return known;
   const code = codeOf(error);
   const message = error instanceof Error ? error.message : '';
-  if (PASSING.test(code) || NETWORK.test(code) || /connection (terminated|timeout|error)|timeout exceeded/i.test(message)) {
+  if (
+    PASSING.test(code) ||
+    NETWORK.test(code) ||
+    /connection (terminated|timeout|error)|timeout exceeded/i.test(message)
+  ) {
     return new ExportError('database_unreachable', { cause: error, values: { what: code || 'connection lost' } });
   }
   if (REFUSED.test(code)) {

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { UnconfirmedReason } from '../errors/reasons.ts';
 import type { ExportSettings } from '../settings/export-settings.ts';
 import type { Database } from './database.ts';
 import type { ExportKind, ExportState } from './schema.ts';
@@ -18,7 +19,7 @@ export interface NewExport {
 
 export interface ExportRow extends NewExport {
   state: ExportState;
-  /** The error code that blocks it, while its state is `blocked`. */
+  /** The code of the error that blocks it, or that ended it as `failed`. */
   blockedBy: string | null;
   batches: number | null;
   plannedAt: Date | null;
@@ -102,13 +103,36 @@ export function createExports(db: Database) {
         .execute();
     },
 
-    async close(exportId: string, state: 'completed' | 'stopped' | 'failed'): Promise<void> {
-      await db
-        .updateTable('exports')
-        .set({ state, blocked_by: null, finished_at: sql`now()` })
-        .where('export_id', '=', exportId)
-        .where('finished_at', 'is', null)
-        .execute();
+    /**
+     * Closes the export with what its calls have come to. A call whose attempt vanished with its worker goes back to
+     * planned, or, where its upload may have been completed, is unconfirmed; the attempt's hold ends either way.
+     *
+     * @param failedBy the code of the error that ended it as `failed`.
+     */
+    close: (
+      exportId: string,
+      state: 'completed' | 'stopped' | 'failed',
+      failedBy: string | null = null,
+    ): Promise<void> =>
+      db.transaction().execute(async (tx) => {
+        const { numUpdatedRows } = await tx
+          .updateTable('exports')
+          .set({ state, blocked_by: failedBy, finished_at: sql`now()` })
+          .where('export_id', '=', exportId)
+          .where('finished_at', 'is', null)
+          .executeTakeFirst();
+        if (numUpdatedRows === 0n) return;
+        await sql`
+          update transfers
+             set attempt = attempt + 1, updated_at = now(),
+                 state = case state when 'committing' then 'unconfirmed' else 'planned' end,
+                 reason = case state when 'committing' then ${'answer_lost' satisfies UnconfirmedReason} end
+           where export_id = ${exportId} and state in ('uploading', 'committing')`.execute(tx);
+      }),
+
+    /** Previews are of use until the next one. */
+    async dropPreviews(accountId: number): Promise<void> {
+      await db.deleteFrom('exports').where('account_id', '=', accountId).where('kind', '=', 'preview').execute();
     },
   };
 }

@@ -54,7 +54,10 @@ export function createPlan(db: Database) {
                or state = 'unconfirmed' and ${unconfirmed})`;
         if (unconfirmed) {
           await sql`
-            delete from talks where talk_id is null and call_id in (${chosen} and state = 'unconfirmed')`.execute(tx);
+            delete from talks k using exports e
+             where e.export_id = ${retryOf} and k.export_id <> ${exportId} and k.talk_id is null
+               and (k.account_id, k.connection_id) = (e.account_id, e.connection_id)
+               and k.call_id in (${chosen} and state = 'unconfirmed')`.execute(tx);
         }
         const result = await sql`
           insert into transfers (export_id, call_id, state)
@@ -63,8 +66,8 @@ export function createPlan(db: Database) {
         return Number(result.numAffectedRows ?? 0n);
       }),
 
-    /** Turns waiting calls whose recording has come into further batches; answers how many batches there are now. */
-    planWaiting: (exportId: string, batchSize: number): Promise<{ batches: number }> =>
+    /** Decides waiting calls whose recording has come once more, as further batches; answers how many there are now. */
+    planWaiting: (exportId: string, { batchSize, ...options }: PlanOptions): Promise<{ batches: number }> =>
       db.transaction().execute(async (tx) => {
         const { batches } = await tx
           .selectFrom('exports')
@@ -73,11 +76,12 @@ export function createPlan(db: Database) {
           .forUpdate()
           .executeTakeFirstOrThrow();
         await sql`
-          update transfers t set state = 'planned', reason = null, updated_at = now()
+          update transfers t set state = 'listed', reason = null, updated_at = now()
             from calls c
            where t.export_id = ${exportId} and t.state = 'waiting' and c.call_id = t.call_id and c.link is not null`.execute(
           tx,
         );
+        await decide(tx, exportId, { batchSize, ...options });
         const total = await numberBatches(tx, exportId, batchSize, batches ?? 0);
         await tx.updateTable('exports').set({ batches: total }).where('export_id', '=', exportId).execute();
         return { batches: total };

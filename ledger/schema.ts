@@ -107,6 +107,7 @@ export interface CallsTable {
   talk_seconds: number | null;
   operator_id: number | null;
   link: string | null;
+  link_updated_at: Date | null;
   phone: string | null;
   uniq: string | null;
   source: string | null;
@@ -144,6 +145,10 @@ export interface TransfersTable {
   talk_id: string | null;
   bytes: number | null;
   audio_format: string | null;
+  /** When its recording was first not to be had, of the failures in a row. */
+  recording_failing_since: Date | null;
+  /** How many attempts ended in a defect of this program. */
+  defects: Generated<number>;
   updated_at: Generated<Date>;
 }
 

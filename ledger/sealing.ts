@@ -14,6 +14,8 @@ export interface Sealer {
   open(sealed: Buffer, place: SealedPlace): string;
   /** Whether it was sealed with the key that seals now; if not, it is time to seal it again. */
   isCurrent(sealed: Buffer): boolean;
+  /** Whether its key is among ours. */
+  canOpen(sealed: Buffer): boolean;
 }
 
 export interface SealedPlace {
@@ -61,6 +63,7 @@ export function createSealer(keys: readonly EncryptionKey[]): Sealer {
     },
 
     isCurrent: (sealed) => keyIdOf(sealed) === current.id,
+    canOpen: (sealed) => keys.some(({ id }) => id === keyIdOf(sealed)),
   };
 }
 

@@ -45,11 +45,11 @@ export function createTokens(db: Database, sealer: Sealer) {
         .where('account_id', '=', accountId)
         .executeTakeFirst(),
 
-    /** Seals with the current key whatever an older one sealed; the version guards against a token that came meanwhile. */
+    /** Seals with the current key whatever an older known one sealed; the version guards against a token that came meanwhile. */
     async resealAll(): Promise<number> {
       let count = 0;
       for (const row of await db.selectFrom('tokens').selectAll().execute()) {
-        if (sealer.isCurrent(row.access_sealed)) continue;
+        if (sealer.isCurrent(row.access_sealed) || !sealer.canOpen(row.access_sealed)) continue;
         const place = { accountId: row.account_id, purpose: PURPOSE };
         await db
           .updateTable('tokens')

@@ -1,8 +1,8 @@
-import { sql } from 'kysely';
+import { sql, type UpdateObject } from 'kysely';
 import type { FailureReason, SkipReason, UnconfirmedReason, WaitingReason } from '../errors/reasons.ts';
 import type { ExportSettings } from '../settings/export-settings.ts';
 import type { Database } from './database.ts';
-import type { CallDirection, EntityType, TransferState } from './schema.ts';
+import type { CallDirection, EntityType, Schema, TransferState } from './schema.ts';
 
 /** The call's row in an export. */
 export interface TransferRef {
@@ -39,6 +39,8 @@ export interface CallToSend {
   source: string | null;
   result: string | null;
   status: number | null;
+  recordingFailingSince: Date | null;
+  defects: number;
 }
 
 export type Claim =
@@ -166,7 +168,7 @@ export function createTransfers(db: Database) {
 
     /** Something is wrong with this very call; nothing of it is in SpeechSense. */
     recordFailed: (lease: Lease, reason: FailureReason, audioFormat?: string): Promise<boolean> =>
-      settle(db, lease, 'failed', reason, audioFormat),
+      settle(db, lease, 'failed', reason, audioFormat === undefined ? {} : { audio_format: audioFormat }),
 
     recordWaiting: (lease: Lease): Promise<boolean> =>
       settle(db, lease, 'waiting', 'recording_not_ready' satisfies WaitingReason),
@@ -177,8 +179,14 @@ export function createTransfers(db: Database) {
     /**
      * Gives the call back, surely not sent: stopped, cut, or held back by somebody else's outage. Only the attempt
      * that holds it can, and it alone knows that its marker, if any, was followed by no completed upload.
+     *
+     * @param because what is to be remembered of the attempt: its recording was not to be had, or a defect ended it.
      */
-    release: (lease: Lease): Promise<boolean> => settle(db, lease, 'planned', null),
+    release: (lease: Lease, because?: 'recording' | 'defect'): Promise<boolean> =>
+      settle(db, lease, 'planned', null, {
+        recording_failing_since: because === 'recording' ? sql`coalesce(recording_failing_since, now())` : null,
+        ...(because === 'defect' ? { defects: sql`defects + 1` } : {}),
+      }),
   };
 }
 
@@ -188,12 +196,12 @@ async function settle(
   { exportId, callId, attempt }: Lease,
   state: TransferState,
   reason: string | null,
-  audioFormat?: string,
+  more: UpdateObject<Schema, 'transfers'> = {},
 ): Promise<boolean> {
   return db.transaction().execute(async (tx) => {
     const { numUpdatedRows } = await tx
       .updateTable('transfers')
-      .set({ state, reason, updated_at: sql`now()`, ...(audioFormat ? { audio_format: audioFormat } : {}) })
+      .set({ state, reason, updated_at: sql`now()`, ...more })
       .where('export_id', '=', exportId)
       .where('call_id', '=', callId)
       .where('attempt', '=', attempt)
@@ -228,10 +236,11 @@ async function readCall(db: Database, exportId: string, callId: number): Promise
     select c.account_id as "accountId", c.call_id as "callId", c.note_id as "noteId",
            e.connection_id as "connectionId", e.language, c.direction, c.started_at as "startedAt",
            c.talk_seconds as "talkSeconds", c.operator_id as "operatorId", u.name as "operatorName", c.link, c.phone,
-           c.uniq, c.source, c.result, c.status, c.entity_type as "entityType", c.entity_id as "entityId", e.settings,
+           c.uniq, c.source, c.result, c.status, t.recording_failing_since as "recordingFailingSince", t.defects, c.entity_type as "entityType", c.entity_id as "entityId", e.settings,
            a.host, a.time_zone as "timeZone"
       from calls c
-      join exports e on e.export_id = ${exportId}
+      join transfers t on t.export_id = ${exportId} and t.call_id = c.call_id
+      join exports e on e.export_id = t.export_id
       join accounts a on a.account_id = c.account_id
       left join users u on u.account_id = c.account_id and u.user_id = c.operator_id
      where c.call_id = ${callId}`.execute(db);

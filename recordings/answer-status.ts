@@ -31,10 +31,12 @@ function unreachable(status: number, retryAfter: string | undefined, now: number
   });
 }
 
+/** A recording is tried for minutes: a telephony that asks for hours, or years, is asked again before that is over. */
+const MAX_PAUSE_MS = 60_000;
+
 /** Retry-After as milliseconds: seconds or an HTTP date (RFC 9110, 10.2.3). */
 function pauseAsked(retryAfter: string | undefined, now: number): number | undefined {
   if (retryAfter === undefined) return undefined;
-  if (/^\d{1,9}$/.test(retryAfter.trim())) return Number(retryAfter) * 1_000;
-  const date = Date.parse(retryAfter);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+  const seconds = /^\d{1,9}$/.test(retryAfter.trim()) ? Number(retryAfter) * 1_000 : Date.parse(retryAfter) - now;
+  return Number.isNaN(seconds) ? undefined : Math.min(Math.max(0, seconds), MAX_PAUSE_MS);
 }

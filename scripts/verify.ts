@@ -9,7 +9,7 @@ const CHECKS: readonly { heading: string; command: readonly string[] }[] = [
   { heading: 'Lint', command: ['eslint', '.'] },
   { heading: 'Types', command: ['tsc', '--project', '.'] },
   { heading: 'Dead code', command: ['knip'] },
-  { heading: 'Build', command: ['tsc', '--project', 'tsconfig.build.json'] },
+  { heading: 'Build', command: ['npm', 'run', 'build'] },
   { heading: 'Tests', command: [process.execPath, 'scripts/run.mjs', 'scripts/test.ts'] },
 ];
 

@@ -43,6 +43,7 @@ const DEFAULT_METADATA_KEYS = 8;
 /** SpeechSense's own bound on the metadata keys of a connection. */
 const MAX_METADATA_KEYS = 200;
 
+// The rules on keys hang on the mapping itself, so that they are told together with what is wrong elsewhere.
 const mapping = z
   .strictObject({
     deal: mappingBlock,
@@ -76,46 +77,14 @@ const mapping = z
   })
   .default({ deal: [], contact: [], company: [], call: [] });
 
-// The rules on keys hang on the mapping itself, so that they are told together with what is wrong elsewhere.
-const mapping = z
-  .strictObject({ deal: mappingBlock, contact: mappingBlock, company: mappingBlock, call: mappingBlock })
-  .superRefine((blocks, context) => {
-    const taken = new Set(RESERVED_METADATA_KEYS);
-    let keys = DEFAULT_METADATA_KEYS;
-    for (const block of ['deal', 'contact', 'company', 'call'] as const) {
-      blocks[block].forEach(({ speechsense }, index) => {
-        keys++;
-        if (taken.has(speechsense)) {
-          context.addIssue({
-            code: 'custom',
-            path: [block, index, 'speechsense'],
-            message: `the key ${speechsense} is already filled by another line or by the export itself`,
-          });
-        }
-        taken.add(speechsense);
-      });
-    }
-    blocks.call.forEach(({ amocrm }, index) => {
-      if (CALL_FIELD_NAMES.includes(amocrm)) return;
-      context.addIssue({
-        code: 'custom',
-        path: ['call', index, 'amocrm'],
-        message: `a call has no field ${amocrm}; there are ${CALL_FIELD_NAMES.join(', ')}`,
-      });
-    });
-    if (keys > MAX_METADATA_KEYS) {
-      context.addIssue({
-        code: 'custom',
-        message: `${keys} metadata keys, but a SpeechSense connection holds ${MAX_METADATA_KEYS}`,
-      });
-    }
-  });
-
 export const exportSettingsSchema = z.strictObject({
   /** Both days included, in the account's time zone; null is the last seven days with today. */
   period: z
     .strictObject({ from: day, to: day })
-    .refine(({ from, to }) => from <= to, { path: ['from'], message: 'the first day is later than the last one' })
+    .refine(({ from, to }) => from <= to || !isDay(from) || !isDay(to), {
+      path: ['from'],
+      message: 'the first day is later than the last one',
+    })
     .nullable()
     .default(null),
   /** amoCRM user ids; empty means every user. */
@@ -128,7 +97,7 @@ export const exportSettingsSchema = z.strictObject({
     .strictObject({ min: seconds.default(0), max: seconds.default(0) })
     .refine(({ min, max }) => max === 0 || min <= max, { path: ['min'], message: 'the minimum exceeds the maximum' })
     .default({ min: 0, max: 0 }),
-  mapping: mapping.default({ deal: [], contact: [], company: [], call: [] }),
+  mapping,
 });
 
 /** What is exported and how: the meaning of the settings page, one to one. */

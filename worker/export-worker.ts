@@ -1,5 +1,6 @@
 import { type NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import type { Logger } from 'pino';
+import { beating } from '../activities/beating.ts';
 import { createExportActivities } from '../activities/export-activities.ts';
 import { createListingActivities } from '../activities/listing-activities.ts';
 import { createPlanActivities, type PlanDeps } from '../activities/plan-activities.ts';
@@ -45,7 +46,11 @@ export async function createExportWorkers(options: ExportWorkerOptions): Promise
       ...shared,
       taskQueue,
       workflowBundle: options.workflowBundle,
-      activities: { ...createExportActivities(deps), ...createListingActivities(deps), ...createPlanActivities(deps) },
+      activities: beating({
+        ...createExportActivities(deps),
+        ...createListingActivities(deps),
+        ...createPlanActivities(deps),
+      }),
       maxConcurrentActivityTaskExecutions: 20,
     }),
     Worker.create({

@@ -11,7 +11,7 @@ const PATIENT = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval:
 export function stepActivities() {
   return proxyActivities<Activities>({
     startToCloseTimeout: '10m',
-    heartbeatTimeout: '1m',
+    heartbeatTimeout: '30s',
     retry: PATIENT,
   });
 }

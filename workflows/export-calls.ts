@@ -13,7 +13,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { stepActivities } from './activity-stubs.ts';
-import { blockingCode } from './failures.ts';
+import { blockingCode, failureCode } from './failures.ts';
 import {
   type Continuation,
   type ExportInput,
@@ -72,7 +72,9 @@ class ExportRun {
       return await CancellationScope.nonCancellable(() => this.#close(ended === 'finished' ? 'completed' : 'stopped'));
     } catch (error) {
       // What no attempt and no person can mend ends the export; what it sent is kept, and it says why.
-      if (error instanceof TemporalFailure) await CancellationScope.nonCancellable(() => this.#close('failed'));
+      if (error instanceof TemporalFailure) {
+        await CancellationScope.nonCancellable(() => this.#close('failed', failureCode(error)));
+      }
       throw error;
     }
   }
@@ -189,10 +191,11 @@ class ExportRun {
     }
   }
 
-  async #close(state: ExportResult['state']): Promise<ExportResult> {
+  async #close(state: ExportResult['state'], failedBy: string | null = null): Promise<ExportResult> {
     await this.#recorded;
-    await this.#steps.closeExport({ exportId: this.#input.exportId, state });
+    await this.#steps.closeExport({ exportId: this.#input.exportId, state, failedBy });
     this.#state = state;
+    this.#blockedBy = failedBy;
     upsertSearchAttributes([{ key: EXPORT_STATUS, value: state }]);
     this.#show();
     await condition(allHandlersFinished);
@@ -213,9 +216,9 @@ class ExportRun {
   }
 
   async #untilResumed(code: string, then: RunState): Promise<void> {
-    this.#resumed = false;
     this.#enter('blocked', code);
     await condition(() => this.#resumed);
+    this.#resumed = false;
     this.#enter(then);
   }
 

@@ -8,7 +8,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table accounts (
       account_id bigint primary key,
-      host text not null unique,
+      host text not null,
       name text not null,
       time_zone text not null,
       is_api_filter_enabled boolean not null,
@@ -98,6 +98,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       talk_seconds int,
       operator_id bigint,
       link text,
+      link_updated_at timestamptz,
       phone text,
       uniq text,
       source text,
@@ -144,6 +145,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       talk_id text,
       bytes bigint,
       audio_format text,
+      recording_failing_since timestamptz,
+      defects smallint not null default 0,
       updated_at timestamptz not null default now(),
       primary key (export_id, call_id)
     ) with (fillfactor = 80)`.execute(db);

@@ -132,9 +132,7 @@ describe('INSECURE_HOSTS', () => {
   test.each(['localhost', 'http://localhost:80', 'localhost:', ':80', 'localhost:80/path', 'a b:80', 'host:123456'])(
     '%p is not one',
     (value) => {
-      expect(problemsOf({ ...NEEDED, INSECURE_HOSTS: `ok:80,${value}` })).toMatch(
-        /INSECURE_HOSTS expected host:port/,
-      );
+      expect(problemsOf({ ...NEEDED, INSECURE_HOSTS: `ok:80,${value}` })).toMatch(/INSECURE_HOSTS expected host:port/);
     },
   );
 });

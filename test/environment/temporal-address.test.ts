@@ -5,7 +5,7 @@ import { readTemporalAddress } from '../../environment/temporal-address.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 // A profile file of whoever runs the tests must not be found.
-const NO_FILE = { TEMPORAL_CONFIG_FILE: '/dev/null' };
+const NO_FILE = { TEMPORAL_CONFIG_FILE: path.join(import.meta.dirname, 'no-such-file.toml') };
 
 describe('where Temporal is, by its own conventions', () => {
   test('comes from its variables', () => {

@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { ApplicationFailure, CancelledFailure, defaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
+import {
+  ApplicationFailure,
+  CancelledFailure,
+  defaultFailureConverter,
+  defaultPayloadConverter,
+} from '@temporalio/common';
 import { toFailure } from '../../activities/failure.ts';
 import { ERROR_CODES, type ErrorCode } from '../../errors/codes.ts';
 import { ExportError } from '../../errors/export-error.ts';
@@ -14,25 +19,33 @@ function applicationFailure(error: unknown): ApplicationFailure {
 
 /** The failure as it lies in the history, all of it. */
 const inHistory = (error: unknown) =>
-  JSON.stringify(defaultFailureConverter.errorToFailure(toFailure(error), defaultPayloadConverter), (_, value: unknown) =>
-    value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : value,
+  JSON.stringify(
+    defaultFailureConverter.errorToFailure(toFailure(error), defaultPayloadConverter),
+    (_, value: unknown) => (value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : value),
   );
 
 describe('an error on its way into Temporal’s history', () => {
-  test.each(Object.keys(ERROR_CODES) as ErrorCode[])('%s keeps its code and sentence, and is retried by its kind', (code) => {
-    const failure = applicationFailure(new ExportError(code));
-    const { kind } = ERROR_CODES[code];
-    expect(failure).toMatchObject({ type: code, message: new ExportError(code).message, details: [{ kind }] });
-    expect(failure.nonRetryable).toBe(kind === 'permanent' || kind === 'auth');
-  });
+  test.each(Object.keys(ERROR_CODES) as ErrorCode[])(
+    '%s keeps its code and sentence, and is retried by its kind',
+    (code) => {
+      const failure = applicationFailure(new ExportError(code));
+      const { kind } = ERROR_CODES[code];
+      expect(failure).toMatchObject({ type: code, message: new ExportError(code).message, details: [{ kind }] });
+      expect(failure.nonRetryable).toBe(kind === 'permanent' || kind === 'auth');
+    },
+  );
 
   test('leaves its cause, its stack and foreign messages behind', () => {
-    const error = new ExportError('amocrm_unavailable', { cause: new Error(SECRET), values: { host: 'h', what: '502' } });
+    const error = new ExportError('amocrm_unavailable', {
+      cause: new Error(SECRET),
+      values: { host: 'h', what: '502' },
+    });
     const kept = inHistory(error);
     expect(kept).toContain('amocrm_unavailable');
     expect(kept).not.toContain('secret');
     expect(kept).not.toContain('+7999');
-    expect(kept).not.toMatch(/\.ts:\d|at .+\(/);
+    expect(kept).not.toMatch(/\.ts:\d|\n/);
+    expect(kept).toContain('"stackTrace":""');
     expect(toFailure(error).cause).toBeUndefined();
   });
 
@@ -43,7 +56,11 @@ describe('an error on its way into Temporal’s history', () => {
     ['what is no error at all', SECRET],
     ['an object', { message: SECRET }],
   ])('%s is unexpected, to be tried again, and says nothing of itself', (_, error) => {
-    expect(applicationFailure(error)).toMatchObject({ type: 'unexpected', nonRetryable: false, details: [{ kind: 'bug' }] });
+    expect(applicationFailure(error)).toMatchObject({
+      type: 'unexpected',
+      nonRetryable: false,
+      details: [{ kind: 'bug' }],
+    });
     expect(inHistory(error)).not.toMatch(/secret|\+7999/);
   });
 

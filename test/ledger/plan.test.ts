@@ -131,13 +131,13 @@ describe('waiting calls', () => {
       expect(await t.ledger.plan.close(id, young)).toEqual({ batches: 1 });
       expect((await t.ledger.progress.read(id)).calls).toMatchObject({ waiting: 1, remaining: 1 });
       expect(await t.ledger.calls.waitingNotes(id, 0, 10)).toEqual([{ noteId: 1, entityType: 'contact' }]);
-      expect(await t.ledger.plan.planWaiting(id, 100)).toEqual({ batches: 1 });
+      expect(await t.ledger.plan.planWaiting(id, young)).toEqual({ batches: 1 });
       await t.ledger.calls.recordSightings(TEST_ACCOUNT, id, [
         sightedNote({ ...late, link: 'https://pbx.example/1.mp3' }),
       ]);
       return id;
     })();
-    expect(await t.ledger.plan.planWaiting(waiting, 100)).toEqual({ batches: 2 });
+    expect(await t.ledger.plan.planWaiting(waiting, young)).toEqual({ batches: 2 });
     expect(await t.ledger.transfers.remainingOfBatch(waiting, 1)).toHaveLength(1);
     expect((await t.ledger.progress.read(waiting)).calls).toMatchObject({ waiting: 0, remaining: 2 });
     expect((await t.ledger.progress.read(exportId)).calls.remaining).toBe(1);

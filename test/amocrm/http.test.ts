@@ -1,0 +1,220 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { createAmocrmTransport } from '../../amocrm/http.ts';
+import { retryAfterMs } from '../../amocrm/retry-after.ts';
+import { ExportError } from '../../errors/export-error.ts';
+import type { FaultRule } from '../../sandbox/amocrm/faults.ts';
+import { openAccount, type TestAccount } from '../sandbox/amocrm-sandbox.ts';
+import { type OwnServer, ownServer, readerOf, TOKEN } from './account-reader.ts';
+
+const anything = z.looseObject({});
+const QUERY = { 'filter[phone]': '+79991234567' };
+
+/** What a reading ends with, which must be an error of ours that says nothing it must not. */
+async function failure(reading: Promise<unknown>): Promise<ExportError> {
+  const error: unknown = await reading.then(
+    () => new Error('it was read'),
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof ExportError)) throw error;
+  const said = JSON.stringify({ ...error, message: error.message, stack: error.stack, cause: error.cause });
+  expect(said).not.toMatch(/secret-token|Bearer|79991234567|PERSONAL/);
+  return error;
+}
+
+describe('an answer of amoCRM', () => {
+  let account: TestAccount;
+  beforeAll(async () => void (account = await openAccount({ calls: 20 })));
+  afterEach(() => account.amocrm.faults.set([]));
+  afterAll(() => account.close());
+
+  const read = (path = '/account', query = QUERY, token = account.token) =>
+    readerOf(account.amocrm.url, { accessToken: () => Promise.resolve(token) }).get(path, query, anything);
+  const answering = (answer: FaultRule['answer']) => account.amocrm.faults.set([{ answer }]);
+
+  test('of 200 is what it holds', async () => {
+    await expect(read()).resolves.toMatchObject({ id: account.amocrm.account.identity.accountId });
+  });
+
+  test('of 204 is nothing', async () => {
+    await expect(read('/contacts/1')).resolves.toBeUndefined();
+  });
+
+  test.each<[string, FaultRule['answer'], string, string]>([
+    ['401', { status: 401 }, 'amocrm_unauthorized', 'auth'],
+    ['402', { status: 402 }, 'amocrm_unpaid', 'auth'],
+    ['403 in JSON: a right is missing', { status: 403, html: false }, 'amocrm_forbidden', 'auth'],
+    ['403 in HTML: amoCRM has shut us out', { status: 403, html: true }, 'amocrm_blocked', 'throttled'],
+    ['404', { status: 404 }, 'amocrm_rejected', 'permanent'],
+    ['400', { status: 400 }, 'amocrm_rejected', 'permanent'],
+    ['429', { status: 429 }, 'amocrm_throttled', 'throttled'],
+    ['500', { status: 500 }, 'amocrm_unavailable', 'retryable'],
+    ['502 in HTML', { status: 502 }, 'amocrm_unavailable', 'retryable'],
+    ['504 in HTML', { status: 504 }, 'amocrm_unavailable', 'retryable'],
+    ['200 in HTML', { status: 200, html: true }, 'amocrm_bad_answer', 'retryable'],
+    ['200 and half of its JSON', { badJson: true }, 'amocrm_bad_answer', 'retryable'],
+    ['a connection that is cut', { reset: true }, 'amocrm_unavailable', 'retryable'],
+    ['an answer that is lost', { dropAnswer: true }, 'amocrm_unavailable', 'retryable'],
+    ['a body without an end', { endless: true }, 'amocrm_unavailable', 'retryable'],
+  ])('of %s', async (_, answer, code, kind) => {
+    answering(answer);
+    expect(await failure(read())).toMatchObject({ code, kind });
+  });
+
+  test('of a token that amoCRM does not know', async () => {
+    expect(await failure(read('/account', QUERY, TOKEN))).toMatchObject({ code: 'amocrm_unauthorized', kind: 'auth' });
+  });
+
+  test('of a throttled request says how long to wait', async () => {
+    answering({ status: 429, retryAfter: 7 });
+    expect(await failure(read())).toMatchObject({ code: 'amocrm_throttled', retryAfterMs: 7_000 });
+    answering({ status: 429, retryAfter: new Date(Date.now() + 600_000).toUTCString() });
+    const { retryAfterMs: pause = 0 } = await failure(read());
+    expect(pause).toBeGreaterThan(500_000);
+    expect(pause).toBeLessThanOrEqual(600_000);
+  });
+
+  test('keeps amoCRM’s own id of a refused request, for its support', async () => {
+    answering({ status: 500 });
+    expect((await failure(read())).requestId).toMatch(/^[\da-f-]{36}$/);
+  });
+});
+
+describe('a reader', () => {
+  let server: OwnServer | undefined;
+  afterEach(() => server?.close());
+  const serve = async (answer: (request: IncomingMessage, response: ServerResponse) => void) =>
+    (server = await ownServer(answer));
+  const json = (response: ServerResponse, body: string, status = 200) =>
+    response.writeHead(status, { 'content-type': 'application/hal+json' }).end(body);
+
+  test('does not follow a redirect: its token would go along', async () => {
+    const elsewhere = await ownServer((_, response) => json(response, '{}'));
+    const { url } = await serve((_, response) => response.writeHead(302, { location: `${elsewhere.url}/x` }).end());
+    expect(await failure(readerOf(url).get('/account', {}, anything))).toMatchObject({ code: 'amocrm_rejected' });
+    expect(elsewhere.requests).toEqual([]);
+    elsewhere.close();
+  });
+
+  test('asks with the token of this moment, in amoCRM’s spelling of queries, and says who it is', async () => {
+    let issued = 0;
+    const { url, requests } = await serve((_, response) => json(response, '{}'));
+    const http = readerOf(url, { accessToken: () => Promise.resolve(`token-${++issued}`) });
+    const types = ['call_in', 'call_out'];
+    await http.get('/leads/notes', { 'filter[note_type][]': types, 'order[id]': 'asc', page: 2 }, anything);
+    await http.get('/leads/notes', {}, anything);
+    const [first, second] = requests;
+    expect(new URL(first?.url ?? '', url).pathname).toBe('/api/v4/leads/notes');
+    expect([...new URL(first?.url ?? '', url).searchParams]).toEqual([
+      ['filter[note_type][]', 'call_in'],
+      ['filter[note_type][]', 'call_out'],
+      ['order[id]', 'asc'],
+      ['page', '2'],
+    ]);
+    expect(first?.headers.authorization).toBe('Bearer token-1');
+    expect(second?.headers.authorization).toBe('Bearer token-2');
+    expect(first?.headers['user-agent']).toMatch(/^speechsense-export\//);
+  });
+
+  test('takes its turn before every request', async () => {
+    const { url, requests } = await serve((_, response) => json(response, '{}'));
+    const seen: number[] = [];
+    const http = readerOf(url, { pace: () => Promise.resolve(void seen.push(requests.length)) });
+    for (let n = 0; n < 3; n++) await http.get('/account', {}, anything);
+    expect(seen).toEqual([0, 1, 2]);
+  });
+
+  test('takes up to 32 MiB and refuses more, with or without a length', async () => {
+    const LIMIT = 32 * 1024 * 1024;
+    const text = (bytes: number) => `{"text":"${'x'.repeat(bytes - 11)}"}`;
+    const { url } = await serve((request, response) => {
+      const bytes = Number(new URL(request.url ?? '', url).searchParams.get('bytes'));
+      const length = request.url?.includes('length') ? { 'content-length': bytes } : {};
+      response.writeHead(200, { 'content-type': 'application/json', ...length }).end(text(bytes));
+    });
+    const http = readerOf(url);
+    const whole = await http.get('/x', { bytes: LIMIT }, z.looseObject({ text: z.string() }));
+    expect(whole?.text).toHaveLength(LIMIT - 11);
+    for (const more of [{}, { length: 1 }]) {
+      expect(await failure(http.get('/x', { bytes: LIMIT + 1, ...more }, anything))).toMatchObject({
+        code: 'amocrm_unavailable',
+      });
+    }
+  });
+
+  test('names the fields that an answer lacks, never their values', async () => {
+    const { url } = await serve((_, response) => json(response, '{"id":"PERSONAL","name":{"first":"PERSONAL"}}'));
+    const schema = z.object({ id: z.number(), name: z.object({ first: z.number() }) });
+    const error = await failure(readerOf(url).get('/account', {}, schema));
+    expect(error).toMatchObject({ code: 'amocrm_bad_answer', kind: 'retryable' });
+    expect(error.message).toContain('/account (id, name.first)');
+  });
+
+  test('keeps the body of a refusal to itself', async () => {
+    const { url } = await serve((_, response) => json(response, '{"title":"PERSONAL","detail":"+79991234567"}', 400));
+    expect(await failure(readerOf(url).get('/leads', QUERY, anything))).toMatchObject({
+      message: 'amoCRM rejected the request for /leads (400).',
+    });
+  });
+
+  test('that nobody listens to says so', async () => {
+    const { url, close } = await ownServer(() => undefined);
+    close();
+    const error = await failure(readerOf(url).get('/account', QUERY, anything));
+    expect(error).toMatchObject({ code: 'amocrm_unavailable', values: { what: 'ECONNREFUSED' } });
+  });
+
+  test('gives up a host that never answers', async () => {
+    const { url } = await serve(() => undefined);
+    const transport = createAmocrmTransport();
+    expect(transport.defaults.timeout).toBe(20_000);
+    transport.defaults.timeout = 50;
+    const error = await failure(readerOf(url, { transport }).get('/account', QUERY, anything));
+    expect(error).toMatchObject({ code: 'amocrm_unavailable', kind: 'retryable' });
+  });
+
+  test('ends at once when it is told to, in its turn, on its way and in the answer’s middle', async () => {
+    const stops: AbortController[] = [];
+    const { url } = await serve((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' }).write('{');
+      stops.at(-1)?.abort();
+    });
+    const start = (pace?: () => Promise<void>) => {
+      const stop = new AbortController();
+      stops.push(stop);
+      return readerOf(url, { signal: stop.signal, ...(pace ? { pace } : {}) }).get('/account', {}, anything);
+    };
+    await expect(start()).rejects.toThrow(/cancel/i);
+    await expect(
+      start(() => {
+        stops.at(-1)?.abort();
+        return Promise.resolve();
+      }),
+    ).rejects.toThrow(/cancel/i);
+  });
+
+  test('cannot be made for a host that is not amoCRM’s', () => {
+    expect(() => readerOf('http://evil.example', { insecureHosts: [] })).toThrow(/not an amoCRM address/);
+  });
+});
+
+describe('Retry-After', () => {
+  const NOW = Date.parse('2026-11-22T12:00:00Z');
+  test.each<[unknown, object]>([
+    ['7', { retryAfterMs: 7_000 }],
+    [' 0.5 ', { retryAfterMs: 500 }],
+    ['Sun, 22 Nov 2026 12:01:00 GMT', { retryAfterMs: 60_000 }],
+    ['86400', { retryAfterMs: 3_600_000 }],
+    ['Mon, 23 Nov 2026 12:00:00 GMT', { retryAfterMs: 3_600_000 }],
+    ['0', {}],
+    ['-5', {}],
+    ['Sun, 22 Nov 2026 11:59:00 GMT', {}],
+    ['soon', {}],
+    ['', {}],
+    [undefined, {}],
+    [['7'], {}],
+  ])('%p', (header, pause) => {
+    expect(retryAfterMs(header, NOW)).toEqual(pause);
+  });
+});
