@@ -1,4 +1,4 @@
-import { FixedOffsetZone, IANAZone } from 'luxon';
+import { DateTime } from 'luxon';
 import { z } from 'zod';
 import { ExportError } from '../errors/export-error.ts';
 import type { AmocrmHttp } from './http.ts';
@@ -46,5 +46,5 @@ export async function readAccount(http: AmocrmHttp): Promise<AmocrmAccount> {
 
 /** An IANA name, or an offset such as `UTC+3`. */
 function isTimeZone(name: string): boolean {
-  return IANAZone.isValidZone(name) || FixedOffsetZone.parseSpecifier(name) !== null;
+  return DateTime.utc().setZone(name).isValid;
 }

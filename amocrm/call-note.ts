@@ -39,7 +39,8 @@ export const noteSchema = z.looseObject({
   created_at: whole,
   updated_at: whole,
   note_type: z.union([z.string(), z.number()]).transform(String),
-  params: z.unknown(),
+  // A note without any is a call like others, with nothing said.
+  params: z.unknown().optional(),
 });
 
 /** Numeric types are the old API's, which some integrations still write. */
@@ -90,7 +91,8 @@ export function callIdentity({
   link,
   noteId,
 }: Pick<CallNote, 'source' | 'uniq' | 'link' | 'noteId'>): string {
-  if (uniq !== null) return `uniq:${source ?? ''}:${uniq}`;
+  // Both as JSON: vendors put colons into either, and two calls must never become one.
+  if (uniq !== null) return `uniq:${JSON.stringify([source, uniq])}`;
   if (link !== null) return `link:${createHash('sha256').update(link).digest('hex')}`;
   return `note:${noteId}`;
 }

@@ -4,7 +4,7 @@ import type { AccountAccess } from './account-access.ts';
 import { cleanSecret } from './secret.ts';
 
 /** What SpeechSense may hear in a connection's talks. */
-export const LANGUAGES = ['ru-RU', 'ru-RU, kk-KZ'] as const;
+const LANGUAGES = ['ru-RU', 'ru-RU, kk-KZ'] as const;
 
 export interface NewConnection {
   connectionId: string;

@@ -36,6 +36,9 @@ const DEFAULT_PACE: ExportPace = { batchSize: 100, lanes: 16, openBatches: 4, ma
 /** How often a watcher looks. */
 const WATCH_MS = 1_000;
 
+/** A worker answers a query at once; without one the server waits for it much longer than a person does. */
+const QUERY_WITHIN_MS = 2_000;
+
 /**
  * Starts, watches and stops exports; the one way in for the command line and the backend. What an export has done is
  * read from the ledger, whether it lives from Temporal.
@@ -245,7 +248,9 @@ export class ExportClient {
   /** What blocks an export before it is recorded only the workflow knows; without a worker nobody does. */
   async #blockedBy(handle: WorkflowHandle): Promise<string | null> {
     try {
-      const { state, blockedBy } = await handle.query<{ state: string; blockedBy: string | null }>('exportProgress');
+      const { state, blockedBy } = await this.#temporal.withDeadline(Date.now() + QUERY_WITHIN_MS, () =>
+        handle.query<{ state: string; blockedBy: string | null }>('exportProgress'),
+      );
       return state === 'blocked' ? blockedBy : null;
     } catch {
       return null;

@@ -4,7 +4,7 @@ import { DateTime } from 'luxon';
 import type { ReportRow } from '../ledger/report.ts';
 
 /** Names and order are a contract. */
-export const REPORT_COLUMNS = [
+const REPORT_COLUMNS = [
   'call_id',
   'note_id',
   'entity_type',

@@ -12,6 +12,7 @@ import { findExportError } from '../errors/export-error.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import { createSpeechSense } from '../speechsense/speechsense.ts';
 import { takeDataFolder } from './start/only-one.ts';
+import { lastLines } from './start/own-process.ts';
 import { readOptions } from './start/options.ts';
 import { environmentFile, keptEncryptionKeys, writePrivateFile } from './start/private-file.ts';
 import { readRemembered, writeRemembered } from './start/remembered.ts';
@@ -41,11 +42,13 @@ try {
   const giveBack = await takeDataFolder(dataFolder);
   await parts.add({ name: 'data folder', stop: giveBack });
   const ended = await Promise.race([bringUp().then(() => interrupted), interrupted, parts.firstDeath()]);
-  if (isSignal(ended)) {
+  if (typeof ended === 'string') {
     exitCode = EXIT.done;
     say('\nEnding everything…');
   } else {
-    console.error(`\n${ended} ended by itself; the logs are in ${logFolder}. Ending the rest…`);
+    console.error(`\n${ended.name} ended by itself; the logs are in ${logFolder}. Its last words:`);
+    console.error(ended.lastWords?.() ?? '(unknown)');
+    console.error('Ending the rest…');
   }
 } catch (error) {
   console.error(findExportError(error)?.message ?? error);
@@ -151,24 +154,34 @@ async function bringUp(): Promise<void> {
       () => startSandboxProcess(projectRoot, logFolder, ports, world),
       ({ addresses: { amocrm } }) => `${world.calls} calls (seed ${world.seed}), amoCRM at ${amocrm}`,
     );
-    const { process: sandboxProcess } = started;
-    await parts.add({ name: 'Sandbox', pid: sandboxProcess.pid, stop: () => sandboxProcess.stop('SIGTERM', 5_000) });
+    const { process: sandboxProcess, logFile: sandboxLog } = started;
+    await parts.add({
+      name: 'Sandbox',
+      pid: sandboxProcess.pid,
+      lastWords: () => lastLines(sandboxLog),
+      stop: () => sandboxProcess.stop('SIGTERM', 5_000),
+    });
     Object.assign(ports, started.ports);
     return started;
   }
 
   async function provideWorker(given: Record<string, string>): Promise<void> {
     const env = { ...process.env, ...given, HOST: '127.0.0.1' };
-    const { process: worker, port } = await steps.run(
+    const {
+      process: worker,
+      port,
+      logFile,
+    } = await steps.run(
       'Worker',
       () => startWorkerProcess(projectRoot, logFolder, env, ports.workerMetrics),
       (started) => `metrics at http://127.0.0.1:${started.port}/metrics`,
     );
-    await parts.add({ name: 'Worker', pid: worker.pid, stop: () => worker.stop('SIGTERM', WORKER_STOPS_WITHIN_MS) });
+    await parts.add({
+      name: 'Worker',
+      pid: worker.pid,
+      lastWords: () => lastLines(logFile),
+      stop: () => worker.stop('SIGTERM', WORKER_STOPS_WITHIN_MS),
+    });
     ports.workerMetrics = port;
   }
-}
-
-function isSignal(ended: string): ended is NodeJS.Signals {
-  return ended.startsWith('SIG');
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 
 /** Writes a file that only its owner reads, whole or not at all. */
@@ -10,13 +11,11 @@ export async function writePrivateFile(file: string, text: string): Promise<void
 
 /** The keys that seal the secrets of this clone's database: made once, and kept beside it. */
 export async function keptEncryptionKeys(file: string): Promise<string> {
-  try {
-    return (await readFile(file, 'utf8')).trim();
-  } catch {
-    const keys = `local:${randomBytes(32).toString('base64')}`;
-    await writePrivateFile(file, `${keys}\n`);
-    return keys;
-  }
+  // Keys that are there but cannot be read must not be replaced: what they sealed would be lost.
+  if (existsSync(file)) return (await readFile(file, 'utf8')).trim();
+  const keys = `local:${randomBytes(32).toString('base64')}`;
+  await writePrivateFile(file, `${keys}\n`);
+  return keys;
 }
 
 /** Variables as a file that `process.loadEnvFile` reads. */

@@ -3,6 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 export interface Part {
   name: string;
   pid?: number;
+  /** What it said before its end. */
+  lastWords?: () => string;
   stop: () => Promise<void>;
 }
 
@@ -22,11 +24,11 @@ export class RunningParts {
     this.#parts.push(part);
   }
 
-  /** Resolves with the name of the first part whose process ends by itself. */
-  async firstDeath(): Promise<string> {
+  /** Resolves with the first part whose process ends by itself. */
+  async firstDeath(): Promise<Part> {
     for (;;) {
       const dead = this.#ending ? undefined : this.#parts.find(({ pid }) => pid !== undefined && !isAlive(pid));
-      if (dead) return dead.name;
+      if (dead) return dead;
       await delay(LOOK_MS, undefined, { ref: false });
     }
   }

@@ -22,6 +22,7 @@ const addressesSchema = z.object({
 export interface SandboxProcess {
   addresses: z.output<typeof addressesSchema>;
   process: GuardedProcess;
+  logFile: string;
   /** Its ports, to be tried again at the next start. */
   ports: Pick<Remembered['ports'], (typeof PARTS)[number]>;
 }
@@ -63,7 +64,7 @@ export async function startSandboxProcess(
   if (!addresses)
     throw new ExportError('server_not_started', { values: { server: 'The sandbox', problem: 'no answer' } });
   await setClockToNow(addresses.control);
-  return { addresses, process: sandbox, ports };
+  return { addresses, process: sandbox, logFile, ports };
 }
 
 /** Seeding happens at the anchor, so that the calls are the same; from there on the sandbox lives in the present. */

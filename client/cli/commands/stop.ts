@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { EXIT } from '../../../errors/exit-codes.ts';
+import { warnWithoutWorkers } from '../begin-export.ts';
 import { addCommand, type CommandContext, type Runner } from '../command.ts';
 import { statusLines } from '../watch/status-lines.ts';
 
@@ -13,6 +14,8 @@ export function addStopCommands(program: Command, runner: Runner): void {
       const { services, output } = context;
       const account = await context.account();
       const exports = await services.exports();
+      // The workflow closes itself, and that takes a worker: without one the wait would have no end and no explanation.
+      if ((await exports.running(account.accountId)) !== undefined) await warnWithoutWorkers(context);
       const status = await exports.stop(account.accountId);
       if (status) output.result(status, () => statusLines(status, account, output.language));
       else sayNothingRuns(context);

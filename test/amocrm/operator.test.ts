@@ -1,0 +1,46 @@
+import { describe, expect, test } from '@jest/globals';
+import { resolveOperator } from '../../amocrm/operator.ts';
+
+const users = new Map(
+  [
+    { id: 7, name: 'Ольга Ковалёва' },
+    { id: 8, name: ' Сергей Морозов ' },
+    { id: 9, name: 'Анна Лебедева' },
+    { id: 10, name: 'Анна Лебедева' },
+    { id: 504_141, name: '7' },
+  ].map((user) => [user.id, user]),
+);
+const operator = (callResponsible: string | null, responsibleUserId = 0, createdBy = 0) =>
+  resolveOperator({ callResponsible, responsibleUserId, createdBy }, users);
+
+describe('who talked is the first that can be believed:', () => {
+  test('the id in call_responsible, when it is a user’s', () => {
+    expect(operator('8', 9, 10)).toBe(8);
+    expect(operator('7')).toBe(7);
+  });
+
+  test('the name in call_responsible, when exactly one user has it', () => {
+    expect(operator('Ольга Ковалёва', 9, 10)).toBe(7);
+    expect(operator('Сергей Морозов', 9, 10)).toBe(8);
+  });
+
+  test('not a name that two users share', () => {
+    expect(operator('Анна Лебедева', 7, 8)).toBe(7);
+  });
+
+  test('not an id or a phone that is no user’s', () => {
+    expect(operator('999', 8)).toBe(8);
+    expect(operator('+79990000000', 8)).toBe(8);
+    expect(operator('+12025550101 - JOHN DOE', 8)).toBe(8);
+  });
+
+  test('then the note’s responsible user, known or not', () => {
+    expect(operator(null, 8, 9)).toBe(8);
+    expect(operator(null, 12_345, 9)).toBe(12_345);
+  });
+
+  test('then its author, unless that is the robot', () => {
+    expect(operator(null, 0, 9)).toBe(9);
+    expect(operator(null, 0, 0)).toBeNull();
+  });
+});
