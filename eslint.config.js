@@ -18,7 +18,17 @@ const MAY_IMPORT = {
   workflows: ['errors'],
   activities: ['errors', 'settings', 'amocrm', 'speechsense', 'recordings', 'ledger'],
   client: ['errors', 'settings', 'environment', 'amocrm', 'speechsense', 'ledger'],
-  worker: ['errors', 'settings', 'environment', 'amocrm', 'speechsense', 'recordings', 'ledger', 'activities', 'workflows'],
+  worker: [
+    'errors',
+    'settings',
+    'environment',
+    'amocrm',
+    'speechsense',
+    'recordings',
+    'ledger',
+    'activities',
+    'workflows',
+  ],
   sandbox: [],
 };
 

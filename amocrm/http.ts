@@ -18,7 +18,7 @@ export interface AmocrmOptions {
 }
 
 /** Query parameters in amoCRM's spelling (`filter[updated_at][from]`); arrays repeat their `[]` key. */
-export type Query = Record<string, string | number | readonly (string | number)[]>;
+type Query = Record<string, string | number | readonly (string | number)[]>;
 
 export interface AmocrmHttp {
   host: string;

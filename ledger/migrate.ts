@@ -1,12 +1,12 @@
 import { type Migration, Migrator, sql } from 'kysely';
 import type { Database } from './database.ts';
-import * as firstTables from './migrations/0001-first-tables.ts';
-import * as tallies from './migrations/0002-tallies.ts';
+import { up as firstTables } from './migrations/0001-first-tables.ts';
+import { up as tallies } from './migrations/0002-tallies.ts';
 
 /** Listed by hand, in order, so that a build needs no file search and a review sees what runs. */
 const MIGRATIONS: Record<string, Migration> = {
-  '0001-first-tables': firstTables,
-  '0002-tallies': tallies,
+  '0001-first-tables': { up: firstTables },
+  '0002-tallies': { up: tallies },
 };
 
 /**

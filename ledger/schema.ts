@@ -19,7 +19,7 @@ export interface Schema {
   rate_buckets: RateBucketsTable;
 }
 
-export interface AccountsTable {
+interface AccountsTable {
   account_id: number;
   host: string;
   name: string;
@@ -28,7 +28,7 @@ export interface AccountsTable {
   added_at: Generated<Date>;
 }
 
-export interface TokensTable {
+interface TokensTable {
   account_id: number;
   version: number;
   kind: 'long_lived';
@@ -36,7 +36,7 @@ export interface TokensTable {
   updated_at: Generated<Date>;
 }
 
-export interface ConnectionsTable {
+interface ConnectionsTable {
   account_id: number;
   connection_id: string;
   language: string;
@@ -44,14 +44,14 @@ export interface ConnectionsTable {
   updated_at: Generated<Date>;
 }
 
-export interface SettingsTable {
+interface SettingsTable {
   account_id: number;
   version: number;
   settings: ExportSettings;
   updated_at: Generated<Date>;
 }
 
-export interface UsersTable {
+interface UsersTable {
   account_id: number;
   user_id: number;
   name: string;
@@ -61,7 +61,7 @@ export interface UsersTable {
 
 export type EntityType = 'lead' | 'contact' | 'company' | 'customer';
 
-export interface EntitiesTable {
+interface EntitiesTable {
   account_id: number;
   entity_type: EntityType;
   entity_id: number;
@@ -76,7 +76,7 @@ export type ExportKind = 'export' | 'preview' | 'retry';
 export type ExportState =
   'planning' | 'transferring' | 'settling' | 'blocked' | 'stopping' | 'completed' | 'stopped' | 'failed';
 
-export interface ExportsTable {
+interface ExportsTable {
   export_id: string;
   account_id: number;
   kind: ExportKind;
@@ -96,7 +96,7 @@ export interface ExportsTable {
 
 export type CallDirection = 'incoming' | 'outgoing';
 
-export interface CallsTable {
+interface CallsTable {
   call_id: Generated<number>;
   account_id: number;
   note_id: number;
@@ -116,13 +116,13 @@ export interface CallsTable {
   unreadable: boolean;
 }
 
-export interface CallIdentitiesTable {
+interface CallIdentitiesTable {
   account_id: number;
   identity: string;
   call_id: number;
 }
 
-export interface CallNotesTable {
+interface CallNotesTable {
   account_id: number;
   note_id: number;
   call_id: number;
@@ -134,7 +134,7 @@ export interface CallNotesTable {
 export type TransferState =
   'listed' | 'skipped' | 'planned' | 'uploading' | 'committing' | 'exported' | 'failed' | 'waiting' | 'unconfirmed';
 
-export interface TransfersTable {
+interface TransfersTable {
   export_id: string;
   call_id: number;
   state: TransferState;
@@ -152,7 +152,7 @@ export interface TransfersTable {
   updated_at: Generated<Date>;
 }
 
-export interface TalliesTable {
+interface TalliesTable {
   export_id: string;
   shard: number;
   bucket: string;
@@ -162,7 +162,7 @@ export interface TalliesTable {
   bytes: number;
 }
 
-export interface TalksTable {
+interface TalksTable {
   account_id: number;
   connection_id: string;
   call_id: number;
@@ -172,7 +172,7 @@ export interface TalksTable {
   committed_at: Date;
 }
 
-export interface RateBucketsTable {
+interface RateBucketsTable {
   bucket: string;
   /** GCRA's theoretical arrival time. */
   arrival_at: Date;

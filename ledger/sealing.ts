@@ -18,7 +18,7 @@ export interface Sealer {
   canOpen(sealed: Buffer): boolean;
 }
 
-export interface SealedPlace {
+interface SealedPlace {
   accountId: number;
   purpose: 'amocrm_access' | 'speechsense_api_key';
 }

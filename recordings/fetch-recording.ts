@@ -13,7 +13,7 @@ import { StoredBytes } from './stored-bytes.ts';
 /** The service's limit. */
 const MAX_DURATION_SECONDS = 4 * 60 * 60;
 
-export interface RecordingLimits {
+interface RecordingLimits {
   /** Larger ones are refused as soon as that is known. Default 512 MiB. */
   maxBytes: number;
   /** What is kept in memory; larger ones go to a temporary file. Default 4 MiB. */
@@ -28,7 +28,7 @@ export interface RecordingLimits {
   totalMs: number;
 }
 
-export const DEFAULT_RECORDING_LIMITS: RecordingLimits = {
+const DEFAULT_RECORDING_LIMITS: RecordingLimits = {
   maxBytes: 512 * 1024 * 1024,
   memoryBytes: 4 * 1024 * 1024,
   connectMs: 10_000,
@@ -48,7 +48,7 @@ export interface RecordingsOptions {
   resolve?: ResolveName;
 }
 
-export interface ReceiveOptions {
+interface ReceiveOptions {
   signal: AbortSignal;
   /** Bytes received so far. */
   onProgress?: (bytes: number) => void;

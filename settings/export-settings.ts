@@ -77,7 +77,7 @@ const mapping = z
   })
   .default({ deal: [], contact: [], company: [], call: [] });
 
-export const exportSettingsSchema = z.strictObject({
+const exportSettingsSchema = z.strictObject({
   /** Both days included, in the account's time zone; null is the last seven days with today. */
   period: z
     .strictObject({ from: day, to: day })

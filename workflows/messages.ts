@@ -34,7 +34,7 @@ export interface ExportPace {
   maxHistoryEvents: number;
 }
 
-export type Phase = 'open' | 'plan' | 'transfer' | 'settle';
+type Phase = 'open' | 'plan' | 'transfer' | 'settle';
 
 export interface Continuation {
   phase: Phase;
@@ -47,7 +47,7 @@ export interface Continuation {
   settled: boolean;
 }
 
-export interface ListingCursor {
+interface ListingCursor {
   source: 'contacts' | 'leads' | 'companies' | 'customers';
   since: number;
   page: number;

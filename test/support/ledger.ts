@@ -13,7 +13,7 @@ export interface TestLedger {
 
 export const TEST_KEYS = [{ id: 'k1', key: Buffer.alloc(32, 1) }];
 export const TEST_ACCOUNT = 31_415;
-export const TEST_CONNECTION = 'connection-1';
+const TEST_CONNECTION = 'connection-1';
 
 /** A migrated ledger in a schema of its own, with one account and its connection. */
 export async function openTestLedger(): Promise<TestLedger> {

@@ -1,0 +1,149 @@
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { patiently } from '../../activities/patiently.ts';
+import { uploadWhileAway } from '../../activities/upload-while-away.ts';
+import { ERROR_CODES, type ErrorCode } from '../../errors/codes.ts';
+import { ExportError } from '../../errors/export-error.ts';
+import type { SpeechSense } from '../../speechsense/speechsense.ts';
+import type { UploadRequest, UploadResult } from '../../speechsense/upload.ts';
+
+afterEach(() => jest.restoreAllMocks());
+
+const away = () => Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
+
+describe('what only this process knows is written down patiently', () => {
+  test('while Postgres is away, until it is back', async () => {
+    let tries = 0;
+    const write = () => (++tries < 3 ? Promise.reject(away()) : Promise.resolve('written'));
+    expect(await patiently(write, 60_000)).toBe('written');
+    expect(tries).toBe(3);
+  });
+
+  test('until patience is over: then Postgres’s absence is told', async () => {
+    let tries = 0;
+    const write = () => {
+      tries++;
+      return Promise.reject(away());
+    };
+    await expect(patiently(write, -1)).rejects.toMatchObject({ code: 'database_unreachable', kind: 'retryable' });
+    expect(tries).toBe(1);
+    await expect(patiently(write, 1)).rejects.toMatchObject({ code: 'database_unreachable' });
+    expect(tries).toBe(3);
+  });
+
+  test('but once only, when trying again mends nothing', async () => {
+    let tries = 0;
+    const defect = () => {
+      tries++;
+      return Promise.reject(new TypeError('ours'));
+    };
+    await expect(patiently(defect, 60_000)).rejects.toMatchObject({ code: 'unexpected' });
+    expect(tries).toBe(1);
+  });
+});
+
+describe('an upload to a SpeechSense that is away', () => {
+  const RESULT: UploadResult = { talkId: 'aud1', bytes: 3 };
+
+  /** A SpeechSense whose uploads end like this, one after another; then they succeed. */
+  function speechSenseThat(...ends: (Error | (() => Error))[]): SpeechSense & { uploads: number } {
+    const left = [...ends];
+    const unused = () => Promise.reject(new Error('not used here'));
+    const fake = {
+      uploads: 0,
+      upload: () => {
+        fake.uploads++;
+        const end = left.shift();
+        if (end === undefined) return Promise.resolve(RESULT);
+        return Promise.reject(typeof end === 'function' ? end() : end);
+      },
+      checkConnection: unused,
+      findTalks: unused,
+      getTalks: unused,
+      close: () => undefined,
+    };
+    return fake;
+  }
+  const requestWith = (signal: AbortSignal): UploadRequest => ({
+    connectionId: 'c',
+    apiKey: 'k',
+    fields: {},
+    audio: { container: 'mp3', sizeBytes: 0, chunks: () => (async function* () {})() },
+    signal,
+  });
+  const hooks = { beforeCommit: () => Promise.resolve() };
+  const withoutPauses = () => jest.spyOn(Math, 'random').mockReturnValue(0);
+
+  function upload(speechSense: SpeechSense, { signal = new AbortController().signal, reopen = jest.fn() } = {}) {
+    return uploadWhileAway(speechSense, requestWith(signal), hooks, () => Promise.resolve(reopen()));
+  }
+
+  test.each(['speechsense_unavailable', 'speechsense_throttled', 'upload_cut'] as const)(
+    'is tried again after %s, its marker taken back before every further try',
+    async (code) => {
+      withoutPauses();
+      const speechSense = speechSenseThat(new ExportError(code), new ExportError(code));
+      const reopen = jest.fn(() => void expect(speechSense.uploads).toBe(reopen.mock.calls.length));
+      expect(await upload(speechSense, { reopen })).toEqual(RESULT);
+      expect(speechSense.uploads).toBe(3);
+      expect(reopen).toHaveBeenCalledTimes(2);
+    },
+  );
+
+  const OTHERS = (Object.keys(ERROR_CODES) as ErrorCode[]).filter(
+    (code) => !['speechsense_unavailable', 'speechsense_throttled', 'upload_cut'].includes(code),
+  );
+  test.each(OTHERS)('is not tried again after %s', async (code) => {
+    const speechSense = speechSenseThat(new ExportError(code));
+    const reopen = jest.fn();
+    await expect(upload(speechSense, { reopen })).rejects.toMatchObject({ code });
+    expect(speechSense.uploads).toBe(1);
+    expect(reopen).not.toHaveBeenCalled();
+  });
+
+  test('is not tried again after an unknown error', async () => {
+    const speechSense = speechSenseThat(new TypeError('ours'));
+    await expect(upload(speechSense)).rejects.toThrow(TypeError);
+    expect(speechSense.uploads).toBe(1);
+  });
+
+  test('waits at least as long as SpeechSense asks', async () => {
+    withoutPauses();
+    const before = performance.now();
+    const asked = new ExportError('speechsense_throttled', { retryAfterMs: 300 });
+    expect(await upload(speechSenseThat(asked))).toEqual(RESULT);
+    // A lower bound, not a measurement: a timer never fires early by more than its own rounding.
+    expect(performance.now() - before).toBeGreaterThan(298);
+  });
+
+  test('ends with its error once patience is over', async () => {
+    withoutPauses();
+    const start = performance.now();
+    const clock = jest.spyOn(performance, 'now');
+    const speechSense = speechSenseThat(new ExportError('upload_cut'), () => {
+      clock.mockReturnValue(start + 10 * 60_000 + 60_000);
+      return new ExportError('speechsense_unavailable');
+    });
+    await expect(upload(speechSense)).rejects.toMatchObject({ code: 'speechsense_unavailable' });
+    expect(speechSense.uploads).toBe(2);
+  });
+
+  test('ends when it is stopped during the upload', async () => {
+    const stop = new AbortController();
+    const speechSense = speechSenseThat(() => {
+      stop.abort();
+      return new ExportError('upload_cut');
+    });
+    await expect(upload(speechSense, { signal: stop.signal })).rejects.toMatchObject({ code: 'upload_cut' });
+    expect(speechSense.uploads).toBe(1);
+  });
+
+  test('ends when it is stopped in a pause, without another try', async () => {
+    const stop = new AbortController();
+    const asked = new ExportError('speechsense_throttled', { retryAfterMs: 3_600_000 });
+    const speechSense = speechSenseThat(asked);
+    const ended = upload(speechSense, { signal: stop.signal });
+    setImmediate(() => stop.abort());
+    await expect(ended).rejects.toMatchObject({ name: 'AbortError' });
+    expect(speechSense.uploads).toBe(1);
+  });
+});

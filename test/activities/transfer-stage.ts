@@ -1,0 +1,86 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { createTransferActivities, type TransferDeps } from '../../activities/transfer-activities.ts';
+import type { ReportRow } from '../../ledger/report.ts';
+import { createRecordings, type Recordings } from '../../recordings/fetch-recording.ts';
+import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
+import { createSpeechSense, type SpeechSense } from '../../speechsense/speechsense.ts';
+import { openTestLedger, planned, reportOf, sightedNote, TEST_ACCOUNT, type TestLedger } from '../support/ledger.ts';
+
+/** One call planned in an export of its own. */
+export interface PlannedCall {
+  exportId: string;
+  callId: number;
+  noteId: number;
+}
+
+export interface TransferStage {
+  sandbox: Sandbox;
+  ledger: TestLedger['ledger'];
+  recordings: Recordings;
+  speechSense: SpeechSense;
+  /** A link of the sandbox's telephony to a recording of this call. */
+  link(noteId: number): string;
+  plan(note?: Partial<Parameters<typeof sightedNote>[0]>, settings?: unknown): Promise<PlannedCall>;
+  row(call: PlannedCall): Promise<ReportRow>;
+  /** Runs the activity as a worker does; `act` gets the environment while it runs. */
+  transfer(
+    call: PlannedCall,
+    deps?: Partial<TransferDeps>,
+    act?: (environment: MockActivityEnvironment) => void,
+  ): Promise<{ state: string }>;
+  close(): Promise<void>;
+}
+
+/** A real ledger and the sandbox around `transferCall`, without Temporal. */
+export async function createTransferStage(): Promise<TransferStage> {
+  const [test, sandbox] = await Promise.all([openTestLedger(), startSandbox({ calls: 0 })]);
+  const { ledger } = test;
+  const { apiKey, connectionId, telephony, addresses } = sandbox;
+  await ledger.connections.put({ accountId: TEST_ACCOUNT, connectionId, language: 'ru-RU', apiKey });
+  const recordings = createRecordings({
+    insecureHosts: [new URL(addresses.telephony).host],
+    limits: { maxBytes: 2_000_000, stallMs: 200, firstByteMs: 5_000 },
+  });
+  const speechSense = createSpeechSense({ address: addresses.speechsense, tls: false });
+  let nextNote = 1;
+
+  const link = (noteId: number) =>
+    telephony.recordingUrl({ worldId: `n${noteId}`, format: 'mp3', talkSeconds: 20 + (noteId % 40) });
+  return {
+    sandbox,
+    ledger,
+    recordings,
+    speechSense,
+    link,
+    async plan(note = {}, settings = {}) {
+      const noteId = note.noteId ?? nextNote++;
+      const sighted = sightedNote({ link: link(noteId), ...note, noteId });
+      const exportId = await planned(ledger, [sighted], { connectionId, settings });
+      const [row] = await reportOf(ledger, exportId);
+      return { exportId, callId: row?.call_id ?? 0, noteId };
+    },
+    async row({ exportId }) {
+      const [row] = await reportOf(ledger, exportId);
+      if (!row) throw new Error('the export has one call');
+      return row;
+    },
+    transfer({ exportId, callId }, deps = {}, act) {
+      const { transferCall } = createTransferActivities({
+        ledger,
+        speechSense,
+        recordings,
+        recordingRetrySeconds: 600,
+        ...deps,
+      });
+      const environment = new MockActivityEnvironment({ activityType: 'transferCall' });
+      act?.(environment);
+      return environment.run(transferCall, { exportId, callId });
+    },
+    async close() {
+      speechSense.close();
+      await recordings.close();
+      await sandbox.close();
+      await test.close();
+    },
+  };
+}
