@@ -51,6 +51,8 @@ class ExportRun {
   #blockedBy: string | null = null;
   #resumed = false;
   #calls: number | undefined;
+  /** Batches that were begun and have not come to their end. */
+  #underWay = 0;
   /** Writes of the state on their way to the ledger: closed last, in their order. */
   #recorded: Promise<unknown> = Promise.resolve();
 
@@ -133,9 +135,13 @@ class ExportRun {
         this.#isLong() || this.#blockedBy !== null || failure !== undefined ? undefined : this.#at.remaining[0];
       if (batch !== undefined && open.size < this.#input.pace.openBatches) {
         this.#at.remaining.shift();
+        this.#underWay++;
         const child: Promise<void> = this.#runBatch(batch)
           .then((blockedBy) => {
-            if (blockedBy === undefined) return;
+            if (blockedBy === undefined) {
+              this.#underWay--;
+              return;
+            }
             blocked.push(batch);
             this.#blockedBy ??= blockedBy;
           })
@@ -152,8 +158,9 @@ class ExportRun {
       } else if (failure !== undefined) {
         throw failure;
       } else if (this.#blockedBy !== null) {
+        this.#underWay -= blocked.length;
         this.#at.remaining.unshift(...blocked.splice(0));
-        await this.#untilResumed(this.#blockedBy, 'transferring');
+        await this.#untilResumed(this.#blockedBy, this.#at.phase === 'settle' ? 'settling' : 'transferring');
       } else if (this.#at.remaining.length === 0) {
         return;
       }
@@ -246,7 +253,7 @@ class ExportRun {
       exportId: this.#input.exportId,
       state: this.#state,
       blockedBy: this.#blockedBy,
-      batches: { planned: batches, done: batches - remaining.length },
+      batches: { planned: batches, done: batches - remaining.length - this.#underWay },
     };
   }
 

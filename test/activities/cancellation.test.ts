@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { CancelledFailure, Context } from '@temporalio/activity';
 import { ActivityCancellationDetails } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
 import { beating } from '../../activities/beating.ts';
 import { cancellationOf } from '../../activities/cancellation.ts';
 
@@ -62,6 +63,8 @@ describe('a step', () => {
     const { fail } = beating({
       fail: (_: null): Promise<never> => Promise.reject(new Error(Context.current().info.activityType)),
     });
-    await expect(new MockActivityEnvironment({ activityType: 'fail' }).run(fail, null)).rejects.toThrow('fail');
+    const silent = { logger: new DefaultLogger('ERROR') };
+    const environment = new MockActivityEnvironment({ activityType: 'fail' }, silent);
+    await expect(environment.run(fail, null)).rejects.toThrow('fail');
   });
 });

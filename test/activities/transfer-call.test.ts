@@ -22,6 +22,10 @@ const speechSenseFault = (fault: object) => stage.sandbox.speechsense.control('P
 const talks = () => stage.sandbox.speechsense.talks();
 const uploads = () => stage.sandbox.speechsense.counters().uploads;
 
+/** A recording that is longer than what a client may send ahead of SpeechSense's reading. */
+const long = (worldId: string) =>
+  stage.sandbox.telephony.recordingUrl({ worldId, format: 'wav', sizeBytes: 6_000_000 });
+
 /** Recordings that cannot be had for this reason. */
 const failing = (error: unknown): Recordings => ({
   receive: () => Promise.reject(error instanceof Error ? error : new Error(String(error))),
@@ -105,7 +109,7 @@ describe('a call fails for its own reason', () => {
   });
 
   test('when its recording is larger than the limit', async () => {
-    const big = stage.sandbox.telephony.recordingUrl({ worldId: 'big', format: 'wav', sizeBytes: 3_000_000 });
+    const big = stage.sandbox.telephony.recordingUrl({ worldId: 'big', format: 'wav', sizeBytes: 9_000_000 });
     const call = await stage.plan({ link: big });
     expect(await stage.transfer(call)).toEqual({ state: 'failed' });
     expect((await stage.row(call)).reason).toBe('recording_too_large');
@@ -182,8 +186,8 @@ describe('an answer that is lost', () => {
 
 describe('an attempt whose call another one has taken', () => {
   test('drops its upload: the other’s is the only talk', async () => {
-    const call = await stage.plan();
-    await speechSenseFault({ at: 'mid-stream', times: 1, action: { kind: 'delay', delayMs: 500 } });
+    const call = await stage.plan({ link: long('frozen') });
+    await speechSenseFault({ at: 'mid-stream', times: 1, action: { kind: 'delay', delayMs: 2_000 } });
     const frozen = stage.transfer(call);
     await waitFor(() => uploads().open === 1, { what: 'the first upload to be under way' });
     const second = await stage.transfer(call);
@@ -213,7 +217,7 @@ describe('a call that is interrupted goes back to planned, and nothing of it is 
     during: 'download' | 'upload',
     reason: 'CANCELLED' | 'WORKER_SHUTDOWN',
   ): Promise<{ error: unknown; state: string; left: () => Promise<{ state: string }> }> {
-    const call = await stage.plan();
+    const call = await stage.plan({ link: long(`${during}-${reason}`) });
     if (during === 'download') await telephonyFault({ kind: 'drip', bytes: 10, everyMs: 20 });
     else await speechSenseFault({ at: 'start', action: { kind: 'slow', bytesPerSecond: 1_000 } });
     let cancel: () => void = () => undefined;
@@ -229,7 +233,7 @@ describe('a call that is interrupted goes back to planned, and nothing of it is 
     const error = await ended;
     const { state } = await stage.row(call);
     stage.sandbox.telephony.reset();
-    await speechSenseFault({ times: 1, after: 1_000, action: { kind: 'drop' } });
+    await stage.sandbox.speechsense.control('PUT', '/faults', []);
     return { error, state, left: () => stage.transfer(call) };
   }
 

@@ -29,7 +29,7 @@ function block({ stdout, language }: Output, host: string, now: () => number): D
   return {
     show(status, latest) {
       const pace = meter.observe(status, now());
-      const rows = progressBlock({ status, pace, latest, host, language, columns: stdout.columns ?? DEFAULT_COLUMNS });
+      const rows = progressBlock({ status, pace, latest, host, language, columns: stdout.columns || DEFAULT_COLUMNS });
       // Up to where the block began; then every line wiped and written, and what a longer block left below it.
       const up = drawn > 0 ? `\u001b[${drawn}A` : '';
       stdout.write(`${up}${rows.map((row) => `\u001b[2K${row}\n`).join('')}\u001b[J`);
