@@ -57,10 +57,10 @@ async function peakOf(stage: BenchStage, clouds: Clouds, sizeBytes: number, atOn
 
   const worker = await startProductWorker(stage, databaseUrl, clouds);
   try {
-    await worker.transfer(exportId, 0, atOnce);
+    await worker.transferBatch(exportId, 0, atOnce);
     const { now: idle } = residentMiB(worker.pid);
     forgetPeak(worker.pid);
-    await worker.transfer(exportId, 1, atOnce);
+    await worker.transferBatch(exportId, 1, atOnce);
     return { idle, peak: residentMiB(worker.pid).peak };
   } finally {
     await worker.stop();

@@ -14,6 +14,7 @@ const job = z
     apiKey: z.string(),
     connectionId: z.string(),
     links: z.array(z.string()),
+    batchSize: z.int(),
   })
   .parse(JSON.parse(process.argv[2] ?? ''));
 
@@ -25,7 +26,7 @@ const worker = await createBareWorker({
   taskQueue: job.taskQueue,
   workflowBundle: await bundled('./bare-workflows.ts'),
   activities: {
-    prepare: () => Promise.resolve(job.links.map((_, call) => call)),
+    prepare: (batch) => Promise.resolve(Array.from({ length: job.batchSize }, (_, nth) => batch * job.batchSize + nth)),
     step: async (call) => {
       await pipe.carry(job.links[call] ?? '');
     },

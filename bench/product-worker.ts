@@ -11,7 +11,7 @@ import type { BenchStage } from './stage.ts';
 export interface ProductWorker {
   pid: number;
   /** Carries a batch of an export, so many calls at a time, by the product's own workflow. */
-  transfer(exportId: string, batch: number, lanes: number): Promise<void>;
+  transferBatch(exportId: string, batch: number, lanes: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -42,7 +42,7 @@ export async function startProductWorker(
   const client = new Client({ connection });
   return {
     pid: worker.pid,
-    transfer: async (exportId, batch, lanes) => {
+    transferBatch: async (exportId, batch, lanes) => {
       const transferring = client.workflow.execute<typeof transferBatch>('transferBatch', {
         workflowId: `${exportId}/batch-${batch}`,
         taskQueue,

@@ -6,7 +6,9 @@ import { ExportError } from '../../errors/export-error.ts';
 import type { SpeechSense } from '../../speechsense/speechsense.ts';
 import type { UploadRequest, UploadResult } from '../../speechsense/upload.ts';
 
-afterEach(() => jest.restoreAllMocks());
+afterEach(() => {
+  jest.restoreAllMocks();
+});
 
 const away = () => Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
 
@@ -82,7 +84,9 @@ describe('an upload to a SpeechSense that is away', () => {
     async (code) => {
       withoutPauses();
       const speechSense = speechSenseThat(new ExportError(code), new ExportError(code));
-      const reopen = jest.fn(() => void expect(speechSense.uploads).toBe(reopen.mock.calls.length));
+      const reopen = jest.fn(() => {
+        expect(speechSense.uploads).toBe(reopen.mock.calls.length);
+      });
       expect(await upload(speechSense, { reopen })).toEqual(RESULT);
       expect(speechSense.uploads).toBe(3);
       expect(reopen).toHaveBeenCalledTimes(2);

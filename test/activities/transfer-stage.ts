@@ -2,13 +2,14 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { createTransferActivities, type TransferDeps } from '../../activities/transfer-activities.ts';
 import type { ReportRow } from '../../ledger/report.ts';
+import type { TransferRef } from '../../ledger/transfers.ts';
 import { createRecordings, type Recordings } from '../../recordings/fetch-recording.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
 import { createSpeechSense, type SpeechSense } from '../../speechsense/speechsense.ts';
 import { openTestLedger, planned, reportOf, sightedNote, TEST_ACCOUNT, type TestLedger } from '../support/ledger.ts';
 
 /** One call planned in an export of its own. */
-export interface PlannedCall {
+interface PlannedCall {
   exportId: string;
   callId: number;
   noteId: number;
@@ -69,7 +70,7 @@ export async function createTransferStage(): Promise<TransferStage> {
       return row;
     },
     transfer({ exportId, callId }, deps = {}, act) {
-      const { transferCall } = createTransferActivities({
+      const activities = createTransferActivities({
         ledger,
         speechSense,
         recordings,
@@ -78,7 +79,7 @@ export async function createTransferStage(): Promise<TransferStage> {
       });
       const environment = new MockActivityEnvironment({ activityType: 'transferCall' }, { logger: SILENT });
       act?.(environment);
-      return environment.run(transferCall, { exportId, callId });
+      return environment.run((ref: TransferRef) => activities.transferCall(ref), { exportId, callId });
     },
     async close() {
       speechSense.close();
