@@ -15,7 +15,7 @@ import { noopSteps, noopTransfers } from './noop-activities.ts';
 import { inRounds, median, secondsOf } from './sample.ts';
 import type { BenchStage } from './stage.ts';
 
-const PACE = { batchSize: 100, lanes: 16, openBatches: 4, maxHistoryEvents: 2_000 };
+const PACE = { batchSize: 100, lanes: 16, openBatches: 4, heartbeatSeconds: 30, maxHistoryEvents: 2_000 };
 const MAX_TRANSFERS = 64;
 
 interface Run {

@@ -46,7 +46,7 @@ export async function startProductWorker(
       const transferring = client.workflow.execute<typeof transferBatch>('transferBatch', {
         workflowId: `${exportId}/batch-${batch}`,
         taskQueue,
-        args: [{ exportId, batch, lanes }],
+        args: [{ exportId, batch, pace: { lanes, heartbeatSeconds: 30 } }],
       });
       const ended = worker.exited.then(() => {
         throw new Error(`the worker ended; its last words:\n${worker.lastOutput()}`);

@@ -31,7 +31,13 @@ export interface RetryOptions {
   unconfirmed?: boolean;
 }
 
-const DEFAULT_PACE: ExportPace = { batchSize: 100, lanes: 16, openBatches: 4, maxHistoryEvents: 2_000 };
+const DEFAULT_PACE: ExportPace = {
+  batchSize: 100,
+  lanes: 16,
+  openBatches: 4,
+  heartbeatSeconds: 30,
+  maxHistoryEvents: 2_000,
+};
 
 /** How often a watcher looks. */
 const WATCH_MS = 1_000;

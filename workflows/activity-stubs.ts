@@ -1,5 +1,6 @@
 import { proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities, TransferActivities } from '../activities/activities.ts';
+import type { ExportPace } from './messages.ts';
 
 /**
  * Somebody else's outage is waited for, for hours if need be: no number of attempts ends it. What trying again cannot
@@ -8,20 +9,20 @@ import type { Activities, TransferActivities } from '../activities/activities.ts
 const PATIENT = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' } as const;
 
 /** Steps that ask amoCRM or the ledger; a page or a batch each. */
-export function stepActivities() {
+export function stepActivities({ heartbeatSeconds }: Pick<ExportPace, 'heartbeatSeconds'>) {
   return proxyActivities<Activities>({
     startToCloseTimeout: '10m',
-    heartbeatTimeout: '30s',
+    heartbeatTimeout: `${heartbeatSeconds}s`,
     retry: PATIENT,
   });
 }
 
 /** One call's way, on its own task queue, so that slow recordings never hold up the listing of another account. */
-export function transferActivities() {
+export function transferActivities({ heartbeatSeconds }: Pick<ExportPace, 'heartbeatSeconds'>) {
   return proxyActivities<TransferActivities>({
     taskQueue: `${workflowInfo().taskQueue}-transfer`,
     startToCloseTimeout: '3h',
-    heartbeatTimeout: '30s',
+    heartbeatTimeout: `${heartbeatSeconds}s`,
     retry: PATIENT,
   });
 }

@@ -44,7 +44,7 @@ export async function exportCalls(input: ExportInput): Promise<ExportResult> {
 
 class ExportRun {
   readonly #input: ExportInput;
-  readonly #steps = stepActivities();
+  readonly #steps: ReturnType<typeof stepActivities>;
   readonly #at: Continuation;
   readonly #stopping: Stopping;
   #state: RunState;
@@ -58,6 +58,7 @@ class ExportRun {
 
   constructor(input: ExportInput) {
     this.#input = input;
+    this.#steps = stepActivities(input.pace);
     this.#at = input.continued ?? { phase: 'open', batches: 0, remaining: [], settled: false };
     this.#state = { open: 'planning', plan: 'planning', transfer: 'transferring', settle: 'settling' }[
       this.#at.phase
@@ -171,7 +172,7 @@ class ExportRun {
     const { exportId, accountId, pace } = this.#input;
     const { blockedBy } = await executeChild(transferBatch, {
       workflowId: `export-${accountId}/${exportId}/batch-${batch}`,
-      args: [{ exportId, batch, lanes: pace.lanes }],
+      args: [{ exportId, batch, pace }],
       parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
       staticSummary: `batch ${batch + 1} of ${this.#at.batches}`,
     });

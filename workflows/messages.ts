@@ -30,6 +30,8 @@ export interface ExportPace {
   lanes: number;
   /** Batches under way at once. */
   openBatches: number;
+  /** A worker that is silent for so long has lost its calls to the others. */
+  heartbeatSeconds: number;
   /** History events after which a run continues as a new one. */
   maxHistoryEvents: number;
 }

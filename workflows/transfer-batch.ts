@@ -1,12 +1,13 @@
 import { isCancellation } from '@temporalio/workflow';
 import { stepActivities, transferActivities } from './activity-stubs.ts';
 import { blockingCode } from './failures.ts';
+import type { ExportPace } from './messages.ts';
 import { talkLength } from './summaries.ts';
 
 export interface BatchInput {
   exportId: string;
   batch: number;
-  lanes: number;
+  pace: Pick<ExportPace, 'lanes' | 'heartbeatSeconds'>;
 }
 
 export interface BatchResult {
@@ -20,8 +21,8 @@ export interface BatchResult {
  * Carries a batch of calls, some at a time. A call's own trouble ends in the ledger, never here; a stop leaves the
  * rest for the next start; a refused token or key leaves it for the same batch run again.
  */
-export async function transferBatch({ exportId, batch, lanes }: BatchInput): Promise<BatchResult> {
-  const { transferCall } = transferActivities();
+export async function transferBatch({ exportId, batch, pace }: BatchInput): Promise<BatchResult> {
+  const { transferCall } = transferActivities(pace);
   const result: BatchResult = { settled: 0 };
   let stopped = false;
 
@@ -37,7 +38,7 @@ export async function transferBatch({ exportId, batch, lanes }: BatchInput): Pro
     }
   }
 
-  const calls = (await ending(() => stepActivities().prepareBatch({ exportId, batch }))) ?? [];
+  const calls = (await ending(() => stepActivities(pace).prepareBatch({ exportId, batch }))) ?? [];
   async function lane(): Promise<void> {
     while (!stopped && result.blockedBy === undefined) {
       const call = calls.shift();
@@ -52,6 +53,6 @@ export async function transferBatch({ exportId, batch, lanes }: BatchInput): Pro
       if (done) result.settled++;
     }
   }
-  await Promise.all(Array.from({ length: lanes }, lane));
+  await Promise.all(Array.from({ length: pace.lanes }, lane));
   return result;
 }

@@ -11,7 +11,10 @@ import { expectOnce, expectToAddUp, expectWhole, recordedCalls } from '../suppor
 import { testServer } from '../support/test-server.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-const SMALL = { sandbox: { calls: 80, talkScale: 0.2 }, pace: { batchSize: 40, lanes: 8 } } satisfies StageOptions;
+const SMALL = {
+  sandbox: { calls: 80, talkScale: 0.2 },
+  pace: { batchSize: 40, lanes: 8, heartbeatSeconds: 10 },
+} satisfies StageOptions;
 
 describe('somebody else’s outage is nobody’s failure', () => {
   let stage: Stage;

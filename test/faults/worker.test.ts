@@ -3,8 +3,14 @@ import { createStage, type Stage, type StageOptions } from '../support/stage.ts'
 import { expectOnce, expectToAddUp, expectWhole, recordedCalls } from '../support/promises.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-/** Small enough for seconds, slow enough that uploads are under way whenever a process is killed. */
-const SLOW_UPLOADS: StageOptions = { sandbox: { calls: 80, talkScale: 0.2 }, pace: { batchSize: 40, lanes: 8 } };
+/**
+ * Small enough for seconds, slow enough that uploads are under way whenever a process is killed; and a silent worker is
+ * given up sooner than the half minute of production.
+ */
+const SLOW_UPLOADS: StageOptions = {
+  sandbox: { calls: 80, talkScale: 0.2 },
+  pace: { batchSize: 40, lanes: 8, heartbeatSeconds: 6 },
+};
 
 describe('a worker that goes away', () => {
   let stage: Stage;

@@ -92,7 +92,7 @@ export interface WorkflowStage {
   close(): Promise<void>;
 }
 
-const PACE: ExportPace = { batchSize: 10, lanes: 2, openBatches: 2, maxHistoryEvents: 2_000 };
+const PACE: ExportPace = { batchSize: 10, lanes: 2, openBatches: 2, heartbeatSeconds: 30, maxHistoryEvents: 2_000 };
 
 /** The real workflows on a real Temporal, over steps that a test writes. */
 export async function createWorkflowStage(): Promise<WorkflowStage> {
