@@ -42,8 +42,12 @@ function readOptions() {
         help: { type: 'boolean', default: false },
       },
     });
+    if (values.help) {
+      console.log(USAGE);
+      process.exit(0);
+    }
     const chosen = values.only?.split(',') ?? Object.keys(BENCHMARKS);
-    if (!values.help && chosen.every((name) => Object.hasOwn(BENCHMARKS, name))) return { ...values, chosen };
+    if (chosen.every((name) => Object.hasOwn(BENCHMARKS, name))) return { ...values, chosen };
   } catch (error) {
     say(error instanceof Error ? error.message : String(error));
   }

@@ -17,6 +17,8 @@ export interface SandboxOptions extends WorldOptions {
   limits?: Partial<Limits>;
   switches?: Partial<Switches>;
   redirectUri?: string;
+  /** How far an upload may be ahead of SpeechSense's reading; small, a slow SpeechSense holds uploads back midway. */
+  streamWindowBytes?: number;
   /** Default: the fixed one. Suites that share a Temporal need accounts of their own. */
   accountId?: number;
 }
@@ -56,6 +58,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     clock,
     apiKey: identity.apiKey,
     connection: { id: identity.connectionId, keys: CONNECTION_KEYS },
+    ...(options.streamWindowBytes === undefined ? {} : { streamWindowBytes: options.streamWindowBytes }),
   });
   const world = new World({ clock, recordingUrl: (recording) => telephony.recordingUrl(recording) }, options);
   const { limits, switches } = options;

@@ -1,6 +1,12 @@
-import { proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { ActivityCancellationType, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities, TransferActivities } from '../activities/activities.ts';
 import type { ExportPace } from './messages.ts';
+
+/**
+ * A stopped activity is waited for, so that it can give its call back or get the answer of a talk that is being stored.
+ * Said aloud: documented as the default, but SDK 1.24 sends nothing, which the server reads as TRY_CANCEL.
+ */
+const WAITED_FOR = { cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED } as const;
 
 /**
  * Somebody else's outage is waited for, for hours if need be: no number of attempts ends it. What trying again cannot
@@ -14,6 +20,7 @@ export function stepActivities({ heartbeatSeconds }: Pick<ExportPace, 'heartbeat
     startToCloseTimeout: '10m',
     heartbeatTimeout: `${heartbeatSeconds}s`,
     retry: PATIENT,
+    ...WAITED_FOR,
   });
 }
 
@@ -24,5 +31,6 @@ export function transferActivities({ heartbeatSeconds }: Pick<ExportPace, 'heart
     startToCloseTimeout: '3h',
     heartbeatTimeout: `${heartbeatSeconds}s`,
     retry: PATIENT,
+    ...WAITED_FOR,
   });
 }

@@ -12,7 +12,7 @@ import { testServer } from '../support/test-server.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const SMALL = {
-  sandbox: { calls: 80, talkScale: 0.2 },
+  sandbox: { calls: 80, talkScale: 0.2, streamWindowBytes: 16 * 1024 },
   pace: { batchSize: 40, lanes: 8, heartbeatSeconds: 10 },
 } satisfies StageOptions;
 

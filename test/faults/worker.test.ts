@@ -8,7 +8,7 @@ import { waitFor } from '../support/wait-for.ts';
  * given up sooner than the half minute of production.
  */
 const SLOW_UPLOADS: StageOptions = {
-  sandbox: { calls: 80, talkScale: 0.2 },
+  sandbox: { calls: 80, talkScale: 0.2, streamWindowBytes: 16 * 1024 },
   pace: { batchSize: 40, lanes: 8, heartbeatSeconds: 6 },
 };
 
@@ -18,16 +18,18 @@ describe('a worker that goes away', () => {
 
   async function started(options: StageOptions = SLOW_UPLOADS) {
     stage = await createStage(options);
-    await stage.control('speechsense', 'PUT', '/faults', [{ action: { kind: 'slow', bytesPerSecond: 200_000 } }]);
+    await stage.control('speechsense', 'PUT', '/faults', [{ action: { kind: 'slow', bytesPerSecond: 60_000 } }]);
     const worker = await stage.startWorker();
     const exportId = await stage.exports.start(stage.accountId, stage.settings());
     return { worker, exportId };
   }
+  const fast = () => stage.control('speechsense', 'PUT', '/faults', []);
   const counters = () => stage.sandbox.speechsense.counters().uploads;
   const midUploads = () =>
     waitFor(() => counters().open >= 4 && counters().stored >= 5, { what: 'uploads to be under way' });
 
   async function expectPromises(exportId: string) {
+    await fast();
     const status = await stage.finished(exportId, 240_000);
     const report = await stage.report(exportId);
     expect(status.state).toBe('completed');
@@ -51,7 +53,7 @@ describe('a worker that goes away', () => {
   test('killed again and again, still brings every call to its end', async () => {
     const { worker, exportId } = await started();
     let current = worker;
-    for (const stored of [5, 20, 35]) {
+    for (const stored of [5, 12, 19]) {
       await waitFor(() => counters().stored >= stored && counters().open >= 1, {
         what: `${stored} talks`,
         timeoutMs: 120_000,
