@@ -99,67 +99,57 @@ export function createTransfers(db: Database) {
     },
 
     /**
-     * The commit marker: written just before an upload is completed, in one transaction with the registry of talks.
+     * The commit marker: written just before an upload is completed, in one statement with the registry of talks.
      * Anything but `marked` means: do not complete it.
      */
-    markCommitting: ({ exportId, callId, attempt }: Lease): Promise<CommitAnswer> =>
-      db.transaction().execute(async (tx) => {
-        const { numUpdatedRows } = await tx
-          .updateTable('transfers')
-          .set({ state: 'committing', updated_at: sql`now()` })
-          .where('export_id', '=', exportId)
-          .where('call_id', '=', callId)
-          .where('attempt', '=', attempt)
-          .where('state', '=', 'uploading')
-          .executeTakeFirst();
-        if (numUpdatedRows === 0n) return 'lease_lost';
-        const { numAffectedRows } = await sql`
+    async markCommitting({ exportId, callId, attempt }: Lease): Promise<CommitAnswer> {
+      const { rows } = await sql<{ held: number; registered: number }>`
+        with held as (
+          select t.call_id, e.account_id, e.connection_id, (e.settings->>'reExport')::boolean as re_export
+            from transfers t join exports e on e.export_id = t.export_id
+           where t.export_id = ${exportId} and t.call_id = ${callId} and t.attempt = ${attempt} and t.state = 'uploading'
+             for update of t
+        ), registered as (
           insert into talks (account_id, connection_id, call_id, export_id, re_export)
-          select account_id, connection_id, ${callId}, export_id, (settings->>'reExport')::boolean
-            from exports where export_id = ${exportId}
-          on conflict do nothing`.execute(tx);
-        if (numAffectedRows === 1n) return 'marked';
-        // An export that was terminated from outside may still have an upload under way: its row decides.
-        await sql`
-          update transfers t
-             set state = case when k.talk_id is null then 'unconfirmed' else 'skipped' end,
-                 reason = case when k.talk_id is null then ${'answer_lost' satisfies UnconfirmedReason}
-                               else ${'already_exported' satisfies SkipReason} end,
-                 updated_at = now()
-            from exports e, talks k
-           where t.export_id = ${exportId} and t.call_id = ${callId} and e.export_id = t.export_id
-             and (k.account_id, k.connection_id, k.call_id) = (e.account_id, e.connection_id, t.call_id)
-             and not k.re_export`.execute(tx);
-        return 'taken_by_other_export';
-      }),
+          select account_id, connection_id, call_id, ${exportId}, re_export from held
+          on conflict do nothing
+          returning call_id
+        ), marked as (
+          update transfers set state = 'committing', updated_at = now()
+           where export_id = ${exportId} and call_id in (select call_id from registered)
+        )
+        select (select count(*) from held) as held, (select count(*) from registered) as registered`.execute(db);
+      const row = rows[0];
+      if (!row || row.held === 0) return 'lease_lost';
+      if (row.registered === 1) return 'marked';
+      // An export that was terminated from outside may still have an upload under way: its row decides.
+      await sql`
+        update transfers t
+           set state = case when k.talk_id is null then 'unconfirmed' else 'skipped' end,
+               reason = case when k.talk_id is null then ${'answer_lost' satisfies UnconfirmedReason}
+                             else ${'already_exported' satisfies SkipReason} end,
+               updated_at = now()
+          from exports e, talks k
+         where t.export_id = ${exportId} and t.call_id = ${callId} and t.attempt = ${attempt} and t.state = 'uploading'
+           and e.export_id = t.export_id
+           and (k.account_id, k.connection_id, k.call_id) = (e.account_id, e.connection_id, t.call_id)
+           and not k.re_export`.execute(db);
+      return 'taken_by_other_export';
+    },
 
     /**
      * The answer came: the call is exported. Also when another attempt has meanwhile given it up as unconfirmed,
      * because the answer is the truth.
      */
     async recordExported({ exportId, callId }: TransferRef, { talkId, bytes, audioFormat }: Exported): Promise<void> {
-      await db.transaction().execute(async (tx) => {
-        await tx
-          .updateTable('talks')
-          .set({ talk_id: talkId })
-          .where('export_id', '=', exportId)
-          .where('call_id', '=', callId)
-          .execute();
-        await tx
-          .updateTable('transfers')
-          .set({
-            state: 'exported',
-            reason: null,
-            talk_id: talkId,
-            bytes,
-            audio_format: audioFormat,
-            updated_at: sql`now()`,
-          })
-          .where('export_id', '=', exportId)
-          .where('call_id', '=', callId)
-          .where('state', 'in', ['committing', 'unconfirmed'])
-          .execute();
-      });
+      await sql`
+        with confirmed as (
+          update talks set talk_id = ${talkId} where export_id = ${exportId} and call_id = ${callId}
+        )
+        update transfers
+           set state = 'exported', reason = null, talk_id = ${talkId}, bytes = ${bytes}, audio_format = ${audioFormat},
+               updated_at = now()
+         where export_id = ${exportId} and call_id = ${callId} and state in ('committing', 'unconfirmed')`.execute(db);
     },
 
     /** The upload was sent whole and its answer is lost. */
