@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { TypedSearchAttributes } from '@temporalio/common';
 import {
   type Client,
   WorkflowExecutionAlreadyStartedError,
@@ -185,25 +186,40 @@ export class ExportClient {
       pace: this.#pace,
       ...(retry ? { retry } : {}),
     };
-    const workflowId = workflowIdOf(accountId, kind);
-    try {
-      await callTemporal(() =>
-        this.#temporal.workflow.start<typeof exportCalls>('exportCalls', {
-          workflowId,
-          taskQueue: this.#taskQueue,
-          args: [input],
-          // A preview sends nothing, so the latest one asked for wins; an export that runs is never disturbed.
-          workflowIdConflictPolicy: kind === 'preview' ? 'TERMINATE_EXISTING' : 'FAIL',
-          typedSearchAttributes: searchAttributesOf(accountId, exportId),
-          staticSummary: `${kind} ${period.from} … ${period.to}`,
-        }),
-      );
-    } catch (error) {
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      const running = await this.#runningExportId(this.#handle(accountId, kind));
-      throw new ExportError('export_already_running', { values: { exportId: running ?? '?' } });
+    for (;;) {
+      try {
+        await this.#launch(input, searchAttributesOf(accountId, exportId), `${kind} ${period.from} … ${period.to}`);
+        return exportId;
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      }
+      const handle = this.#handle(accountId, kind);
+      const running = await this.#runningExportId(handle);
+      const row = running === undefined ? undefined : await this.#ledger.exports.find(running);
+      if (running !== undefined && !row?.finishedAt) {
+        throw new ExportError('export_already_running', { values: { exportId: running } });
+      }
+      // Its end is written down; its workflow is a moment from ending too.
+      await failureOf(handle);
     }
-    return exportId;
+  }
+
+  async #launch(
+    input: ExportInput,
+    typedSearchAttributes: TypedSearchAttributes,
+    staticSummary: string,
+  ): Promise<void> {
+    await callTemporal(() =>
+      this.#temporal.workflow.start<typeof exportCalls>('exportCalls', {
+        workflowId: workflowIdOf(input.accountId, input.kind),
+        taskQueue: this.#taskQueue,
+        args: [input],
+        // A preview sends nothing, so the latest one asked for wins; an export that runs is never disturbed.
+        workflowIdConflictPolicy: input.kind === 'preview' ? 'TERMINATE_EXISTING' : 'FAIL',
+        typedSearchAttributes,
+        staticSummary,
+      }),
+    );
   }
 
   #handle(accountId: number, kind: ExportInput['kind']): WorkflowHandle<() => Promise<ExportResult>> {

@@ -92,6 +92,13 @@ describe('exports of one account, one after another', () => {
     expect(status.calls.skipped.too_short).toBeGreaterThan(0);
   });
 
+  test('a start in the very moment of an end waits for it instead of being refused', async () => {
+    for (let round = 0; round < 3; round++) {
+      const { status } = await run();
+      expect(status.state).toBe('completed');
+    }
+  });
+
   test('a preview plans and sends nothing', async () => {
     const before = talks();
     const status = await stage.exports.preview(stage.accountId, stage.settings({ reExport: true }));
