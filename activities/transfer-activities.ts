@@ -22,7 +22,7 @@ export interface TransferDeps {
 }
 
 export interface TransferResult {
-  state: TransferState | 'taken_over';
+  state: TransferState;
 }
 
 /** How long what only this process knows is tried to be written down while Postgres is away. */
@@ -83,7 +83,6 @@ export function createTransferActivities(deps: TransferDeps) {
       await patiently(() => ledger.transfers.recordUnconfirmed(lease), ANSWER_PATIENCE_MS);
       return { state: 'unconfirmed' };
     }
-    if (error.code === 'lease_lost') return { state: 'taken_over' };
     const reason = cancellation ? undefined : failureReason(error, call, deps.recordingRetrySeconds);
     if (reason !== undefined) {
       const format = error.values.format;

@@ -230,8 +230,10 @@ export const ERROR_CODES = {
     en: 'The worker is shutting down; another one goes on with the call.',
     ru: 'Исполнитель завершает работу; звонок продолжит другой.',
   },
+  // Tried again: of two workers that both think they hold a call, only the one that Temporal still counts on is asked
+  // once more, and it must see the call through.
   lease_lost: {
-    kind: 'permanent',
+    kind: 'retryable',
     en: 'Another worker has taken this call over; this attempt has dropped its upload.',
     ru: 'Этот звонок взял другой исполнитель; попытка прервана.',
   },

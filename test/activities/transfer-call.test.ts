@@ -188,10 +188,10 @@ describe('an attempt whose call another one has taken', () => {
   test('drops its upload: the other’s is the only talk', async () => {
     const call = await stage.plan({ link: long('frozen') });
     await speechSenseFault({ at: 'mid-stream', times: 1, action: { kind: 'delay', delayMs: 2_000 } });
-    const frozen = stage.transfer(call);
+    const frozen = stage.transfer(call).catch((error: unknown) => error);
     await waitFor(() => uploads().open === 1, { what: 'the first upload to be under way' });
     const second = await stage.transfer(call);
-    expect(await frozen).toEqual({ state: 'taken_over' });
+    expect(await frozen).toMatchObject({ code: 'lease_lost', kind: 'retryable' });
     expect(second).toEqual({ state: 'exported' });
     expect(talks()).toHaveLength(1);
     expect(await stage.row(call)).toMatchObject({ state: 'exported', attempts: 2, talk_id: talks()[0]?.id });
@@ -201,7 +201,8 @@ describe('an attempt whose call another one has taken', () => {
     const call = await stage.plan();
     const other = await stage.plan({ noteId: call.noteId });
     expect(await stage.transfer(other)).toEqual({ state: 'exported' });
-    expect(await stage.transfer(call)).toEqual({ state: 'taken_over' });
+    await expect(stage.transfer(call)).rejects.toMatchObject({ code: 'lease_lost', kind: 'retryable' });
+    expect(await stage.transfer(call)).toEqual({ state: 'skipped' });
     expect(await stage.row(call)).toMatchObject({ state: 'skipped', reason: 'already_exported' });
     expect(talks()).toHaveLength(1);
   });

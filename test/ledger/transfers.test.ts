@@ -152,6 +152,6 @@ describe('a call in an export', () => {
 
   test('a claim of a call that is not there is a defect, not a success', async () => {
     await expect(t.ledger.transfers.claim({ exportId, callId: 999_999 })).rejects.toThrow();
-    expect(new ExportError('lease_lost').kind).toBe('permanent');
+    expect(new ExportError('lease_lost').kind).toBe('retryable');
   });
 });
