@@ -2,6 +2,7 @@ import { DateTime } from 'luxon';
 import { z } from 'zod';
 import { ExportError } from '../errors/export-error.ts';
 import { CALL_FIELD_NAMES } from './call-fields.ts';
+import { recordingHosts } from './recording-hosts.ts';
 
 /** A call date as the settings hold it: a calendar day of the account's time zone. */
 const day = z.string().refine(isDay, { message: 'expected a date such as 2026-11-22' });
@@ -97,6 +98,8 @@ const exportSettingsSchema = z.strictObject({
     .strictObject({ min: seconds.default(0), max: seconds.default(0) })
     .refine(({ min, max }) => max === 0 || min <= max, { path: ['min'], message: 'the minimum exceeds the maximum' })
     .default({ min: 0, max: 0 }),
+  /** The account's own telephony on a private network; empty: recordings come from the public internet only. */
+  recordingHosts,
   mapping,
 });
 

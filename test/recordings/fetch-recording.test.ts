@@ -328,7 +328,7 @@ describe('an address that a link may not reach', () => {
     telephony.answer = answering(mp3());
     recordings = connect({
       insecureHosts: [],
-      allowsAddress: (address) => address === '127.0.0.1',
+      isPublic: (address) => address === '127.0.0.1',
       resolve: () =>
         Promise.resolve([
           { address: '10.0.0.1', family: 4 },

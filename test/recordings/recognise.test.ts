@@ -17,6 +17,9 @@ class Bytes implements ReadableBytes {
     this.readBytes += part.length;
     return Promise.resolve(part);
   }
+  async *chunks(): AsyncGenerator<Buffer> {
+    yield await this.read(0, this.sizeBytes);
+  }
 }
 
 const recogniseBytes = (bytes: Buffer) => recognise(new Bytes(bytes));
