@@ -28,6 +28,8 @@ export interface TransferResult {
 /** How long what only this process knows is tried to be written down while Postgres is away. */
 const ANSWER_PATIENCE_MS = 30 * 60_000;
 const RELEASE_PATIENCE_MS = 5 * 60_000;
+/** A shorter pause that a telephony asks for is waited out where the call is. */
+const LANE_PATIENCE_MS = 5_000;
 /** Attempts after which a defect of ours is the call's end, not a loop. */
 const DEFECT_ATTEMPTS = 5;
 const HEARTBEAT_MS = 1_000;
@@ -41,7 +43,11 @@ export function createTransferActivities(deps: TransferDeps) {
     if (call.link === null) throw new ExportError('recording_missing');
     const signal = cancellationSignal();
     beat.phase = 'download';
-    const recording = await deps.recordings.receive(call.link, { signal, onProgress: beat.progress });
+    const recording = await deps.recordings.receive(call.link, {
+      signal,
+      onProgress: beat.progress,
+      recordingHosts: call.settings.recordingHosts,
+    });
     try {
       beat.phase = 'upload';
       const connection = await ledger.connections.read(call.accountId);
@@ -66,7 +72,14 @@ export function createTransferActivities(deps: TransferDeps) {
         () => patiently(() => ledger.transfers.reopen(lease), RELEASE_PATIENCE_MS),
       );
       await patiently(
-        () => ledger.transfers.recordExported(lease, { talkId, bytes, audioFormat: recording.container }),
+        () =>
+          ledger.transfers.recordExported(lease, {
+            talkId,
+            bytes,
+            audioFormat: recording.container,
+            convertedFrom: recording.convertedFrom,
+            channels: recording.format.channels,
+          }),
         ANSWER_PATIENCE_MS,
       );
       return 'exported';
@@ -91,6 +104,10 @@ export function createTransferActivities(deps: TransferDeps) {
         RELEASE_PATIENCE_MS,
       );
       return { state: 'failed' };
+    }
+    if (!cancellation && !call.postponed && isTelephonyAway(error)) {
+      await patiently(() => ledger.transfers.postpone(lease), RELEASE_PATIENCE_MS);
+      return { state: 'waiting' };
     }
     const because = cancellation ? undefined : faultOf(error);
     await patiently(() => ledger.transfers.release(lease, because), RELEASE_PATIENCE_MS);
@@ -147,6 +164,11 @@ function failureReason(error: ExportError, call: CallToSend, retrySeconds: numbe
   if (error.kind !== 'bug') return undefined;
   log.error('transfer failed unexpectedly', { code: error.code, what: error.values.what, defects: call.defects + 1 });
   return call.defects + 1 >= DEFECT_ATTEMPTS ? 'internal_error' : undefined;
+}
+
+/** A telephony that is not to be asked for a while would keep this lane from calls whose recordings are to be had. */
+function isTelephonyAway({ code, retryAfterMs }: ExportError): boolean {
+  return code === 'recording_unreachable' && retryAfterMs !== undefined && retryAfterMs > LANE_PATIENCE_MS;
 }
 
 /** Whose fault it was that the attempt came to nothing, where that is to be remembered. */

@@ -19,6 +19,8 @@ const REPORT_COLUMNS = [
   'attempts',
   'bytes',
   'audio_format',
+  'converted_from',
+  'channels',
 ] as const satisfies (keyof ReportRow)[];
 
 export type ReportFormat = 'csv' | 'json';

@@ -17,7 +17,11 @@ export interface ReportRow {
   talk_id: string | null;
   attempts: number;
   bytes: number | null;
+  /** As it was sent; of a call that failed for its format, as it came. */
   audio_format: string | null;
+  /** The format that it came in, where it had to be converted. */
+  converted_from: string | null;
+  channels: number | null;
 }
 
 const PAGE = 2_000;
@@ -59,7 +63,8 @@ async function readPage(
 ): Promise<ReportRow[]> {
   const { rows } = await sql<ReportRow>`
     select t.call_id, c.note_id, c.entity_type, c.entity_id, c.direction, c.started_at, c.talk_seconds, c.operator_id,
-           t.state, t.reason, t.talk_id, t.attempt as attempts, t.bytes, t.audio_format
+           t.state, t.reason, t.talk_id, t.attempt as attempts, t.bytes, t.audio_format,
+           t.converted_from, t.channels
       from transfers t join calls c using (call_id)
      where t.export_id = ${exportId} and t.call_id > ${after} and (${state ?? null}::text is null or t.state = ${state ?? null})
      order by t.call_id

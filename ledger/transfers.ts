@@ -40,6 +40,8 @@ export interface CallToSend {
   result: string | null;
   status: number | null;
   recordingFailingSince: Date | null;
+  /** It was put off to the end of its export once already. */
+  postponed: boolean;
   defects: number;
 }
 
@@ -55,6 +57,9 @@ export interface Exported {
   talkId: string;
   bytes: number;
   audioFormat: string;
+  /** The format that the recording came in, where it had to be converted. */
+  convertedFrom?: string | undefined;
+  channels?: number | undefined;
 }
 
 /**
@@ -141,14 +146,15 @@ export function createTransfers(db: Database) {
      * The answer came: the call is exported. Also when another attempt has meanwhile given it up as unconfirmed,
      * because the answer is the truth.
      */
-    async recordExported({ exportId, callId }: TransferRef, { talkId, bytes, audioFormat }: Exported): Promise<void> {
+    async recordExported({ exportId, callId }: TransferRef, exported: Exported): Promise<void> {
+      const { talkId, bytes, audioFormat, convertedFrom, channels } = exported;
       await sql`
         with confirmed as (
           update talks set talk_id = ${talkId} where export_id = ${exportId} and call_id = ${callId}
         )
         update transfers
            set state = 'exported', reason = null, talk_id = ${talkId}, bytes = ${bytes}, audio_format = ${audioFormat},
-               updated_at = now()
+               converted_from = ${convertedFrom ?? null}, channels = ${channels ?? null}, updated_at = now()
          where export_id = ${exportId} and call_id = ${callId} and state in ('committing', 'unconfirmed')`.execute(db);
     },
 
@@ -160,8 +166,13 @@ export function createTransfers(db: Database) {
     recordFailed: (lease: Lease, reason: FailureReason, audioFormat?: string): Promise<boolean> =>
       settle(db, lease, 'failed', reason, audioFormat === undefined ? {} : { audio_format: audioFormat }),
 
-    recordWaiting: (lease: Lease): Promise<boolean> =>
-      settle(db, lease, 'waiting', 'recording_not_ready' satisfies WaitingReason),
+    /** Puts the call off to the end of its export, where it is planned once more, in a batch of its own. */
+    postpone: (lease: Lease): Promise<boolean> =>
+      settle(db, lease, 'waiting', 'telephony_away' satisfies WaitingReason, {
+        batch: null,
+        postponed: true,
+        recording_failing_since: null,
+      }),
 
     /** Takes a marker back whose upload was cut for certain, so that the same attempt may upload again. */
     reopen: (lease: Lease): Promise<boolean> => settle(db, lease, 'uploading', null),
@@ -226,7 +237,7 @@ async function readCall(db: Database, exportId: string, callId: number): Promise
     select c.account_id as "accountId", c.call_id as "callId", c.note_id as "noteId",
            e.connection_id as "connectionId", e.language, c.direction, c.started_at as "startedAt",
            c.talk_seconds as "talkSeconds", c.operator_id as "operatorId", u.name as "operatorName", c.link, c.phone,
-           c.uniq, c.source, c.result, c.status, t.recording_failing_since as "recordingFailingSince", t.defects, c.entity_type as "entityType", c.entity_id as "entityId", e.settings,
+           c.uniq, c.source, c.result, c.status, t.recording_failing_since as "recordingFailingSince", t.postponed, t.defects, c.entity_type as "entityType", c.entity_id as "entityId", e.settings,
            a.host, a.time_zone as "timeZone"
       from calls c
       join transfers t on t.export_id = ${exportId} and t.call_id = c.call_id

@@ -18,6 +18,8 @@ const ROW: ReportRow = {
   attempts: 2,
   bytes: null,
   audio_format: null,
+  converted_from: null,
+  channels: null,
 };
 
 async function* rows(...given: Partial<ReportRow>[]): AsyncGenerator<ReportRow> {
@@ -25,7 +27,7 @@ async function* rows(...given: Partial<ReportRow>[]): AsyncGenerator<ReportRow> 
 }
 
 const HEADER =
-  'call_id,note_id,entity_type,entity_id,direction,started_at,talk_seconds,operator_id,state,reason,talk_id,attempts,bytes,audio_format';
+  'call_id,note_id,entity_type,entity_id,direction,started_at,talk_seconds,operator_id,state,reason,talk_id,attempts,bytes,audio_format,converted_from,channels';
 
 test('CSV has the columns of the contract, CRLF, empty cells for what is not known, and the account’s own time', async () => {
   expect(await text(reportText(rows({}), 'csv', 'Europe/Moscow'))).toBe(

@@ -29,6 +29,7 @@ describe('a WAV recording', () => {
     await expect(recogniseBytes(wav({ seconds: 3 }))).resolves.toEqual({
       name: 'WAV PCM 16-bit',
       container: 'wav',
+      demuxer: 'wav',
       durationSeconds: 3,
       channels: 2,
       sampleRateHz: 8_000,

@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander';
 import { EXIT, exitCodeOf } from '../../../errors/exit-codes.ts';
 import { ExportError } from '../../../errors/export-error.ts';
+import type { Sentence } from '../../../errors/codes.ts';
+import { checkConverter, type ConverterCheck } from '../../../recordings/ffmpeg-version.ts';
 import { checkConnection, setConnection } from '../../connection-admin.ts';
 import { addCommand, type Runner } from '../command.ts';
 import { readSecret } from '../read-secret.ts';
@@ -38,18 +40,35 @@ export function addConnectionCommands(program: Command, runner: Runner): void {
 
   addCommand(group, runner, {
     name: 'check',
-    summary: 'ask SpeechSense whether the connection and its key work',
+    summary: 'ask SpeechSense whether the connection and its key work, and look for ffmpeg here',
     account: true,
     examples: ['connection check', 'connection check --json'],
     async run({ services, output, account }) {
       const { accountId } = await account();
       const { check, error } = await checkConnection(services.access, accountId);
       const message = error?.sentence(output.language) ?? null;
-      output.result({ ...check, message }, () => [
+      const converter = await checkConverter(services.environment.FFMPEG_PATH);
+      output.result({ ...check, message, converter }, () => [
         message ?? output.text({ en: 'The connection answers.', ru: 'Подключение отвечает.' }),
         ...(check.requestId === null ? [] : [`request id: ${check.requestId}`]),
+        output.text(converterSentence(converter)),
       ]);
       return error ? exitCodeOf(error) : EXIT.done;
     },
   });
+}
+
+/** Of the machine where the command runs, which is the worker's where both come from one image. */
+function converterSentence({ ok, version }: ConverterCheck): Sentence {
+  if (ok) {
+    return {
+      en: `ffmpeg ${version ?? ''} is here: recordings in any usual format can be sent.`,
+      ru: `ffmpeg ${version ?? ''} на месте: можно отправлять записи любых обычных форматов.`,
+    };
+  }
+  const lacks = version !== null;
+  return {
+    en: `${lacks ? `ffmpeg ${version} here has no libopus` : 'There is no ffmpeg here'}: recordings other than MP3, WAV (16-bit PCM) and Ogg Opus will fail as audio_unsupported. Install it where the worker runs (apt install ffmpeg), or set FFMPEG_PATH.`,
+    ru: `${lacks ? `В ffmpeg ${version} нет libopus` : 'Здесь нет ffmpeg'}: записи не в MP3, WAV (PCM 16 бит) и Ogg Opus завершатся с причиной audio_unsupported. Установите его там, где работает worker (apt install ffmpeg), или задайте FFMPEG_PATH.`,
+  };
 }
