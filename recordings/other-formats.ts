@@ -1,5 +1,6 @@
 import type { AudioFormat, Demuxer, ReadableBytes } from './audio-format.ts';
 import { readDetails } from './details.ts';
+import { isMp4Truncated } from './mp4-boxes.ts';
 
 const HEAD_BYTES = 64;
 /** Audio that SpeechSense does not take, by its first bytes. */
@@ -22,5 +23,6 @@ export async function recogniseOther(bytes: ReadableBytes, start: number): Promi
   const known = MAGICS.find(({ at, magic }) => head.toString('latin1', at, at + magic.length) === magic);
   if (!known) return undefined;
   const { name, demuxer, mimeType } = known;
-  return { name, demuxer, container: undefined, truncated: false, ...(await readDetails(bytes, mimeType)) };
+  const truncated = demuxer === 'mov' && (await isMp4Truncated(bytes));
+  return { name, demuxer, container: undefined, truncated, ...(await readDetails(bytes, mimeType)) };
 }
