@@ -45,9 +45,9 @@ export async function runFfmpeg({ signal, timeoutMs, ...run }: FfmpegRun): Promi
     env: { PATH: process.env.PATH },
   });
   const kill = (): void => void child.kill('SIGKILL');
-  let tooSlow = false;
+  const overtime = new AbortController();
   const timer = setTimeout(() => {
-    tooSlow = true;
+    overtime.abort();
     kill();
   }, timeoutMs);
   signal.addEventListener('abort', kill, { once: true });
@@ -55,7 +55,7 @@ export async function runFfmpeg({ signal, timeoutMs, ...run }: FfmpegRun): Promi
   try {
     const [code] = await Promise.all(parts);
     signal.throwIfAborted();
-    if (tooSlow) return 'too_slow';
+    if (overtime.signal.aborted) return 'too_slow';
     if (code !== null && CANNOT_RUN.includes(code)) return 'absent';
     return code === 0 ? 'done' : 'failed';
   } catch (error) {
@@ -86,15 +86,19 @@ async function collect(stdout: Readable, output: FfmpegRun['output']): Promise<v
 
 /** ffmpeg may end without having read all of it, and its exit code says whether that was right. */
 async function feed(input: AsyncIterable<Buffer>, stdin: Writable): Promise<void> {
-  let broken: unknown;
+  let broken: Error | undefined;
+  // Read by hand: a pipe that breaks throws its own error into a generator, which would look like the input's.
+  const source = input[Symbol.asyncIterator]();
   async function* watched() {
-    try {
-      yield* input;
-    } catch (error) {
-      broken = error;
-      throw error;
+    for (;;) {
+      const next = await source.next().catch((error: unknown) => {
+        broken = error instanceof Error ? error : new Error('input failed', { cause: error });
+        throw broken;
+      });
+      if (next.done === true) return;
+      yield next.value;
     }
   }
   await pipeline(Readable.from(watched()), stdin).catch(() => undefined);
-  if (broken !== undefined) throw broken as Error;
+  if (broken) throw broken;
 }

@@ -3,7 +3,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import { createTransferActivities, type TransferDeps } from '../../activities/transfer-activities.ts';
 import type { ReportRow } from '../../ledger/report.ts';
 import type { TransferRef } from '../../ledger/transfers.ts';
-import { createRecordings, type Recordings } from '../../recordings/fetch-recording.ts';
+import { createRecordings } from '../../recordings/fetch-recording.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
 import { createSpeechSense, type SpeechSense } from '../../speechsense/speechsense.ts';
 import { openTestLedger, planned, reportOf, sightedNote, TEST_ACCOUNT, type TestLedger } from '../support/ledger.ts';
@@ -18,7 +18,6 @@ interface PlannedCall {
 export interface TransferStage {
   sandbox: Sandbox;
   ledger: TestLedger['ledger'];
-  recordings: Recordings;
   speechSense: SpeechSense;
   /** A link of the sandbox's telephony to a recording of this call. */
   link(noteId: number): string;
@@ -42,10 +41,12 @@ export async function createTransferStage(): Promise<TransferStage> {
   const { ledger } = test;
   const { apiKey, connectionId, telephony, addresses } = sandbox;
   await ledger.connections.put({ accountId: TEST_ACCOUNT, connectionId, language: 'ru-RU', apiKey });
-  const recordings = createRecordings({
-    insecureHosts: [new URL(addresses.telephony).host],
-    limits: { maxBytes: 8_000_000, stallMs: 500, firstByteMs: 5_000 },
-  });
+  // Each transfer its own: what one learnt of the telephony must not hold up the next.
+  const freshRecordings = () =>
+    createRecordings({
+      insecureHosts: [new URL(addresses.telephony).host],
+      limits: { maxBytes: 8_000_000, stallMs: 500, firstByteMs: 5_000 },
+    });
   const speechSense = createSpeechSense({ address: addresses.speechsense, tls: false });
   let nextNote = 1;
 
@@ -54,7 +55,6 @@ export async function createTransferStage(): Promise<TransferStage> {
   return {
     sandbox,
     ledger,
-    recordings,
     speechSense,
     link,
     async plan(note = {}, settings = {}) {
@@ -69,7 +69,8 @@ export async function createTransferStage(): Promise<TransferStage> {
       if (!row) throw new Error('the export has one call');
       return row;
     },
-    transfer({ exportId, callId }, deps = {}, act) {
+    async transfer({ exportId, callId }, deps = {}, act) {
+      const recordings = freshRecordings();
       const activities = createTransferActivities({
         ledger,
         speechSense,
@@ -79,11 +80,14 @@ export async function createTransferStage(): Promise<TransferStage> {
       });
       const environment = new MockActivityEnvironment({ activityType: 'transferCall' }, { logger: SILENT });
       act?.(environment);
-      return environment.run((ref: TransferRef) => activities.transferCall(ref), { exportId, callId });
+      try {
+        return await environment.run((ref: TransferRef) => activities.transferCall(ref), { exportId, callId });
+      } finally {
+        await recordings.close();
+      }
     },
     async close() {
       speechSense.close();
-      await recordings.close();
       await sandbox.close();
       await test.close();
     },

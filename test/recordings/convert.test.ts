@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { ExportError } from '../../errors/export-error.ts';
+import type { ExportError } from '../../errors/export-error.ts';
 import { createRecordings, type Recording, type RecordingsOptions } from '../../recordings/fetch-recording.ts';
 import { checkConverter } from '../../recordings/ffmpeg-version.ts';
 import { isRunning } from '../support/is-running.ts';
@@ -126,7 +126,8 @@ describe('ffmpeg', () => {
     await expect(receive({ ffmpeg: spy })).rejects.toMatchObject({ code: 'conversion_failed' });
     const [argv = '', memory, seconds, core, nice, ...rest] = (await readFile(seen, 'utf8')).split('\n');
     expect(argv).toMatch(/-nostdin .*-protocol_whitelist pipe,cache -f wav -i pipe:0 .*-f ogg pipe:1$/);
-    expect([memory, seconds, core, nice]).toEqual([String(1024 * 1024), '900', '0', '10']);
+    expect([memory, seconds, core]).toEqual([String(1024 * 1024), '900', '0']);
+    expect(Number(nice)).toBeGreaterThanOrEqual(10);
     expect(rest.join('\n')).not.toMatch(/secret|DATABASE|ENCRYPTION/);
     delete process.env.TEST_SECRET;
     await Promise.all([rm(spy), rm(seen)]);
@@ -164,7 +165,7 @@ describe('ffmpeg', () => {
     const all = stops.map(({ signal }) => recordings.receive(telephony.link, { signal }));
     stops.at(-1)?.abort(new Error('stopped'));
     const settled = await Promise.allSettled(all);
-    expect(settled.map(({ status }) => status)).toEqual([...Array(5).fill('fulfilled'), 'rejected']);
+    expect(settled.map(({ status }) => status)).toEqual([...Array<string>(5).fill('fulfilled'), 'rejected']);
   });
 });
 

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
+import { findExportError } from '../../errors/export-error.ts';
 import { createRecordings, type RecordingsOptions } from '../../recordings/fetch-recording.ts';
 import { mp3 } from './audio-samples.ts';
 import { Telephony } from './telephony.ts';
@@ -242,8 +243,8 @@ describe('a name', () => {
     await expect(
       (async () => {
         // The first attempt may still meet the connection that was just cut.
-        await receive(here()).catch((error: { code?: string }) => {
-          if (error.code !== 'recording_unreachable') throw error;
+        await receive(here()).catch((error: unknown) => {
+          if (findExportError(error)?.code !== 'recording_unreachable') throw error;
         });
         return receive(here());
       })(),

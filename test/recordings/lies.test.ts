@@ -11,7 +11,7 @@ import { startTelephony, type Telephony } from '../../sandbox/telephony/telephon
 
 const clock = createClock({ startMs: Date.parse('2026-11-22T10:00:00Z'), frozen: true });
 let telephony: Telephony;
-let recordings: Recordings;
+let recordings: Recordings | undefined;
 let tempDir: string;
 
 beforeAll(async () => {
@@ -28,14 +28,19 @@ beforeEach(async () => {
   });
 });
 afterAll(async () => {
-  await recordings.close();
+  await recordings?.close();
   await telephony.close();
   await rm(tempDir, { recursive: true });
 });
 
+function reception(): Recordings {
+  if (!recordings) throw new Error('not set up');
+  return recordings;
+}
+
 const recording = (format: RecordingFormat = 'mp3') =>
   telephony.recordingUrl({ worldId: 'c', format, talkSeconds: 30 });
-const receive = (link = recording()) => recordings.receive(link, { signal: new AbortController().signal });
+const receive = (link = recording()) => reception().receive(link, { signal: new AbortController().signal });
 const lie = (name: (typeof LIES)[number]) => ({ kind: 'lie', lie: name });
 const page = (status: number, headers: Record<string, string> = {}, body = '<html>') => ({
   kind: 'answer',
@@ -161,9 +166,9 @@ describe('a link that looks like a lie', () => {
     ['slowly, but in time', { kind: 'slow', bytesPerSecond: 200_000 }],
   ])('gives its recording %s', async (_what, action) => {
     await telephony.control('PUT', '/faults', [{ action }]);
-    const { sha256, dispose } = await receive();
-    expect(sha256).toBe(await telephony.recordingSha256({ worldId: 'c', format: 'mp3', talkSeconds: 30 }));
-    await dispose();
+    const received = await receive();
+    expect(received.sha256).toBe(await telephony.recordingSha256({ worldId: 'c', format: 'mp3', talkSeconds: 30 }));
+    await received.dispose();
   });
 });
 

@@ -21,6 +21,7 @@ describe('absent settings take their defaults', () => {
     direction: 'all',
     reExport: false,
     talkSeconds: { min: 0, max: 0 },
+    recordingHosts: [],
     mapping: { deal: [], contact: [], company: [], call: [] },
   };
 
@@ -48,6 +49,7 @@ describe('absent settings take their defaults', () => {
       direction: 'incoming',
       reExport: true,
       talkSeconds: { min: 10, max: 3_600 },
+      recordingHosts: ['pbx.local', '10.1.0.0/16'],
       mapping: { deal: [line('deal_name', 'name')], contact: [], company: [], call: [line('call_duration')] },
     };
     expect(parseExportSettings(given)).toEqual(given);

@@ -9,8 +9,8 @@ export interface ProbedAudio {
   container: string;
   channels: number;
   seconds: number;
-  /** Mean loudness of each channel in its own half second of the sandbox's recordings and in the other's, in dB. */
-  loudness: { own: number; other: number }[];
+  /** Of its time, how much only the left channel is heard, and how much only the right one: 20 dB above the other. */
+  alone: { left: number; right: number };
 }
 
 /** What ffprobe and ffmpeg, and none of our own code, find in these bytes. @throws when they are no valid audio. */
@@ -33,28 +33,38 @@ export async function probeAudio(bytes: Buffer): Promise<ProbedAudio> {
       streams: { codec_name: string; channels: number }[];
       format: { duration: string; format_name: string };
     };
-    const channels = streams[0]?.channels ?? 0;
-    const loudness = [];
-    for (let channel = 0; channel < channels; channel++) {
-      const [first, second] = [await meanVolume(file, channel, 0), await meanVolume(file, channel, 0.5)];
-      loudness.push(channel === 0 ? { own: first, other: second } : { own: second, other: first });
-    }
     return {
       codec: streams[0]?.codec_name ?? '',
       container: format.format_name,
-      channels,
+      channels: streams[0]?.channels ?? 0,
       seconds: Number(format.duration),
-      loudness,
+      alone: await aloneIn(file),
     };
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
-/** In the half second of each second that begins here; without its edges, where one voice gives way to the other. */
-async function meanVolume(file: string, channel: number, from: number): Promise<number> {
-  const within = `aselect='between(mod(t,1),${from + 0.1},${from + 0.4})'`;
-  const filter = `pan=mono|c0=c${channel},${within},volumedetect`;
-  const { stderr } = await promisify(execFile)('ffmpeg', ['-v', 'info', '-i', file, '-af', filter, '-f', 'null', '-']);
-  return Number(/mean_volume: (-?[\d.]+) dB/.exec(stderr)?.[1]);
+const RATE = 8_000;
+const WINDOW = RATE / 20;
+const TEN_TIMES = 10;
+
+async function aloneIn(file: string): Promise<ProbedAudio['alone']> {
+  const decode = ['-v', 'error', '-i', file, '-ac', '2', '-ar', String(RATE), '-f', 's16le', 'pipe:1'];
+  const options = { encoding: 'buffer', maxBuffer: 64 * 1024 * 1024 } as const;
+  const { stdout } = await promisify(execFile)('ffmpeg', decode, options);
+  const frames = stdout.length / 4;
+  const alone = { left: 0, right: 0 };
+  for (let start = 0; start + WINDOW <= frames; start += WINDOW) {
+    const [left, right] = [rms(stdout, start, 0), rms(stdout, start, 1)];
+    if (left > TEN_TIMES * right) alone.left += WINDOW / frames;
+    if (right > TEN_TIMES * left) alone.right += WINDOW / frames;
+  }
+  return alone;
+}
+
+function rms(samples: Buffer, start: number, channel: number): number {
+  let sum = 1;
+  for (let at = start; at < start + WINDOW; at++) sum += samples.readInt16LE(at * 4 + channel * 2) ** 2;
+  return Math.sqrt(sum / WINDOW);
 }
