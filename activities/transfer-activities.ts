@@ -96,6 +96,10 @@ export function createTransferActivities(deps: TransferDeps) {
       await patiently(() => ledger.transfers.recordUnconfirmed(lease), ANSWER_PATIENCE_MS);
       return { state: 'unconfirmed' };
     }
+    if (!cancellation && !call.postponed && isTelephonyAway(error)) {
+      await patiently(() => ledger.transfers.postpone(lease), RELEASE_PATIENCE_MS);
+      return { state: 'waiting' };
+    }
     const reason = cancellation ? undefined : failureReason(error, call, deps.recordingRetrySeconds);
     if (reason !== undefined) {
       const format = error.values.format;
@@ -104,10 +108,6 @@ export function createTransferActivities(deps: TransferDeps) {
         RELEASE_PATIENCE_MS,
       );
       return { state: 'failed' };
-    }
-    if (!cancellation && !call.postponed && isTelephonyAway(error)) {
-      await patiently(() => ledger.transfers.postpone(lease), RELEASE_PATIENCE_MS);
-      return { state: 'waiting' };
     }
     const because = cancellation ? undefined : faultOf(error);
     await patiently(() => ledger.transfers.release(lease, because), RELEASE_PATIENCE_MS);
@@ -159,7 +159,9 @@ function failureReason(error: ExportError, call: CallToSend, retrySeconds: numbe
   if (reason !== undefined) {
     // Counted from the first failure in a row, so that somebody else's outage meanwhile costs a call nothing.
     const failingMs = call.recordingFailingSince ? Date.now() - call.recordingFailingSince.getTime() : 0;
-    return error.kind === 'retryable' && failingMs < retrySeconds * 1000 ? undefined : reason;
+    // A host that has failed all others for so long need not be waited for by each of its calls anew.
+    const hostFailingMs = Number(error.values.failingMs ?? 0);
+    return error.kind === 'retryable' && Math.max(failingMs, hostFailingMs) < retrySeconds * 1000 ? undefined : reason;
   }
   if (error.kind !== 'bug') return undefined;
   log.error('transfer failed unexpectedly', { code: error.code, what: error.values.what, defects: call.defects + 1 });

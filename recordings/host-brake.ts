@@ -5,10 +5,13 @@ const FIRST_REST_MS = 10_000;
 const LONGEST_REST_MS = 60_000;
 /** What the one request that tries a rested host may take before another one tries too. */
 const TRIAL_MS = 10_000;
+/** Not asked for so long after its rest, a host's failures are an old story. */
+const FORGOTTEN_AFTER_MS = 120_000;
 const MAX_HOSTS = 1_000;
 
 interface FailingHost {
   failures: number;
+  since: number;
   restsUntil: number;
 }
 
@@ -26,7 +29,10 @@ export class HostBrake {
     this.#now = now;
   }
 
-  /** @throws {ExportError} `recording_unreachable` with `retryAfterMs` while the host rests; else what `work` throws. */
+  /**
+   * @throws {ExportError} `recording_unreachable` while the host rests, with `retryAfterMs` and, as a value, for how
+   * long it has been failing (`failingMs`); else what `work` throws.
+   */
   async watch<T>(host: string, work: () => Promise<T>): Promise<T> {
     this.#enter(host);
     try {
@@ -47,18 +53,23 @@ export class HostBrake {
     if (!failing) return;
     const restMs = failing.restsUntil - this.#now();
     if (restMs > 0) {
-      const values = { what: 'it failed repeatedly or asked for a pause' };
+      const failingMs = Math.round(this.#now() - failing.since);
+      const values = { what: 'it failed repeatedly or asked for a pause', failingMs };
       throw new ExportError('recording_unreachable', { values, retryAfterMs: Math.ceil(restMs) });
     }
     if (failing.failures >= FAILURES_IN_A_ROW) failing.restsUntil = this.#now() + TRIAL_MS;
   }
 
   #failed(host: string, retryAfterMs: number | undefined): void {
-    const failures = (this.#hosts.get(host)?.failures ?? 0) + 1;
+    const now = this.#now();
+    const known = this.#hosts.get(host);
+    const before = known && now - known.restsUntil < FORGOTTEN_AFTER_MS ? known : { failures: 0, since: now };
+    const failures = before.failures + 1;
     const ownMs =
       failures < FAILURES_IN_A_ROW ? 0 : Math.min(FIRST_REST_MS * 2 ** (failures - FAILURES_IN_A_ROW), LONGEST_REST_MS);
     this.#hosts.delete(host);
-    this.#hosts.set(host, { failures, restsUntil: this.#now() + Math.max(ownMs, retryAfterMs ?? 0) });
+    const restsUntil = now + Math.max(ownMs, retryAfterMs ?? 0);
+    this.#hosts.set(host, { failures, since: before.since, restsUntil });
     // Links are hostile input: they may name any number of hosts. The one that failed longest ago goes.
     const [oldest] = this.#hosts.keys();
     if (this.#hosts.size > MAX_HOSTS && oldest !== undefined) this.#hosts.delete(oldest);

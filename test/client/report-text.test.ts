@@ -31,7 +31,7 @@ const HEADER =
 
 test('CSV has the columns of the contract, CRLF, empty cells for what is not known, and the account’s own time', async () => {
   expect(await text(reportText(rows({}), 'csv', 'Europe/Moscow'))).toBe(
-    `${HEADER}\r\n1,42,contact,7,incoming,2026-11-02T12:00:00+03:00,60,,failed,recording_expired,,2,,\r\n`,
+    `${HEADER}\r\n1,42,contact,7,incoming,2026-11-02T12:00:00+03:00,60,,failed,recording_expired,,2,,,,\r\n`,
   );
 });
 

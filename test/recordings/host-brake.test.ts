@@ -62,6 +62,23 @@ describe('a host that cannot be reached three times in a row', () => {
   });
 });
 
+describe('how long a host has been failing', () => {
+  test('is told to those who are turned away', async () => {
+    await fail('dead', 3);
+    now += 10_000;
+    await fail('dead', 1);
+    now += 5_000;
+    await expect(ask('dead')).rejects.toMatchObject({ values: { failingMs: 15_000 } });
+  });
+
+  test('counts from anew when nobody has asked it for minutes', async () => {
+    await fail('dead', 3);
+    now += 3_600_000;
+    await fail('dead', 3);
+    await expect(ask('dead')).rejects.toMatchObject({ values: { failingMs: 0 }, retryAfterMs: 10_000 });
+  });
+});
+
 test('a host that asks for a pause gets it, from everybody', async () => {
   await expect(ask('busy', away(30_000))).rejects.toThrow();
   await expect(ask('busy')).rejects.toMatchObject({ retryAfterMs: 30_000 });
