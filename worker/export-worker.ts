@@ -27,8 +27,8 @@ const SHUTDOWN_GRACE = '1s';
 const SHUTDOWN_FORCE = '20s';
 
 /**
- * The process's two workers: workflows and their short steps on one task queue, transfers on another, so that slow
- * recordings never keep a listing or a stop waiting for a free slot.
+ * The process's two workers: exports and their short steps on one task queue, batches and their transfers on another,
+ * so that slow recordings never keep a listing or a stop waiting for a free slot.
  */
 export async function createExportWorkers(options: ExportWorkerOptions): Promise<Worker[]> {
   const { connection, namespace, taskQueue, deps, logger, metrics } = options;
@@ -36,6 +36,7 @@ export async function createExportWorkers(options: ExportWorkerOptions): Promise
     connection,
     namespace,
     interceptors: { activity: [(context) => ({ inbound: activityInterceptor(context, logger, metrics) })] },
+    workflowBundle: options.workflowBundle,
     maxHeartbeatThrottleInterval: STOP_LATENCY,
     defaultHeartbeatThrottleInterval: STOP_LATENCY,
     shutdownGraceTime: SHUTDOWN_GRACE,
@@ -45,7 +46,6 @@ export async function createExportWorkers(options: ExportWorkerOptions): Promise
     Worker.create({
       ...shared,
       taskQueue,
-      workflowBundle: options.workflowBundle,
       activities: beating({
         ...createExportActivities(deps),
         ...createListingActivities(deps),

@@ -170,9 +170,11 @@ class ExportRun {
 
   async #runBatch(batch: number): Promise<string | undefined> {
     const { exportId, accountId, pace } = this.#input;
+    const { taskQueue } = workflowInfo();
     const { blockedBy } = await executeChild(transferBatch, {
+      taskQueue: `${taskQueue}-transfer`,
       workflowId: `export-${accountId}/${exportId}/batch-${batch}`,
-      args: [{ exportId, batch, pace }],
+      args: [{ exportId, batch, pace, stepQueue: taskQueue }],
       parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
       staticSummary: `batch ${batch + 1} of ${this.#at.batches}`,
     });

@@ -8,6 +8,8 @@ export interface BatchInput {
   exportId: string;
   batch: number;
   pace: Pick<ExportPace, 'lanes' | 'heartbeatSeconds'>;
+  /** The task queue of the export's steps; the batch itself is on that of transfers. */
+  stepQueue: string;
 }
 
 export interface BatchResult {
@@ -21,7 +23,7 @@ export interface BatchResult {
  * Carries a batch of calls, some at a time. A call's own trouble ends in the ledger, never here; a stop leaves the
  * rest for the next start; a refused token or key leaves it for the same batch run again.
  */
-export async function transferBatch({ exportId, batch, pace }: BatchInput): Promise<BatchResult> {
+export async function transferBatch({ exportId, batch, pace, stepQueue }: BatchInput): Promise<BatchResult> {
   const { transferCall } = transferActivities(pace);
   const result: BatchResult = { settled: 0 };
   let stopped = false;
@@ -38,7 +40,7 @@ export async function transferBatch({ exportId, batch, pace }: BatchInput): Prom
     }
   }
 
-  const calls = (await ending(() => stepActivities(pace).prepareBatch({ exportId, batch }))) ?? [];
+  const calls = (await ending(() => stepActivities(pace, stepQueue).prepareBatch({ exportId, batch }))) ?? [];
   async function lane(): Promise<void> {
     while (!stopped && result.blockedBy === undefined) {
       const call = calls.shift();

@@ -112,12 +112,16 @@ export async function createWorkflowStage(): Promise<WorkflowStage> {
       script.transfersAtOnce--;
     }
   };
-  const shared = { connection, maxHeartbeatThrottleInterval: 50, defaultHeartbeatThrottleInterval: 50 };
+  const shared = {
+    connection,
+    workflowBundle: await bundleWorkflows(),
+    maxHeartbeatThrottleInterval: 50,
+    defaultHeartbeatThrottleInterval: 50,
+  };
   const workers = await Promise.all([
     Worker.create({
       ...shared,
       taskQueue,
-      workflowBundle: await bundleWorkflows(),
       activities: Object.fromEntries(STEPS.map((name) => [name, step(name)])),
     }),
     Worker.create({ ...shared, taskQueue: `${taskQueue}-transfer`, activities: { transferCall } }),
