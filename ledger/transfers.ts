@@ -77,25 +77,29 @@ export function createTransfers(db: Database) {
       return rows;
     },
 
-    /** Takes hold of the call with a new attempt, which ends every earlier one's hold. */
+    /** Takes hold of the call with a new attempt, which ends every earlier one's hold; one statement with its facts. */
     async claim({ exportId, callId }: TransferRef): Promise<Claim> {
-      const { rows } = await sql<{ state: TransferState; attempt: number }>`
-        update transfers
+      const { rows } = await sql<CallToSend & { state: TransferState; attempt: number }>`
+        update transfers t
            set attempt = attempt + 1,
-               state = case state when 'committing' then 'unconfirmed' else 'uploading' end,
-               reason = case state when 'committing' then ${'answer_lost' satisfies UnconfirmedReason} end,
+               state = case t.state when 'committing' then 'unconfirmed' else 'uploading' end,
+               reason = case t.state when 'committing' then ${'answer_lost' satisfies UnconfirmedReason} end,
                updated_at = now()
-         where export_id = ${exportId} and call_id = ${callId} and state in ('planned', 'uploading', 'committing')
-        returning state, attempt`.execute(db);
-      const row = rows[0];
-      if (row?.state === 'uploading') {
-        return {
-          kind: 'claimed',
-          lease: { exportId, callId, attempt: row.attempt },
-          call: await readCall(db, exportId, callId),
-        };
-      }
-      return { kind: 'settled', state: row?.state ?? (await stateOf(db, exportId, callId)) };
+          from exports e, accounts a, calls c
+          left join users u on u.account_id = c.account_id and u.user_id = c.operator_id
+         where t.export_id = ${exportId} and t.call_id = ${callId} and t.state in ('planned', 'uploading', 'committing')
+           and e.export_id = t.export_id and c.call_id = t.call_id and a.account_id = c.account_id
+        returning t.state, t.attempt, t.recording_failing_since as "recordingFailingSince", t.defects,
+                  c.account_id as "accountId", c.call_id as "callId", c.note_id as "noteId",
+                  c.entity_type as "entityType", c.entity_id as "entityId", c.direction, c.started_at as "startedAt",
+                  c.talk_seconds as "talkSeconds", c.operator_id as "operatorId", u.name as "operatorName", c.link,
+                  c.phone, c.uniq, c.source, c.result, c.status as "status", e.connection_id as "connectionId",
+                  e.language, e.settings, a.host, a.time_zone as "timeZone"`.execute(db);
+      const [row] = rows;
+      if (!row) return { kind: 'settled', state: await stateOf(db, exportId, callId) };
+      const { state, attempt, ...call } = row;
+      if (state !== 'uploading') return { kind: 'settled', state };
+      return { kind: 'claimed', lease: { exportId, callId, attempt }, call };
     },
 
     /**
@@ -219,22 +223,4 @@ async function stateOf(db: Database, exportId: string, callId: number): Promise<
     .where('call_id', '=', callId)
     .executeTakeFirstOrThrow();
   return state;
-}
-
-async function readCall(db: Database, exportId: string, callId: number): Promise<CallToSend> {
-  const { rows } = await sql<CallToSend>`
-    select c.account_id as "accountId", c.call_id as "callId", c.note_id as "noteId",
-           e.connection_id as "connectionId", e.language, c.direction, c.started_at as "startedAt",
-           c.talk_seconds as "talkSeconds", c.operator_id as "operatorId", u.name as "operatorName", c.link, c.phone,
-           c.uniq, c.source, c.result, c.status, t.recording_failing_since as "recordingFailingSince", t.defects, c.entity_type as "entityType", c.entity_id as "entityId", e.settings,
-           a.host, a.time_zone as "timeZone"
-      from calls c
-      join transfers t on t.export_id = ${exportId} and t.call_id = c.call_id
-      join exports e on e.export_id = t.export_id
-      join accounts a on a.account_id = c.account_id
-      left join users u on u.account_id = c.account_id and u.user_id = c.operator_id
-     where c.call_id = ${callId}`.execute(db);
-  const call = rows[0];
-  if (!call) throw new Error(`call ${callId} is gone from the ledger`);
-  return call;
 }

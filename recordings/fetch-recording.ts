@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { Agent } from 'undici';
 import { ExportError } from '../errors/export-error.ts';
@@ -57,8 +56,6 @@ interface ReceiveOptions {
 /** A whole recording in a format that SpeechSense takes. */
 export interface Recording {
   sizeBytes: number;
-  /** Of the received bytes, in hexadecimal. */
-  sha256: string;
   container: TakenContainer;
   format: AudioFormat;
   /** From the beginning; may be asked for again, so that an upload is repeated without a second download. */
@@ -103,10 +100,10 @@ export function createRecordings(options: RecordingsOptions = {}): Recordings {
         stallMs: limits.stallMs,
         signal: giveUp.signal,
       });
-      const sha256 = await storeWhole(answer, store, limits.maxBytes, onProgress);
+      await storeWhole(answer, store, limits.maxBytes, onProgress);
       const { container, format } = accepted(await recognise(store));
       const { sizeBytes } = store;
-      return { sizeBytes, sha256, container, format, chunks: () => store.chunks(), dispose: () => store.dispose() };
+      return { sizeBytes, container, format, chunks: () => store.chunks(), dispose: () => store.dispose() };
     } catch (error) {
       await store.dispose();
       if (signal.aborted) throw signal.reason;
@@ -121,24 +118,22 @@ export function createRecordings(options: RecordingsOptions = {}): Recordings {
   return { receive, close: () => dispatcher.destroy() };
 }
 
-/** Receives the body to its end and returns its SHA-256. */
+/** Receives the body to its end. */
 async function storeWhole(
   { body, contentLength, contentEncoding }: RecordingAnswer,
   store: StoredBytes,
   maxBytes: number,
   onProgress: ReceiveOptions['onProgress'],
-): Promise<string> {
-  const tooLarge = new ExportError('recording_too_large', { values: { maxBytes } });
+): Promise<void> {
+  const tooLarge = () => new ExportError('recording_too_large', { values: { maxBytes } });
   if (contentLength !== undefined && contentLength > maxBytes) {
     body.on('error', () => undefined).destroy();
-    throw tooLarge;
+    throw tooLarge();
   }
   if (contentLength !== undefined) store.expect(contentLength);
-  const hash = createHash('sha256');
   try {
     for await (const bytes of decodedBody(body, contentEncoding)) {
-      if (store.sizeBytes + bytes.length > maxBytes) throw tooLarge;
-      hash.update(bytes);
+      if (store.sizeBytes + bytes.length > maxBytes) throw tooLarge();
       await store.append(bytes);
       onProgress?.(store.sizeBytes);
     }
@@ -146,7 +141,6 @@ async function storeWhole(
     throw brokenOff(error);
   }
   await store.complete();
-  return hash.digest('hex');
 }
 
 /** What a body that did not come to its end means. */
