@@ -136,7 +136,7 @@ async function bringUp(): Promise<void> {
     await exportSandbox({ exports, ledger, account, reportFolder: path.join(dataFolder, 'reports'), say });
   }
   say(`
-  Temporal Web UI   ${temporal.uiUrl ?? temporal.address}
+  ${temporal.uiUrl === undefined ? `Temporal          ${temporal.address}` : `Temporal Web UI   ${temporal.uiUrl}`}
   Sandbox           ${addresses.control}
   Logs              ${logFolder}
 
