@@ -4,6 +4,8 @@ export interface Answer {
   contentType?: string;
   body?: string;
   headers?: Record<string, string>;
+  /** The body leaves in pieces of so many bytes with so much real time between them. */
+  drip?: { bytes: number; everyMs: number };
 }
 
 /** An entity or a list, with its links. */
@@ -38,6 +40,13 @@ export function problem(status: number, detail: string, more: Record<string, unk
     contentType: 'application/problem+json',
     body: JSON.stringify({ title: titleOf(status), type: `https://httpstatus.es/${status}`, status, detail, ...more }),
   };
+}
+
+/** A body that the API does not take: which item, and where in it. */
+export function invalid(requestId: string, path: string, detail: string): Answer {
+  return problem(400, 'Request validation failed', {
+    'validation-errors': [{ request_id: requestId, errors: [{ code: 'FieldMissing', path, detail }] }],
+  });
 }
 
 export function unauthorized(): Answer {
