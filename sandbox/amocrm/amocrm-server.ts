@@ -102,7 +102,7 @@ export async function startAmocrm(options: AmocrmOptions): Promise<Amocrm> {
     await sendOutcome(response, outcome);
   }
 
-  const control = amocrmControl({ account, limit, faults, host: listening.host });
+  const control = amocrmControl({ account, limit, faults, host: listening.host, routes });
   return {
     url: listening.url,
     account,

@@ -56,7 +56,8 @@ export function unauthorized(): Answer {
 /** An error of the nginx before the API: not JSON, no request id. */
 export function nginxPage(status: number, headers: Record<string, string> = {}): Answer {
   const title = `${status} ${titleOf(status)}`;
-  const body = `<html>\n<head><title>${title}</title></head>\n<body>\n<center><h1>${title}</h1></center>\n<hr><center>nginx</center>\n</body>\n</html>\n`;
+  const lines = ['<html>', `<head><title>${title}</title></head>`, '<body>', `<center><h1>${title}</h1></center>`];
+  const body = [...lines, '<hr><center>nginx</center>', '</body>', '</html>', ''].join('\r\n');
   return { status, contentType: 'text/html', body, headers };
 }
 

@@ -4,6 +4,7 @@ import type { Account } from './account.ts';
 import { type Faults, faultSchema } from './faults.ts';
 import { sendDisconnectHook, sendInstallHook } from './hooks.ts';
 import { limitsSchema, type RateLimit } from './rate-limit.ts';
+import type { Route } from './route.ts';
 import { switchesSchema } from './switches.ts';
 
 interface Controlled {
@@ -12,6 +13,7 @@ interface Controlled {
   faults: Faults;
   /** `127.0.0.1:port`, the account's host before any renaming. */
   host: string;
+  routes: readonly Route[];
 }
 
 const renamingSchema = z.strictObject({
@@ -22,8 +24,9 @@ const renamingSchema = z.strictObject({
 const hookSchema = z.strictObject({ uri: z.url().optional(), timeoutMs: z.number().positive().optional() });
 
 /** The amoCRM part's own control requests. */
-export function amocrmControl({ account, limit, faults, host }: Controlled) {
+export function amocrmControl({ account, limit, faults, host, routes }: Controlled) {
   const handlers: Record<string, (body: unknown) => unknown> = {
+    'GET /routes': () => routes.map(({ method, path }) => `${method} ${path}`),
     'GET /faults': () => faults.list(),
     'PUT /faults': (body) => {
       faults.set(z.array(faultSchema).parse(body));
