@@ -74,10 +74,11 @@ describe('an answer of the sandbox has the shape of the published one', () => {
     expect([blocked.status, lines(blocked.text)]).toEqual([403, lines(sampleText('error-403-blocked.html'))]);
   });
 
-  test('an access token has the claims of a real one', async () => {
-    const [header, payload] = account.token.split('.').map((part) => Buffer.from(part, 'base64url').toString());
-    const token: unknown = { header: JSON.parse(header ?? ''), payload: JSON.parse(payload ?? '') };
-    expect(departures([sample('access-token-jwt-claims-composed')], token)).toEqual([]);
+  test('an access token has the claims of a real one', () => {
+    const [header, payload] = account.token
+      .split('.')
+      .map((part): unknown => (part.startsWith('ey') ? JSON.parse(Buffer.from(part, 'base64url').toString()) : null));
+    expect(departures([sample('access-token-jwt-claims-composed')], { header, payload })).toEqual([]);
   });
 
   test('no route is left out', async () => {
