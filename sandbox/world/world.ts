@@ -101,6 +101,7 @@ export class World {
       customers: this.customersOn,
       operators: this.operators,
       now,
+      timeZone: this.timeZone,
     });
     const seeded = seedCalls(random.fork('calls'), {
       count,

@@ -124,7 +124,6 @@ const UNREAD: Record<string, string[]> = {
   'what another program sends to an integration, for which there is no route yet': [
     'disposable-token-claims.json',
     'oauth-external-integration-secrets.json',
-    'oauth-redirect-examples.txt',
     'webhook-body-company-add-as-json.json',
     'webhook-body-contact-add-as-json.json',
     'webhook-body-lead-status-as-json.json',
@@ -149,7 +148,6 @@ const UNREAD: Record<string, string[]> = {
     'leads-create-request.json',
     'leads-create-response.json',
   ],
-  'values of fields as they are written; read ones have their type beside them': ['custom-fields-values-by-type.json'],
   'events that are not calls': [
     'event-value-after-custom-field.json',
     'event-value-after-lead-status.json',
@@ -208,7 +206,13 @@ test('every sample is read by the client, answered or taken by the sandbox, or n
   const read = [...READINGS, ...REFUSALS].map(({ file }) => file);
   const sandbox = ANSWERS.flatMap(({ samples, sends }) => [...samples, ...(sends === undefined ? [] : [sends])]);
   const unread = Object.values(UNREAD).flat();
-  const also = ['empty-list-204.txt', 'access-token-jwt-claims-composed.json'];
+  // What the sandbox's own tests compare in another way than by an answer's shape.
+  const also = [
+    'empty-list-204.txt',
+    'access-token-jwt-claims-composed.json',
+    'oauth-redirect-examples.txt',
+    'custom-fields-values-by-type.json',
+  ];
   const known = new Set([...read, ...sandbox.map((name) => `${name}.json`), ...unread, ...also]);
   expect(sampleNames()).toHaveLength(89);
   expect(sampleNames().filter((name) => !known.has(name))).toEqual([]);
