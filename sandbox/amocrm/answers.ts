@@ -23,6 +23,7 @@ const TITLES: Record<number, string> = {
   403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
+  414: 'Request-URI Too Large',
   422: 'Unprocessable Entity',
   425: 'Too Early',
   426: 'Upgrade Required',

@@ -16,6 +16,9 @@ export interface Reception {
   faults: Faults;
 }
 
+/** What nginx takes of a request's first line unless told otherwise: about 250 ids with encoded brackets. */
+const MAX_TARGET_BYTES = 8_000;
+
 /** The way of every request: blocks and limits, then faults, then the token, then its route. */
 export async function receive(reception: Reception, request: ApiRequest, matched?: Matched): Promise<Outcome> {
   const { account, limit, faults } = reception;
@@ -27,6 +30,8 @@ export async function receive(reception: Reception, request: ApiRequest, matched
   const verdict = limit.admit(open ? account.identity.clientId : (claims?.aud ?? 'unknown'));
   if (verdict === 'banned') return nginxPage(403);
   if (verdict === 'limited') return throttled(limit.limits);
+
+  if (request.path.length + request.search.length > MAX_TARGET_BYTES) return nginxPage(414);
 
   const gone = matched?.route.anyHost === true ? undefined : account.domain.gone(request.host);
   if (gone !== undefined) return gone;
