@@ -93,6 +93,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   };
 }
 
-function worldOptionsOf({ seed, calls, days, timeZone, customers, talkScale, formats }: WorldOptions): WorldOptions {
-  return { seed, calls, days, timeZone, customers, talkScale, formats };
+function worldOptionsOf(options: WorldOptions): WorldOptions {
+  const { seed, calls, days, timeZone, customers, unsorted, talkScale, formats } = options;
+  return { seed, calls, days, timeZone, customers, unsorted, talkScale, formats };
 }

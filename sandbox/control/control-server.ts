@@ -36,6 +36,7 @@ const seedSchema = z.strictObject({
   days: z.number().int().min(1).optional(),
   timeZone: z.string().optional(),
   customers: z.boolean().optional(),
+  unsorted: z.number().int().min(0).optional(),
   talkScale: z.number().positive().optional(),
   formats: z.partialRecord(z.enum(['mp3', 'wav', 'ogg']), z.number().min(0)).optional(),
 });
