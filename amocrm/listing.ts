@@ -26,7 +26,7 @@ export interface ListingCursor {
   page: number;
   /** Calls that this pass over such a run has brought. */
   foundInPass: number;
-  /** Notes a page, where it is not the whole limit: smaller pages are kept to the source's end once amoCRM needed them. */
+  /** Notes a page, when amoCRM could not give a whole one: it grows back with every step. */
   limit?: number;
 }
 
@@ -36,8 +36,8 @@ export interface NotesPage {
   lastUpdatedAt: number | undefined;
   /** No page follows. */
   last: boolean;
-  /** The number and limit that the page was read by in the end. */
-  at: PageAt;
+  /** How the page was counted in the end, when amoCRM could not give as much as was asked for. */
+  shrunk?: PageAt;
 }
 
 export const PAGE_LIMIT = 250;
@@ -52,7 +52,8 @@ const FEATURE_OFF = new Set([422, 425, 426]);
 
 /** Reads the page of call notes that the cursor points at. */
 export async function readNotesPage(http: AmocrmHttp, cursor: ListingCursor, limit = PAGE_LIMIT): Promise<NotesPage> {
-  const { answer, at } = await readShrinking({ page: cursor.page, limit: cursor.limit ?? limit }, (smaller) =>
+  const asked = { page: cursor.page, limit: cursor.limit ?? limit };
+  const { answer, at } = await readShrinking(asked, (smaller) =>
     http
       .get(
         `/${cursor.source}/notes`,
@@ -69,14 +70,14 @@ export async function readNotesPage(http: AmocrmHttp, cursor: ListingCursor, lim
         throw error;
       }),
   );
-  if (!answer) return { notes: [], lastUpdatedAt: undefined, last: true, at };
+  if (!answer) return { notes: [], lastUpdatedAt: undefined, last: true };
   const raw = answer._embedded.notes;
   return {
     notes: raw.map((note) => toCallNote(note, ENTITY_TYPE[cursor.source])).filter((note) => note !== undefined),
     lastUpdatedAt: raw.length > 0 ? Math.max(...raw.map((note) => note.updated_at)) : undefined,
     // A page above its limit's own maximum comes shorter than asked for: "next" is the truth where it is given.
     last: raw.length === 0 || (raw.length < at.limit && !answer._links?.next),
-    at,
+    ...(at.limit < asked.limit ? { shrunk: at } : {}),
   };
 }
 
@@ -97,13 +98,16 @@ function isFeatureOff(error: unknown): boolean {
  */
 export function nextCursor(cursor: ListingCursor, page: NotesPage, newCalls: number): ListingCursor | undefined {
   const foundInPass = cursor.foundInPass + newCalls;
-  const kept = page.at.limit === PAGE_LIMIT ? {} : { limit: page.at.limit };
+  const limit = page.shrunk?.limit ?? cursor.limit ?? PAGE_LIMIT;
+  const kept = limit < PAGE_LIMIT ? { limit } : {};
+  const grown = limit * 2 < PAGE_LIMIT ? { limit: limit * 2 } : {};
   const canAdvance = page.lastUpdatedAt !== undefined && page.lastUpdatedAt - 1 > cursor.since;
-  if (!page.last && !canAdvance) return { ...cursor, ...kept, page: page.at.page + 1, foundInPass };
+  if (!page.last && !canAdvance)
+    return { ...cursor, ...kept, page: (page.shrunk?.page ?? cursor.page) + 1, foundInPass };
   // The end of the run, or of the source. A pass of several pages is trusted only when it brought nothing.
   if (cursor.page > 1 && foundInPass > 0) return { ...cursor, ...kept, page: 1, foundInPass: 0 };
   if (page.last || page.lastUpdatedAt === undefined) return undefined;
-  return { source: cursor.source, since: page.lastUpdatedAt - 1, page: 1, foundInPass: 0, ...kept };
+  return { source: cursor.source, since: page.lastUpdatedAt - 1, page: 1, foundInPass: 0, ...grown };
 }
 
 /** The listing's start in a source: the period's start less a margin, because integrations may back-date `updated_at`. */

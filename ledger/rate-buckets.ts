@@ -66,9 +66,7 @@ export function createRateBuckets(db: Database) {
       const [answer] = rows;
       if (!answer) throw new Error('take_turn answers one row');
       const { granted, waitMs, reason } = answer;
-      return granted
-        ? { granted, waitMs, probe: answer.probe }
-        : { granted, waitMs, place: answer.place, reason };
+      return granted ? { granted, waitMs, probe: answer.probe } : { granted, waitMs, place: answer.place, reason };
     },
 
     /**

@@ -32,6 +32,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       k breakers;
       this_moment timestamptz;
       moment timestamptz;
+      nearly_free timestamptz;
     begin
       insert into rate_buckets (bucket, arrival_at) values (for_bucket, '-infinity') on conflict do nothing;
       select * into b from rate_buckets where bucket = for_bucket for update;
@@ -45,10 +46,14 @@ export async function up(db: Kysely<unknown>): Promise<void> {
                                                       / extract(epoch from climb));
       end if;
 
+      -- Whoever can wait takes the next moment when it is near, never one further ahead; not only when it is there,
+      -- because timers are late, and what each of them loses would add up.
+      nearly_free := b.arrival_at + 0.8 * slot;
+
       if interactive then
         place := this_moment;
       elsif place is null then
-        place := greatest(this_moment, b.line_at + slot, b.arrival_at + slot);
+        place := greatest(this_moment, b.line_at + slot, nearly_free);
         update rate_buckets set line_at = place where bucket = for_bucket;
       end if;
       granted := false;
@@ -62,9 +67,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
         wait := least(slot, k.probe_until - this_moment);
       elsif place > this_moment then
         wait := place - this_moment;
-      elsif not interactive and b.arrival_at > this_moment then
-        -- Somebody holds the next moment: whoever can wait never takes one further ahead.
-        wait := b.arrival_at - this_moment;
+      elsif not interactive and nearly_free > this_moment then
+        wait := nearly_free - this_moment;
       else
         granted := true;
         moment := greatest(this_moment, b.arrival_at + slot);
