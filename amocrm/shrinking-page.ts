@@ -12,22 +12,18 @@ export interface PageAt {
  * the smaller limit, from the same place of the list or a little before it, so that nothing is skipped.
  */
 export async function readShrinking<T>(
-  at: PageAt,
+  { page, limit }: PageAt,
   read: (at: PageAt) => Promise<T>,
 ): Promise<{ answer: T; at: PageAt }> {
-  for (;;) {
+  const offset = (page - 1) * limit;
+  for (let smaller = limit; ; smaller = Math.floor(smaller / 2)) {
+    const at = { page: Math.floor(offset / smaller) + 1, limit: smaller };
     try {
       return { answer: await read(at), at };
     } catch (error) {
-      if (at.limit === 1 || !isTooMuch(error)) throw error;
-      at = halved(at);
+      if (smaller === 1 || !isTooMuch(error)) throw error;
     }
   }
-}
-
-function halved({ page, limit }: PageAt): PageAt {
-  const half = Math.floor(limit / 2);
-  return { page: Math.floor(((page - 1) * limit) / half) + 1, limit: half };
 }
 
 /** amoCRM's recommendation for a 504 is a smaller page. @see https://www.amocrm.ru/developers/content/api/recommendations */

@@ -223,6 +223,7 @@ describe('a reader', () => {
           () => 'read',
           (error: unknown) => (error instanceof ExportError ? error.code : 'unknown'),
         );
+      server?.close();
       return { requests: requests.length, turns, end };
     }
 
