@@ -36,7 +36,7 @@ export interface SharedPace {
   settleProbe(accountId: number, answered: boolean): Promise<void>;
 }
 
-export interface PacedAccount {
+interface PacedAccount {
   accountId: number;
   /** The integration that asks: amoCRM counts requests by it. A long-lived token counts as one of its own. */
   client: string;

@@ -48,15 +48,12 @@ async function within({ totalMs }: TransportLimits, config: InternalAxiosRequest
   const given = config.signal;
   given?.addEventListener?.('abort', stop);
   if (given?.aborted) stop();
-  let late = false;
-  const timer = setTimeout(() => {
-    late = true;
-    stop();
-  }, totalMs);
+  const late = new AxiosError('the answer took too long', 'ETIMEDOUT', config);
+  const timer = setTimeout(() => request.abort(late), totalMs);
   try {
     return await getAdapter('http')({ ...config, signal: request.signal });
   } catch (error) {
-    if (late) throw new AxiosError('the answer took too long', 'ETIMEDOUT', config);
+    if (request.signal.reason === late) throw late;
     if (isTooLarge(error)) throw new AxiosError('the answer is too large', TOO_LARGE, config);
     throw error;
   } finally {

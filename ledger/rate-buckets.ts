@@ -13,15 +13,13 @@ export interface TurnRequest {
 }
 
 export type TurnAnswer =
-  /** The request may go out after so many milliseconds. A `probe` says how it fared by {@link RateBuckets.settleProbe}. */
+  /** The request may go out after so many milliseconds. A `probe` says how it fared by `settleProbe`. */
   | { granted: true; waitMs: number; probe: boolean }
   /** Not yet: ask again after so many milliseconds, with this place. `reason` is given when amoCRM has refused us. */
   | { granted: false; waitMs: number; place: Date; reason: Refusal | null };
 
 /** By what amoCRM asks an account's requests to slow down, or shuts them out. */
 export type Refusal = 'amocrm_throttled' | 'amocrm_blocked';
-
-export type RateBuckets = ReturnType<typeof createRateBuckets>;
 
 /** How long nobody asks after the first refusal of a kind, by how much longer after each further one, and at most. */
 const PAUSES = {

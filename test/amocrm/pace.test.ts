@@ -12,7 +12,9 @@ beforeAll(async () => {
   t = await openTestLedger();
   other = openLedger({ databaseUrl: t.databaseUrl, encryptionKeys: TEST_KEYS });
 });
-beforeEach(() => void accountId++);
+beforeEach(() => {
+  accountId++;
+});
 afterAll(async () => {
   await other.close();
   await t.close();

@@ -25,7 +25,9 @@ beforeAll(async () => {
     create trigger note_given after update on rate_buckets
       for each row when (old.arrival_at <> new.arrival_at) execute function note_given()`.execute(db);
 });
-beforeEach(() => void accountId++);
+beforeEach(() => {
+  accountId++;
+});
 afterAll(async () => {
   await db.destroy();
   await other.close();
