@@ -1,6 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import type { AmocrmHttp, AmocrmTransport } from '../amocrm/http.ts';
-import { createAmocrmHttp } from '../amocrm/http.ts';
+import { type AmocrmHttp, createAmocrmHttp } from '../amocrm/http.ts';
+import type { AmocrmPaces } from '../amocrm/pace.ts';
+import type { AmocrmTransport } from '../amocrm/transport.ts';
 import { ExportError } from '../errors/export-error.ts';
 import type { Account } from '../ledger/accounts.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -9,7 +9,10 @@ export interface AmocrmDeps {
   ledger: Ledger;
   transport: AmocrmTransport;
   insecureHosts: readonly string[];
-  requestsPerSecond: number;
+  /** The process's one pace of requests. */
+  paces: AmocrmPaces;
+  /** Hears of every request to amoCRM. */
+  countRequest?: (accountId: number, endpoint: string, outcome: string) => void;
 }
 
 /** The account with a reader of its amoCRM: the stored token, and one paced stream of requests whoever asks. */
@@ -20,6 +23,7 @@ export async function amocrmOf(
 ): Promise<{ account: Account; http: AmocrmHttp }> {
   const account = await deps.ledger.accounts.find(accountId);
   if (!account) throw new ExportError('account_not_found', { values: { account: accountId } });
+  const kind = (await deps.ledger.tokens.about(accountId))?.kind;
   const http = createAmocrmHttp({
     host: account.host,
     insecureHosts: deps.insecureHosts,
@@ -29,10 +33,8 @@ export async function amocrmOf(
       if (!token) throw new ExportError('amocrm_unauthorized', { values: { host: account.host } });
       return token.access;
     },
-    pace: async (waitSignal) => {
-      const waitMs = await deps.ledger.rateBuckets.reserve(`${accountId}:amocrm`, deps.requestsPerSecond);
-      if (waitMs > 0) await pause(waitMs, undefined, waitSignal ? { signal: waitSignal } : {});
-    },
+    pace: deps.paces({ accountId, client: kind ?? 'none', priority: 'bulk' }),
+    counted: (endpoint, outcome) => deps.countRequest?.(accountId, endpoint, outcome),
     ...(signal ? { signal } : {}),
   });
   return { account, http };

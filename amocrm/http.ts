@@ -1,10 +1,12 @@
-import http from 'node:http';
-import https from 'node:https';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import type { z } from 'zod';
-import { ExportError } from '../errors/export-error.ts';
+import { ExportError, findExportError } from '../errors/export-error.ts';
+import { endpointOf } from './endpoint.ts';
 import { accountAddress } from './host.ts';
+import type { Pace } from './pace.ts';
 import { retryAfterMs } from './retry-after.ts';
+import { type AmocrmTransport, TOO_LARGE } from './transport.ts';
+import { DEFAULT_TRIES, tried, type Tries } from './tries.ts';
 
 export interface AmocrmOptions {
   transport: AmocrmTransport;
@@ -12,8 +14,12 @@ export interface AmocrmOptions {
   insecureHosts: readonly string[];
   /** The access token; asked for at every request, so that a renewed one is used at once. */
   accessToken: () => Promise<string>;
-  /** Waits for the account's next free moment; every request passes it. */
-  pace: (signal?: AbortSignal) => Promise<void>;
+  /** The account's; every request waits for a turn of it. */
+  pace: Pace;
+  /** How often, and after what pauses, a request that failed for passing reasons is sent. */
+  tries?: Tries;
+  /** Hears of every request: its route without ids, and `ok` or the code of its error. */
+  counted?: (endpoint: string, outcome: string) => void;
   signal?: AbortSignal;
 }
 
@@ -30,41 +36,39 @@ export interface AmocrmHttp {
   get<T>(path: string, query: Query, schema: z.ZodType<T>): Promise<T | undefined>;
 }
 
-const TIMEOUT_MS = 20_000;
-const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
-
-export type AmocrmTransport = AxiosInstance;
-
-/** The process's connections to amoCRM, kept alive: an account is asked a few times a second for hours. */
-export function createAmocrmTransport(): AmocrmTransport {
-  return axios.create({
-    timeout: TIMEOUT_MS,
-    maxContentLength: MAX_ANSWER_BYTES,
-    // An account's host answers itself; a redirect would carry the token somewhere else.
-    maxRedirects: 0,
-    proxy: false,
-    responseType: 'text',
-    transformResponse: (body: unknown) => body,
-    validateStatus: () => true,
-    httpAgent: new http.Agent({ keepAlive: true }),
-    httpsAgent: new https.Agent({ keepAlive: true }),
-    headers: { 'User-Agent': 'speechsense-export/0.1 (amoCRM call exporter)', Accept: 'application/hal+json' },
-  });
-}
-
 /** A reader of one account. */
 export function createAmocrmHttp(options: AmocrmOptions): AmocrmHttp {
   const { host, url } = accountAddress(options.host, options.insecureHosts);
 
+  async function ask<T>(path: string, query: Query, schema: z.ZodType<T>): Promise<T | undefined> {
+    const answer = await request(options.transport, `${url}/api/v4${path}`, query, host, options);
+    if (answer.status === 204) return undefined;
+    if (answer.status !== 200) throw refusal(answer, path, host);
+    return parse(answer, path, schema);
+  }
+
+  /** One request in its turn; how it fared slows down, or lets go, those of all processes. */
+  async function askInTurn<T>(path: string, query: Query, schema: z.ZodType<T>): Promise<T | undefined> {
+    const turn = await options.pace(options.signal);
+    const asked = await Promise.allSettled([ask(path, query, schema)]).then(([outcome]) => outcome);
+    const error: unknown = asked.status === 'rejected' ? asked.reason : undefined;
+    const known = findExportError(error);
+    const unknown = options.signal?.aborted ? 'cancelled' : 'unexpected';
+    options.counted?.(endpointOf(path), error === undefined ? 'ok' : (known?.code ?? unknown));
+    await turn.end(error === undefined ? 'answered' : (known ?? 'unknown'));
+    if (asked.status === 'rejected') throw asked.reason;
+    return asked.value;
+  }
+
   return {
     host,
-    async get(path, query, schema) {
-      await options.pace(options.signal);
-      const answer = await request(options.transport, `${url}/api/v4${path}`, query, host, options);
-      if (answer.status === 204) return undefined;
-      if (answer.status !== 200) throw refusal(answer, path, host);
-      return parse(answer, path, schema);
-    },
+    get: (path, query, schema) =>
+      tried(
+        () => askInTurn(path, query, schema),
+        options.tries ?? DEFAULT_TRIES,
+        query.limit !== undefined,
+        options.signal,
+      ),
   };
 }
 
@@ -78,6 +82,7 @@ async function request(client: AxiosInstance, url: string, query: Query, host: s
   } catch (error) {
     if (options.signal?.aborted) throw error;
     if (!axios.isAxiosError(error)) throw error;
+    if (error.code === TOO_LARGE) throw new ExportError('amocrm_answer_too_large', { values: { host } });
     // The axios error holds the request with its token: only its code goes on.
     throw new ExportError('amocrm_unavailable', { values: { host, what: error.code ?? 'no answer' } });
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type CallNote, type EntityType, noteSchema, toCallNote } from './call-note.ts';
 import type { AmocrmHttp } from './http.ts';
+import { type PageAt, readShrinking } from './shrinking-page.ts';
 
 /** Where call notes hang, in the order in which they are read: most are on contacts. */
 export const SOURCES = ['contacts', 'leads', 'companies', 'customers'] as const;
@@ -25,6 +26,8 @@ export interface ListingCursor {
   page: number;
   /** Calls that this pass over such a run has brought. */
   foundInPass: number;
+  /** Notes a page, when amoCRM could not give a whole one: it grows back with every step. */
+  limit?: number;
 }
 
 export interface NotesPage {
@@ -33,6 +36,8 @@ export interface NotesPage {
   lastUpdatedAt: number | undefined;
   /** No page follows. */
   last: boolean;
+  /** How the page was counted in the end, when amoCRM could not give as much as was asked for. */
+  shrunk?: PageAt;
 }
 
 export const PAGE_LIMIT = 250;
@@ -47,29 +52,32 @@ const FEATURE_OFF = new Set([422, 425, 426]);
 
 /** Reads the page of call notes that the cursor points at. */
 export async function readNotesPage(http: AmocrmHttp, cursor: ListingCursor, limit = PAGE_LIMIT): Promise<NotesPage> {
-  const answer = await http
-    .get(
-      `/${cursor.source}/notes`,
-      {
-        'filter[note_type][]': ['call_in', 'call_out'],
-        'filter[updated_at][from]': cursor.since,
-        'order[updated_at]': 'asc',
-        limit,
-        page: cursor.page,
-      },
-      pageSchema,
-    )
-    .catch((error: unknown) => {
-      if (cursor.source === 'customers' && isFeatureOff(error)) return undefined;
-      throw error;
-    });
+  const asked = { page: cursor.page, limit: cursor.limit ?? limit };
+  const { answer, at } = await readShrinking(asked, (smaller) =>
+    http
+      .get(
+        `/${cursor.source}/notes`,
+        {
+          'filter[note_type][]': ['call_in', 'call_out'],
+          'filter[updated_at][from]': cursor.since,
+          'order[updated_at]': 'asc',
+          ...smaller,
+        },
+        pageSchema,
+      )
+      .catch((error: unknown) => {
+        if (cursor.source === 'customers' && isFeatureOff(error)) return undefined;
+        throw error;
+      }),
+  );
   if (!answer) return { notes: [], lastUpdatedAt: undefined, last: true };
   const raw = answer._embedded.notes;
   return {
     notes: raw.map((note) => toCallNote(note, ENTITY_TYPE[cursor.source])).filter((note) => note !== undefined),
     lastUpdatedAt: raw.length > 0 ? Math.max(...raw.map((note) => note.updated_at)) : undefined,
     // A page above its limit's own maximum comes shorter than asked for: "next" is the truth where it is given.
-    last: raw.length === 0 || (raw.length < limit && !answer._links?.next),
+    last: raw.length === 0 || (raw.length < at.limit && !answer._links?.next),
+    ...(at.limit < asked.limit ? { shrunk: at } : {}),
   };
 }
 
@@ -90,12 +98,16 @@ function isFeatureOff(error: unknown): boolean {
  */
 export function nextCursor(cursor: ListingCursor, page: NotesPage, newCalls: number): ListingCursor | undefined {
   const foundInPass = cursor.foundInPass + newCalls;
+  const limit = page.shrunk?.limit ?? cursor.limit ?? PAGE_LIMIT;
+  const kept = limit < PAGE_LIMIT ? { limit } : {};
+  const grown = limit * 2 < PAGE_LIMIT ? { limit: limit * 2 } : {};
   const canAdvance = page.lastUpdatedAt !== undefined && page.lastUpdatedAt - 1 > cursor.since;
-  if (!page.last && !canAdvance) return { ...cursor, page: cursor.page + 1, foundInPass };
+  if (!page.last && !canAdvance)
+    return { ...cursor, ...kept, page: (page.shrunk?.page ?? cursor.page) + 1, foundInPass };
   // The end of the run, or of the source. A pass of several pages is trusted only when it brought nothing.
-  if (cursor.page > 1 && foundInPass > 0) return { ...cursor, page: 1, foundInPass: 0 };
+  if (cursor.page > 1 && foundInPass > 0) return { ...cursor, ...kept, page: 1, foundInPass: 0 };
   if (page.last || page.lastUpdatedAt === undefined) return undefined;
-  return { source: cursor.source, since: page.lastUpdatedAt - 1, page: 1, foundInPass: 0 };
+  return { source: cursor.source, since: page.lastUpdatedAt - 1, page: 1, foundInPass: 0, ...grown };
 }
 
 /** The listing's start in a source: the period's start less a margin, because integrations may back-date `updated_at`. */

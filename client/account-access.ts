@@ -1,5 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { type AmocrmHttp, type AmocrmTransport, createAmocrmHttp } from '../amocrm/http.ts';
+import { type AmocrmHttp, createAmocrmHttp } from '../amocrm/http.ts';
+import type { AmocrmPaces, Pace } from '../amocrm/pace.ts';
+import type { AmocrmTransport } from '../amocrm/transport.ts';
+import type { Tries } from '../amocrm/tries.ts';
 import { ExportError } from '../errors/export-error.ts';
 import type { Account } from '../ledger/accounts.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -12,10 +14,13 @@ export interface AccountAccess {
   speechSense: SpeechSense;
   /** `host:port` of sandboxes: the only places outside amoCRM's domains that are given a token. */
   insecureHosts: readonly string[];
-  requestsPerSecond: number;
+  paces: AmocrmPaces;
 }
 
-/** A reader of a stored account's amoCRM; its requests stand in the same line as those of a running export. */
+/** A person waits: what does not pass at once is said. */
+export const INTERACTIVE_TRIES: Tries = { most: 2, firstPauseMs: 300 };
+
+/** A reader of a stored account's amoCRM; its requests go before those of a running export. */
 export function amocrmOf(access: AccountAccess, account: Account, signal?: AbortSignal): AmocrmHttp {
   const { accountId, host } = account;
   return createAmocrmHttp({
@@ -28,12 +33,13 @@ export function amocrmOf(access: AccountAccess, account: Account, signal?: Abort
       return token.access;
     },
     pace: (waitSignal) => paced(access, accountId, waitSignal),
+    tries: INTERACTIVE_TRIES,
     ...(signal ? { signal } : {}),
   });
 }
 
-/** Waits for the account's next free moment. */
-export async function paced(access: AccountAccess, accountId: number, signal?: AbortSignal): Promise<void> {
-  const waitMs = await access.ledger.rateBuckets.reserve(`${accountId}:amocrm`, access.requestsPerSecond);
-  if (waitMs > 0) await pause(waitMs, undefined, signal ? { signal } : {});
+/** The account's next turn, before those of an export. */
+export async function paced(access: AccountAccess, accountId: number, signal?: AbortSignal): ReturnType<Pace> {
+  const kind = (await access.ledger.tokens.about(accountId))?.kind;
+  return access.paces({ accountId, client: kind ?? 'none', priority: 'interactive' })(signal);
 }

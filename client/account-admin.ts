@@ -1,13 +1,14 @@
 import { readAccount } from '../amocrm/account.ts';
 import { accountAddress } from '../amocrm/host.ts';
 import { createAmocrmHttp } from '../amocrm/http.ts';
+import { UNPACED } from '../amocrm/pace.ts';
 import { readUsers } from '../amocrm/users.ts';
 import { ExportError } from '../errors/export-error.ts';
 import type { Account, Removed } from '../ledger/accounts.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Token } from '../ledger/tokens.ts';
 import type { User } from '../ledger/users.ts';
-import { type AccountAccess, amocrmOf, paced } from './account-access.ts';
+import { type AccountAccess, amocrmOf, INTERACTIVE_TRIES, paced } from './account-access.ts';
 import type { ExportClient } from './export-client.ts';
 import { cleanSecret } from './secret.ts';
 
@@ -33,7 +34,8 @@ export async function addAccount(access: AccountAccess, givenHost: string, token
     insecureHosts: access.insecureHosts,
     transport: access.transport,
     accessToken: () => Promise.resolve(accessToken),
-    pace: () => (accountId === undefined ? Promise.resolve() : paced(access, accountId)),
+    pace: () => (accountId === undefined ? UNPACED() : paced(access, accountId)),
+    tries: INTERACTIVE_TRIES,
   });
   const account = await readAccount(http);
   accountId = account.accountId;

@@ -113,8 +113,8 @@ export const ERROR_CODES = {
   },
   amocrm_blocked: {
     kind: 'throttled',
-    en: 'amoCRM has blocked requests from here (403). The export waits; if it lasts, ask amoCRM support to lift it.',
-    ru: 'amoCRM заблокировала запросы (403). Выгрузка ждёт; если это надолго, обратитесь в поддержку amoCRM.',
+    en: 'amoCRM has shut out the requests of this account from here (its block page, 403). The export waits and looks again by itself, at most once in five minutes. Write to amoCRM support to have the block lifted, and see that no other program uses the same integration.',
+    ru: 'amoCRM закрыла доступ запросам этого аккаунта отсюда (страница блокировки, 403). Выгрузка ждёт и проверяет сама, не чаще раза в пять минут. Напишите в поддержку amoCRM, чтобы блокировку сняли, и проверьте, что ту же интеграцию не использует другая программа.',
   },
   amocrm_throttled: {
     kind: 'throttled',
@@ -130,6 +130,11 @@ export const ERROR_CODES = {
     kind: 'retryable',
     en: 'amoCRM answered {what} in an unknown form. The export tries again by itself.',
     ru: 'amoCRM ответила на {what} в неизвестном виде. Выгрузка повторит попытку сама.',
+  },
+  amocrm_answer_too_large: {
+    kind: 'retryable',
+    en: 'An answer of amoCRM at {host} is too large, even for a single item: look for a call note with megabytes of text. The export tries again by itself.',
+    ru: 'Ответ amoCRM {host} слишком велик даже для одного элемента: найдите примечание о звонке с мегабайтами текста. Выгрузка повторит попытку сама.',
   },
   amocrm_rejected: {
     kind: 'permanent',

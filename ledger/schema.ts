@@ -17,6 +17,7 @@ export interface Schema {
   tallies: TalliesTable;
   talks: TalksTable;
   rate_buckets: RateBucketsTable;
+  breakers: BreakersTable;
 }
 
 interface AccountsTable {
@@ -174,6 +175,21 @@ interface TalksTable {
 
 interface RateBucketsTable {
   bucket: string;
-  /** GCRA's theoretical arrival time. */
+  /** The moment that was given out last. */
   arrival_at: Date;
+  /** The place in the line of bulk requests that was given out last. */
+  line_at: Generated<Date>;
+}
+
+interface BreakersTable {
+  account_id: number;
+  reason: 'amocrm_throttled' | 'amocrm_blocked';
+  /** In a row. */
+  refusals: number;
+  /** Nobody asks before. */
+  closed_until: Date;
+  /** While one request tries whether amoCRM answers again: when it is given up. */
+  probe_until: Date | null;
+  /** When it answered again; null until then. */
+  mended_at: Date | null;
 }

@@ -2,7 +2,8 @@
 // DATABASE_URL and TEMPORAL_ADDRESS, when set, are used instead of servers of our own.
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { createAmocrmTransport } from '../amocrm/http.ts';
+import { createAmocrmPaces } from '../amocrm/pace.ts';
+import { createAmocrmTransport } from '../amocrm/transport.ts';
 import { ExportClient } from '../client/export-client.ts';
 import { connectTemporal } from '../client/temporal-connection.ts';
 import { readEnvironment } from '../environment/environment.ts';
@@ -116,7 +117,7 @@ async function bringUp(): Promise<void> {
     speechSense,
     transport: createAmocrmTransport(),
     insecureHosts: environment.INSECURE_HOSTS,
-    requestsPerSecond: environment.AMOCRM_REQUESTS_PER_SECOND,
+    paces: createAmocrmPaces(ledger.rateBuckets, environment.AMOCRM_REQUESTS_PER_SECOND),
   };
   const [{ accountId }] = await Promise.all([
     steps.run(

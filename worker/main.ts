@@ -1,6 +1,7 @@
 import { NativeConnection, Runtime } from '@temporalio/worker';
 import type { Logger } from 'pino';
-import { createAmocrmTransport } from '../amocrm/http.ts';
+import { createAmocrmPaces } from '../amocrm/pace.ts';
+import { createAmocrmTransport } from '../amocrm/transport.ts';
 import { type Environment, readEnvironment } from '../environment/environment.ts';
 import { createLogger } from '../environment/logger.ts';
 import { readTemporalAddress } from '../environment/temporal-address.ts';
@@ -79,7 +80,8 @@ async function run(
       speechSense,
       transport: createAmocrmTransport(),
       insecureHosts: environment.INSECURE_HOSTS,
-      requestsPerSecond: environment.AMOCRM_REQUESTS_PER_SECOND,
+      paces: createAmocrmPaces(ledger.rateBuckets, environment.AMOCRM_REQUESTS_PER_SECOND),
+      countRequest: (account, endpoint, outcome) => metrics.amocrmRequests.inc({ account, endpoint, outcome }),
       recordingWaitHours: environment.RECORDING_WAIT_HOURS,
       recordingRetrySeconds: environment.RECORDING_RETRY_SECONDS,
       now: () => new Date(),

@@ -1,4 +1,5 @@
-import { createAmocrmTransport } from '../../amocrm/http.ts';
+import { createAmocrmPaces } from '../../amocrm/pace.ts';
+import { createAmocrmTransport } from '../../amocrm/transport.ts';
 import { type Environment, readEnvironment } from '../../environment/environment.ts';
 import { type Ledger, openLedger } from '../../ledger/ledger.ts';
 import { createSpeechSense, type SpeechSense } from '../../speechsense/speechsense.ts';
@@ -36,7 +37,7 @@ export class Services {
       transport: createAmocrmTransport(),
       speechSense: (this.#speechSense ??= createSpeechSense({ address, tls })),
       insecureHosts: environment.INSECURE_HOSTS,
-      requestsPerSecond: environment.AMOCRM_REQUESTS_PER_SECOND,
+      paces: createAmocrmPaces(this.ledger.rateBuckets, environment.AMOCRM_REQUESTS_PER_SECOND),
     };
   }
 

@@ -29,6 +29,9 @@ describe('removing an account', () => {
     return counts;
   }
 
+  const askTurn = (accountId: number) =>
+    t.ledger.rateBuckets.takeTurn({ accountId, client: 'long_lived', requestsPerSecond: 6, interactive: true });
+
   /** Something in every table. */
   async function fill(): Promise<void> {
     await t.ledger.tokens.put(TEST_ACCOUNT, 'token');
@@ -42,7 +45,8 @@ describe('removing an account', () => {
       companyId: null,
     };
     await t.ledger.entities.putAll(TEST_ACCOUNT, [card], new Date());
-    await t.ledger.rateBuckets.reserve(`${TEST_ACCOUNT}:amocrm`, 6);
+    await askTurn(TEST_ACCOUNT);
+    await t.ledger.rateBuckets.refused(TEST_ACCOUNT, 'amocrm_throttled');
     const exportId = await planned(t.ledger, [sightedNote({ noteId: 1 }), sightedNote({ noteId: 2 })]);
     const [call] = await t.ledger.transfers.remainingOfBatch(exportId, 0);
     const claim = await t.ledger.transfers.claim({ exportId, callId: call?.callId ?? 0 });
@@ -66,7 +70,8 @@ describe('removing an account', () => {
         db,
       );
     }
-    await t.ledger.rateBuckets.reserve(`${accountId}:amocrm`, 6);
+    await askTurn(accountId);
+    await t.ledger.rateBuckets.refused(accountId, 'amocrm_throttled');
     await sql`update exports set account_id = ${accountId}`.execute(db);
     await sql`update calls set account_id = ${accountId}`.execute(db);
     await sql`update call_notes set account_id = ${accountId}`.execute(db);
