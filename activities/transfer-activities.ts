@@ -120,14 +120,17 @@ export function createTransferActivities(deps: TransferDeps) {
   };
 }
 
+/** Said, and not left out: who evaluates talks by operator must be able to find these. */
+const UNKNOWN_OPERATOR = { id: 'unknown', name: 'неизвестен' };
+
 async function metadataOf(ledger: Ledger, call: CallToSend) {
   const operator =
-    call.operatorId === null ? undefined : { id: String(call.operatorId), name: call.operatorName ?? '' };
+    call.operatorId === null ? UNKNOWN_OPERATOR : { id: String(call.operatorId), name: call.operatorName ?? '' };
   return callMetadata({
     callId: String(call.noteId),
     startedAt: call.startedAt,
     direction: call.direction,
-    ...(operator ? { operator } : {}),
+    operator,
     client: clientOf(call, await ledger.entities.ofCall(call.callId)),
     language: call.language,
     timeZone: call.timeZone,

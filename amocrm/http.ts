@@ -24,7 +24,7 @@ export interface AmocrmOptions {
 }
 
 /** Query parameters in amoCRM's spelling (`filter[updated_at][from]`); arrays repeat their `[]` key. */
-type Query = Record<string, string | number | readonly (string | number)[]>;
+export type Query = Record<string, string | number | readonly (string | number)[]>;
 
 export interface AmocrmHttp {
   host: string;

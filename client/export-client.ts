@@ -12,6 +12,7 @@ import { SEARCH_ATTRIBUTES, searchAttributesOf } from '../environment/temporal-s
 import { ExportError } from '../errors/export-error.ts';
 import type { ExportRow } from '../ledger/exports.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { NOTHING_LISTED } from '../ledger/listings.ts';
 import type { ExportSettings } from '../settings/export-settings.ts';
 import { effectivePeriod, periodInterval } from '../settings/period.ts';
 import type { exportCalls, ExportResult } from '../workflows/export-calls.ts';
@@ -264,6 +265,7 @@ export class ExportClient {
       failures: {},
       talkSeconds: { planned: 0, exported: 0 },
       bytes: { uploaded: 0 },
+      listing: { ...NOTHING_LISTED, reachedAt: null },
     };
   }
 

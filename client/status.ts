@@ -1,4 +1,5 @@
 import type { ExportRow } from '../ledger/exports.ts';
+import type { ListingProgress } from '../ledger/listings.ts';
 import type { Progress } from '../ledger/progress.ts';
 import type { ExportState } from '../ledger/schema.ts';
 
@@ -19,6 +20,13 @@ export interface ExportStatus {
   failures: Progress['failures'];
   talkSeconds: Progress['talkSeconds'];
   bytes: Progress['bytes'];
+  listing: ListingStatus;
+}
+
+/** How the listing of calls stands, and what it came across. */
+export interface ListingStatus extends Omit<ListingProgress, 'reachedAt'> {
+  /** ISO 8601. */
+  reachedAt: string | null;
 }
 
 const FINAL: readonly ExportState[] = ['completed', 'stopped', 'failed'];
@@ -41,6 +49,7 @@ export function toStatus(row: ExportRow, progress: Progress, now: Date): ExportS
     failures: progress.failures,
     talkSeconds: progress.talkSeconds,
     bytes: progress.bytes,
+    listing: { ...progress.listing, reachedAt: progress.listing.reachedAt?.toISOString() ?? null },
   };
 }
 

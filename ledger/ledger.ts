@@ -5,6 +5,7 @@ import { createConnections } from './connections.ts';
 import { openDatabase } from './database.ts';
 import { createEntities } from './entities.ts';
 import { createExports } from './exports.ts';
+import { createListings } from './listings.ts';
 import { migrate } from './migrate.ts';
 import { createPlan } from './plan.ts';
 import { createProgress } from './progress.ts';
@@ -39,6 +40,7 @@ export function openLedger({ databaseUrl, encryptionKeys, maxConnections }: Ledg
     entities: createEntities(db),
     exports: createExports(db),
     calls: createCalls(db),
+    listings: createListings(db),
     plan: createPlan(db),
     transfers: createTransfers(db),
     progress: createProgress(db),

@@ -29,6 +29,7 @@ export function createPlan(db: Database) {
 
         await dropOutsidePeriod(tx, exportId);
         await decide(tx, exportId, options);
+        await countUnknownOperators(tx, exportId);
         const batches = await numberBatches(tx, exportId, options.batchSize, 0);
         await tx
           .updateTable('exports')
@@ -138,6 +139,15 @@ async function decide(tx: Transaction<Schema>, exportId: string, options: PlanOp
            talk_seconds = d.talk_seconds, updated_at = now()
       from decided d
      where t.export_id = ${exportId} and t.call_id = d.call_id`.execute(tx);
+}
+
+/** They are sent, with the operator left open; how many they are is told. */
+async function countUnknownOperators(tx: Transaction<Schema>, exportId: string): Promise<void> {
+  await sql`
+    insert into listings (export_id, unknown_operators)
+    select ${exportId}, count(*) from transfers t join calls c using (call_id)
+     where t.export_id = ${exportId} and t.state <> 'skipped' and c.operator_id is null
+    on conflict (export_id) do update set unknown_operators = excluded.unknown_operators`.execute(tx);
 }
 
 /** Numbers the planned calls that have no batch yet, after the batches that there are; answers the new total. */

@@ -15,6 +15,8 @@ export interface Schema {
   call_notes: CallNotesTable;
   transfers: TransfersTable;
   tallies: TalliesTable;
+  listings: ListingsTable;
+  listing_remarks: ListingRemarksTable;
   talks: TalksTable;
   rate_buckets: RateBucketsTable;
   breakers: BreakersTable;
@@ -108,7 +110,6 @@ interface CallsTable {
   talk_seconds: number | null;
   operator_id: number | null;
   link: string | null;
-  link_updated_at: Date | null;
   phone: string | null;
   uniq: string | null;
   source: string | null;
@@ -125,15 +126,35 @@ interface CallIdentitiesTable {
 
 interface CallNotesTable {
   account_id: number;
+  /** Of a call on an unsorted lead: minus the lead's id. */
   note_id: number;
   call_id: number;
   entity_type: EntityType;
   entity_id: number;
   updated_at: Date;
+  direction: CallDirection | null;
+  started_at: Date | null;
+  talk_seconds: number | null;
+  link: string | null;
+  phone: string | null;
+  uniq: string | null;
+  source: string | null;
+  result: string | null;
+  status: number | null;
+  unreadable: Generated<boolean>;
+  operator_id: number | null;
+  operator_rank: number | null;
+  call_responsible: string | null;
+  responsible_user_id: number | null;
+  created_by: number | null;
+  unsorted_uid: string | null;
 }
 
 export type TransferState =
   'listed' | 'skipped' | 'planned' | 'uploading' | 'committing' | 'exported' | 'failed' | 'waiting' | 'unconfirmed';
+
+/** How an export came to know a call: by the listing of notes, by an event, or by an unsorted lead. */
+export type FoundBy = 'notes' | 'events' | 'unsorted';
 
 interface TransfersTable {
   export_id: string;
@@ -150,6 +171,7 @@ interface TransfersTable {
   recording_failing_since: Date | null;
   /** How many attempts ended in a defect of this program. */
   defects: Generated<number>;
+  found_by: Generated<FoundBy>;
   updated_at: Generated<Date>;
 }
 
@@ -161,6 +183,29 @@ interface TalliesTable {
   calls: number;
   talk_seconds: number;
   bytes: number;
+}
+
+/** `refused`: amoCRM does not give the events to this token. */
+export type CrossCheckState = 'pending' | 'done' | 'refused';
+
+interface ListingsTable {
+  export_id: string;
+  /** What is being read, or was read last. */
+  source: string | null;
+  /** How far, in the order of `updated_at`. */
+  reached_at: Date | null;
+  pages: Generated<number>;
+  events: Generated<number>;
+  cross_check: Generated<CrossCheckState>;
+  unknown_operators: Generated<number>;
+}
+
+export type RemarkKind = 'unreadable' | 'deleted';
+
+interface ListingRemarksTable {
+  export_id: string;
+  kind: RemarkKind;
+  name: string;
 }
 
 interface TalksTable {

@@ -1,4 +1,5 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
+import type { ListingCursor } from '../activities/listing-activities.ts';
 import type { ExportSettings } from '../settings/export-settings.ts';
 
 /** What an export is started with. Ids and settings only: everything of it lies open in Temporal's history. */
@@ -47,13 +48,6 @@ export interface Continuation {
   remaining: number[];
   /** Waiting calls have been read again. */
   settled: boolean;
-}
-
-interface ListingCursor {
-  source: 'contacts' | 'leads' | 'companies' | 'customers';
-  since: number;
-  page: number;
-  foundInPass: number;
 }
 
 export type RunState =

@@ -1,4 +1,5 @@
 import type { ExportStatus } from '../../client/status.ts';
+import { NOTHING_LISTED } from '../../ledger/listings.ts';
 
 type Differing = Partial<Omit<ExportStatus, 'calls'>> & { calls?: Partial<ExportStatus['calls']> };
 
@@ -16,6 +17,7 @@ export function statusOf({ calls, ...differing }: Differing = {}): ExportStatus 
     failures: {},
     talkSeconds: { planned: 7_200, exported: 0 },
     bytes: { uploaded: 0 },
+    listing: { ...NOTHING_LISTED, reachedAt: null },
     ...differing,
     calls: {
       found: 12,

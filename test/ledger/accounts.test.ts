@@ -52,6 +52,7 @@ describe('removing an account', () => {
     const claim = await t.ledger.transfers.claim({ exportId, callId: call?.callId ?? 0 });
     if (claim.kind !== 'claimed') throw new Error('the call is there');
     await t.ledger.transfers.markCommitting(claim.lease);
+    await t.ledger.listings.remark(exportId, 'deleted', ['3']);
     await t.ledger.transfers.recordExported(claim.lease, { talkId: 'aud1', bytes: 5, audioFormat: 'mp3' });
   }
 

@@ -10,6 +10,7 @@ import { addCommand, type Runner } from '../command.ts';
 import { type SettingsFlags, settingsOptions } from '../settings-flags.ts';
 import { settingsOfExport } from '../settings-of-export.ts';
 import { table } from '../table.ts';
+import { listingRemarks } from '../watch/listing-lines.ts';
 import { reasonLines, total } from '../watch/reasons.ts';
 import { WORDS } from '../watch/words.ts';
 
@@ -38,7 +39,9 @@ export function addPreviewCommand(program: Command, runner: Runner): void {
         calls: { found, planned, skipped },
         talkSeconds: { planned: status.talkSeconds.planned },
         estimate: estimated,
-        warnings: warningsOf({ failed, waiting, unconfirmed }).map((sentence) => output.text(sentence)),
+        warnings: [...warningsOf({ failed, waiting, unconfirmed }), ...listingRemarks(status.listing)].map((sentence) =>
+          output.text(sentence),
+        ),
       };
       output.result(preview, () => {
         const { language } = output;
