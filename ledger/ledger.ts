@@ -10,6 +10,7 @@ import { createPlan } from './plan.ts';
 import { createProgress } from './progress.ts';
 import { createRateBuckets } from './rate-buckets.ts';
 import { createReport } from './report.ts';
+import { createRetries } from './retries.ts';
 import { createSealer, type EncryptionKey } from './sealing.ts';
 import { createSettings } from './settings.ts';
 import { createTokens } from './tokens.ts';
@@ -40,6 +41,7 @@ export function openLedger({ databaseUrl, encryptionKeys, maxConnections }: Ledg
     exports: createExports(db),
     calls: createCalls(db),
     plan: createPlan(db),
+    retries: createRetries(db),
     transfers: createTransfers(db),
     progress: createProgress(db),
     report: createReport(db),

@@ -15,6 +15,7 @@ export interface Schema {
   call_notes: CallNotesTable;
   transfers: TransfersTable;
   tallies: TalliesTable;
+  plan_facts: PlanFactsTable;
   talks: TalksTable;
   rate_buckets: RateBucketsTable;
   breakers: BreakersTable;
@@ -161,6 +162,18 @@ interface TalliesTable {
   calls: number;
   talk_seconds: number;
   bytes: number;
+}
+
+interface PlanFactsTable {
+  export_id: string;
+  call_id: number;
+  note_id: number;
+  entity_type: EntityType;
+  entity_id: number;
+  direction: CallDirection;
+  started_at: Date;
+  talk_seconds: number | null;
+  operator_id: number | null;
 }
 
 interface TalksTable {
