@@ -67,7 +67,7 @@ export function createExportActivities(deps: ExportDeps) {
       await ledger.users.putAll(accountId, await readUsers(http));
       if (kind !== 'preview') await speechSense.checkConnection(connection);
       if (timeZone !== account.timeZone) await record(timeZone);
-      if (retry) await ledger.plan.listForRetry(exportId, retry.exportId, retry.reasons, retry.unconfirmed);
+      if (retry) await ledger.retries.list(exportId, retry);
     },
 
     async recordState({

@@ -1,5 +1,7 @@
+import path from 'node:path';
 import { z } from 'zod';
 import { ExportError } from '../errors/export-error.ts';
+import { projectRoot } from './project-root.ts';
 
 /** `host:port`, comma-separated: the only places where plain http and loopback are allowed. For sandboxes. */
 const hostPorts = z
@@ -50,6 +52,7 @@ export const environmentSchema = z.object({
   RECORDING_STALL_SECONDS: count(30),
   RECORDING_WAIT_HOURS: z.coerce.number().min(0).default(48),
   RECORDING_RETRY_SECONDS: count(600),
+  TARIFF_FILE: z.string().default(() => path.join(projectRoot(), 'settings', 'tariff.json')),
 });
 
 export type Environment = z.output<typeof environmentSchema>;

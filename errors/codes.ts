@@ -34,6 +34,11 @@ export const ERROR_CODES = {
     en: 'The environment is not valid: {problems}',
     ru: 'Переменные окружения заданы с ошибками: {problems}',
   },
+  tariff_invalid: {
+    kind: 'permanent',
+    en: 'The tariff file {file} cannot be used: {problems}',
+    ru: 'Файл тарифа {file} не подходит: {problems}',
+  },
   account_not_found: {
     kind: 'permanent',
     en: 'There is no account {account} here. `account list` shows the accounts; `account add` adds one.',
@@ -71,8 +76,8 @@ export const ERROR_CODES = {
   },
   nothing_to_retry: {
     kind: 'permanent',
-    en: 'The last export has no failed or waiting calls to retry.',
-    ru: 'В последней выгрузке нет неудачных или ожидающих звонков: повторять нечего.',
+    en: 'Neither the last export nor its retries left a call of this kind to retry. `report --state failed` shows what failed.',
+    ru: 'После последней выгрузки и её повторов таких звонков не осталось: повторять нечего. Что не удалось: `report --state failed`.',
   },
   export_running: {
     kind: 'permanent',

@@ -11,6 +11,7 @@ import { createPlan } from './plan.ts';
 import { createProgress } from './progress.ts';
 import { createRateBuckets } from './rate-buckets.ts';
 import { createReport } from './report.ts';
+import { createRetries } from './retries.ts';
 import { createSealer, type EncryptionKey } from './sealing.ts';
 import { createSettings } from './settings.ts';
 import { createTokens } from './tokens.ts';
@@ -42,6 +43,7 @@ export function openLedger({ databaseUrl, encryptionKeys, maxConnections }: Ledg
     calls: createCalls(db),
     listings: createListings(db),
     plan: createPlan(db),
+    retries: createRetries(db),
     transfers: createTransfers(db),
     progress: createProgress(db),
     report: createReport(db),

@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { Database } from './database.ts';
+import { keepPlanFacts } from './plan-facts.ts';
 import type { Schema } from './schema.ts';
 
 export interface PlanOptions {
@@ -39,34 +40,6 @@ export function createPlan(db: Database) {
         return { batches };
       }),
 
-    /**
-     * Lists the calls of an earlier export that did not come through, for an export that tries them again.
-     *
-     * @param reasons only calls that failed for one of these; empty means all of them, and the waiting ones.
-     * @param unconfirmed also those whose answer was lost: a person takes the risk of a second talk.
-     */
-    listForRetry: (exportId: string, retryOf: string, reasons: string[], unconfirmed: boolean): Promise<number> =>
-      db.transaction().execute(async (tx) => {
-        const chosen = sql`
-          select call_id from transfers
-           where export_id = ${retryOf}
-             and (state = 'failed' and (${reasons.length === 0} or reason = any(${reasons}))
-               or state = 'waiting' and ${reasons.length === 0}
-               or state = 'unconfirmed' and ${unconfirmed})`;
-        if (unconfirmed) {
-          await sql`
-            delete from talks k using exports e
-             where e.export_id = ${retryOf} and k.export_id <> ${exportId} and k.talk_id is null
-               and (k.account_id, k.connection_id) = (e.account_id, e.connection_id)
-               and k.call_id in (${chosen} and state = 'unconfirmed')`.execute(tx);
-        }
-        const result = await sql`
-          insert into transfers (export_id, call_id, state)
-          select ${exportId}, call_id, 'listed' from (${chosen}) as chosen
-          on conflict (export_id, call_id) do nothing`.execute(tx);
-        return Number(result.numAffectedRows ?? 0n);
-      }),
-
     /** Decides waiting calls whose recording has come once more, as further batches; answers how many there are now. */
     planWaiting: (exportId: string, { batchSize, ...options }: PlanOptions): Promise<{ batches: number }> =>
       db.transaction().execute(async (tx) => {
@@ -100,6 +73,7 @@ async function dropOutsidePeriod(tx: Transaction<Schema>, exportId: string): Pro
 }
 
 async function decide(tx: Transaction<Schema>, exportId: string, options: PlanOptions): Promise<void> {
+  await keepPlanFacts(tx, exportId);
   const waitSince = new Date(options.now.getTime() - options.recordingWaitHours * 3_600_000);
   await sql`
     with facts as (

@@ -17,6 +17,7 @@ export interface Schema {
   tallies: TalliesTable;
   listings: ListingsTable;
   listing_remarks: ListingRemarksTable;
+  plan_facts: PlanFactsTable;
   talks: TalksTable;
   rate_buckets: RateBucketsTable;
   breakers: BreakersTable;
@@ -206,6 +207,18 @@ interface ListingRemarksTable {
   export_id: string;
   kind: RemarkKind;
   name: string;
+}
+
+interface PlanFactsTable {
+  export_id: string;
+  call_id: number;
+  note_id: number;
+  entity_type: EntityType;
+  entity_id: number;
+  direction: CallDirection;
+  started_at: Date;
+  talk_seconds: number | null;
+  operator_id: number | null;
 }
 
 interface TalksTable {

@@ -16,9 +16,9 @@ export interface ExportInput {
 }
 
 export interface RetryInput {
-  /** The export whose calls are tried again. */
+  /** The export whose calls are tried again: never itself a retry. */
   exportId: string;
-  /** Only calls that failed for one of these reasons; empty means every failed and waiting call. */
+  /** Only calls that failed, or wait, for one of these reasons; empty means every failed and waiting call. */
   reasons: string[];
   /** Calls whose answer was lost, too. */
   unconfirmed: boolean;

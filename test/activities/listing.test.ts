@@ -178,7 +178,7 @@ describe('a call without a recording', () => {
     stage.amocrm.clock.advance(100 * HOUR);
     world.patchNote(note, { params: { link: 'https://pbx.example/late.mp3' } });
     const retry = await stage.open(PERIOD, { ...first, kind: 'retry' });
-    await stage.ledger.plan.listForRetry(retry.exportId, first.exportId, [], false);
+    await stage.ledger.retries.list(retry.exportId, { exportId: first.exportId, reasons: [], unconfirmed: false });
     await stage.reread(retry);
     await stage.closePlan(retry);
     expect(await states(retry)).toEqual({ [note]: 'planned' });

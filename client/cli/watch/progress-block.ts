@@ -1,10 +1,11 @@
+import { reasonSentence } from '../../../errors/reasons.ts';
 import type { ExportStatus } from '../../status.ts';
 import { byteSize, clockTime, count, decimal, talkTime } from '../amounts.ts';
 import type { Language } from '../language.ts';
 import type { LatestFailure } from './latest-failure.ts';
 import type { Pace } from './progress-meter.ts';
 import { listingText } from './listing-lines.ts';
-import { blockSentence, reasonCounts, reasonSentence, total } from './reasons.ts';
+import { blockSentence, reasonCounts, total } from './reasons.ts';
 import { ENDS, STATES, WORDS } from './words.ts';
 
 export interface BlockInput {

@@ -1,7 +1,6 @@
-import type { Sentence } from '../../../errors/codes.ts';
 import { ERROR_CODES } from '../../../errors/codes.ts';
 import { ExportError } from '../../../errors/export-error.ts';
-import { REASON_SENTENCES } from '../../../errors/reasons.ts';
+import { reasonSentence } from '../../../errors/reasons.ts';
 import { count } from '../amounts.ts';
 import type { Language } from '../language.ts';
 
@@ -19,12 +18,6 @@ export function reasonLines(counts: Record<string, number>, language: Language):
     reason,
     reasonSentence(reason, language),
   ]);
-}
-
-/** What a reason means; a newer version's unknown one says nothing more. */
-export function reasonSentence(reason: string, language: Language): string {
-  const sentences: Partial<Record<string, Sentence>> = REASON_SENTENCES;
-  return sentences[reason]?.[language] ?? '';
 }
 
 /** The sentence of the error that blocks an export. */
