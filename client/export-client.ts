@@ -15,7 +15,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { ExportSettings } from '../settings/export-settings.ts';
 import { effectivePeriod, periodInterval } from '../settings/period.ts';
 import type { exportCalls, ExportResult } from '../workflows/export-calls.ts';
-import type { ExportInput, ExportPace, RetryInput } from '../workflows/messages.ts';
+import type { ExportInput, ExportPace, ExportProgress, RetryInput } from '../workflows/messages.ts';
 import { type ExportStatus, isFinal, toStatus } from './status.ts';
 import { callTemporal } from './temporal-call.ts';
 
@@ -250,13 +250,14 @@ export class ExportClient {
     const running = await this.#runningExportId(handle);
     if (running === undefined || (exportId !== undefined && running !== exportId)) return undefined;
     const { startTime } = await callTemporal(() => handle.describe());
-    const blockedBy = await this.#blockedBy(handle);
+    const block = await this.#block(handle);
     return {
       exportId: running,
       accountId,
       kind: 'export',
-      state: blockedBy === null ? 'planning' : 'blocked',
-      blockedBy,
+      state: block === undefined ? 'planning' : 'blocked',
+      blockedBy: block?.blockedBy ?? null,
+      blockedValues: block?.blockedValues ?? {},
       startedAt: startTime.toISOString(),
       finishedAt: null,
       etaSeconds: null,
@@ -268,14 +269,14 @@ export class ExportClient {
   }
 
   /** What blocks an export before it is recorded only the workflow knows; without a worker nobody does. */
-  async #blockedBy(handle: WorkflowHandle): Promise<string | null> {
+  async #block(handle: WorkflowHandle): Promise<ExportProgress | undefined> {
     try {
-      const { state, blockedBy } = await this.#temporal.withDeadline(Date.now() + QUERY_WITHIN_MS, () =>
-        handle.query<{ state: string; blockedBy: string | null }>('exportProgress'),
+      const progress = await this.#temporal.withDeadline(Date.now() + QUERY_WITHIN_MS, () =>
+        handle.query<ExportProgress>('exportProgress'),
       );
-      return state === 'blocked' ? blockedBy : null;
+      return progress.state === 'blocked' ? progress : undefined;
     } catch {
-      return null;
+      return undefined;
     }
   }
 
@@ -293,6 +294,7 @@ export class ExportClient {
       ...status,
       state: 'failed',
       blockedBy: 'export_interrupted',
+      blockedValues: {},
       finishedAt: this.#now().toISOString(),
       etaSeconds: null,
     };

@@ -36,6 +36,9 @@ export const environmentSchema = z.object({
     .regex(/^postgres(ql)?:\/\//),
   TEMPORAL_TASK_QUEUE: z.string().min(1).default('speechsense-export'),
   ENCRYPTION_KEYS: z.string({ error: 'is missing: id:base64, made by openssl rand -base64 32' }).pipe(encryptionKeys),
+  AMOCRM_CLIENT_ID: z.string().optional(),
+  AMOCRM_CLIENT_SECRET: z.string().optional(),
+  AMOCRM_REDIRECT_URI: z.url({ protocol: /^https?$/, error: 'expected the address of the integration' }).optional(),
   AMOCRM_REQUESTS_PER_SECOND: z.coerce.number().positive().max(50).default(6),
   SPEECHSENSE_ENDPOINT: z
     .string()

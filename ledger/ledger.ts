@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { type Account, createAccounts } from './accounts.ts';
 import { createCalls } from './calls.ts';
 import { createConnections } from './connections.ts';
+import { createConsents } from './consents.ts';
 import { openDatabase } from './database.ts';
 import { createEntities } from './entities.ts';
 import { createExports } from './exports.ts';
@@ -12,7 +13,7 @@ import { createRateBuckets } from './rate-buckets.ts';
 import { createReport } from './report.ts';
 import { createSealer, type EncryptionKey } from './sealing.ts';
 import { createSettings } from './settings.ts';
-import { createTokens } from './tokens.ts';
+import { createTokens, type Grant } from './tokens.ts';
 import { createTransfers } from './transfers.ts';
 import { createUsers, type User } from './users.ts';
 
@@ -33,6 +34,7 @@ export function openLedger({ databaseUrl, encryptionKeys, maxConnections }: Ledg
   return {
     accounts: createAccounts(db),
     tokens,
+    consents: createConsents(db),
     connections,
     settings: createSettings(db),
     users: createUsers(db),
@@ -46,10 +48,10 @@ export function openLedger({ databaseUrl, encryptionKeys, maxConnections }: Ledg
     rateBuckets: createRateBuckets(db),
 
     /** Adds an account, or renews it, with its token and users: all of it or nothing. */
-    addAccount: (account: Account, accessToken: string, users: User[]): Promise<void> =>
+    addAccount: (account: Account, grant: Grant, users: User[]): Promise<void> =>
       db.transaction().execute(async (tx) => {
         await createAccounts(tx).put(account);
-        await createTokens(tx, sealer).put(account.accountId, accessToken);
+        await createTokens(tx, sealer).put(account.accountId, grant);
         await createUsers(tx).putAll(account.accountId, users);
       }),
 

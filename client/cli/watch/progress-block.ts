@@ -27,7 +27,7 @@ export function progressBlock({ status, pace, latest, host, language, columns }:
 
   const lines = [
     `${word('export')} ${status.exportId} · ${host} · ${STATES[status.state][language]}`,
-    ...(status.blockedBy === null ? [] : [blockSentence(status.blockedBy, language)]),
+    ...blockSentence(status, language),
     bar(pace, columns),
     row('calls', callsText(status, pace, language)),
     row('talk', `${talkTime(talkSeconds.exported, language)} / ${talkTime(talkSeconds.planned, language)}`),

@@ -8,7 +8,7 @@ export function progressLine({ status, pace, language }: Omit<BlockInput, 'colum
   const { calls, bytes } = status;
   const parts = [
     STATES[status.state][language],
-    ...(status.blockedBy === null ? [] : [blockSentence(status.blockedBy, language)]),
+    ...blockSentence(status, language),
     ...(pace.share === null ? [] : [`${Math.floor(pace.share * 100)} %`]),
     callsText(status, pace, language),
     byteSize(bytes.uploaded, language),
