@@ -36,6 +36,9 @@ const pairSchema = z.looseObject({
 /** Only a dead grant has a hint; a wrong client has none (both seen with 401, the documents say 400 for the first). */
 const refusalSchema = z.looseObject({ hint: z.string().min(1) });
 
+/** Far more than two tokens need. */
+const MAX_ANSWER_BYTES = 256 * 1024;
+
 /** The connection was never made, so nothing went out. */
 const NOT_SENT =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|CERT_.*|DEPTH_ZERO.*|UNABLE_TO_.*|SELF_SIGNED.*|ERR_TLS.*)$/;
@@ -57,6 +60,7 @@ export async function askForTokens(
   try {
     answer = await transport.post<string>(`${url}/oauth2/access_token`, body, {
       timeout: 0,
+      maxContentLength: MAX_ANSWER_BYTES,
       signal: AbortSignal.timeout(withinMs),
       httpAgent: new http.Agent(),
       httpsAgent: new https.Agent(),

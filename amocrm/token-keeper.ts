@@ -39,13 +39,15 @@ export class TokenKeeper {
   readonly #store: TokenStore;
   readonly #oauth: Oauth;
   readonly #now: () => number;
+  readonly #lostAfterMs: number;
   readonly #refreshes = new Map<string, Promise<void>>();
   readonly #notAheadBefore = new Map<number, number>();
 
-  constructor(store: TokenStore, oauth: Oauth, now: () => number = Date.now) {
+  constructor(store: TokenStore, oauth: Oauth, options: { now?: () => number; lostAfterMs?: number } = {}) {
     this.#store = store;
     this.#oauth = oauth;
-    this.#now = now;
+    this.#now = options.now ?? Date.now;
+    this.#lostAfterMs = options.lostAfterMs ?? oauth.answerWithinMs + OUTCOME_WITHIN_MS;
   }
 
   /**
@@ -81,8 +83,7 @@ export class TokenKeeper {
   async #access(accountId: number, pace: Pace, refused?: Access): Promise<Access> {
     for (;;) {
       const token = await this.#read(accountId);
-      const lostAfterMs = this.#oauth.answerWithinMs + OUTCOME_WITHIN_MS;
-      const decision = decide(token, refused, this.#now(), lostAfterMs);
+      const decision = decide(token, refused, this.#now(), this.#lostAfterMs);
       switch (decision.do) {
         case 'use':
           // A long-lived token that was refused is on trial whenever somebody asks: only amoCRM knows whether it lives.

@@ -1,0 +1,35 @@
+// A process of its own that asks amoCRM with an account's tokens, as workers and commands do. Each line of its standard
+// input is a number of callers that ask at once; each line of its output says how they fared.
+import { createInterface } from 'node:readline';
+import { createAmocrmHttp, createAmocrmTransport } from '../../amocrm/http.ts';
+import { createOauth } from '../../amocrm/oauth.ts';
+import { TokenKeeper } from '../../amocrm/token-keeper.ts';
+import { readAccount } from '../../amocrm/account.ts';
+import { findExportError } from '../../errors/export-error.ts';
+import { openLedger } from '../../ledger/ledger.ts';
+import { TEST_ENCRYPTION_KEYS, type TokenAskerOptions } from './token-askers.ts';
+
+const options = JSON.parse(process.argv[2] ?? '') as TokenAskerOptions;
+const { databaseUrl, accountId, host, insecureHosts, integration, answerWithinMs, lostAfterMs } = options;
+const ledger = openLedger({ databaseUrl, encryptionKeys: TEST_ENCRYPTION_KEYS, maxConnections: 4 });
+const transport = createAmocrmTransport();
+const oauth = createOauth({ transport, insecureHosts, integration, answerWithinMs });
+const tokens = new TokenKeeper(ledger.tokens, oauth, lostAfterMs === undefined ? {} : { lostAfterMs });
+const pace = () => Promise.resolve();
+
+async function ask(): Promise<string> {
+  try {
+    const http = createAmocrmHttp({ host, insecureHosts, transport, pace, ...tokens.of(accountId, pace) });
+    await readAccount(http);
+    return 'answered';
+  } catch (error) {
+    return findExportError(error)?.code ?? String(error);
+  }
+}
+
+process.stdout.write('ready\n');
+for await (const line of createInterface(process.stdin)) {
+  const fared = await Promise.all(Array.from({ length: Number(line) }, ask));
+  process.stdout.write(`${JSON.stringify(fared)}\n`);
+}
+await ledger.close();
