@@ -42,7 +42,7 @@ export interface Oauth {
   presentHost(tokens: { access: string; refresh: string }): Promise<PresentHost | undefined>;
 }
 
-export interface PresentHost {
+interface PresentHost {
   accountId: number;
   host: string;
 }
