@@ -31,23 +31,23 @@ export async function connectAccount(
   grant: Grant,
   expectedAccountId: number | null,
 ): Promise<ConnectedAccount> {
-  let accountId = expectedAccountId;
+  const { accountId: claimed } = readClaims(grant.access);
+  const inLineOf = expectedAccountId ?? claimed;
   const http = createAmocrmHttp({
     host,
     insecureHosts: access.insecureHosts,
     transport: access.transport,
     accessToken: () => Promise.resolve(grant.access),
-    pace: () => (accountId === null ? UNPACED() : paced(access, accountId)),
+    pace: inLineOf === undefined ? UNPACED : () => paced(access, inLineOf),
     tries: INTERACTIVE_TRIES,
   });
   const account = await readAccount(http);
-  const claimed = readClaims(grant.access).accountId ?? account.accountId;
-  for (const expected of [expectedAccountId, claimed]) {
-    if (expected !== null && expected !== account.accountId) {
-      throw new ExportError('amocrm_other_account', { values: { given: account.accountId, expected } });
+  const { accountId } = account;
+  for (const expected of [expectedAccountId ?? accountId, claimed ?? accountId]) {
+    if (expected !== accountId) {
+      throw new ExportError('amocrm_other_account', { values: { given: accountId, expected } });
     }
   }
-  accountId = account.accountId;
   const users = await readUsers(http);
   await access.ledger.addAccount({ ...account, host }, grant, users);
   return { accountId, host, state: 'connected', ...(await resumeBlocked(access, accountId)) };

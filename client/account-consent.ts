@@ -1,7 +1,8 @@
 import { accountAddress } from '../amocrm/host.ts';
-import { ExportError } from '../errors/export-error.ts';
+import { UNPACED } from '../amocrm/pace.ts';
+import { ExportError, findExportError } from '../errors/export-error.ts';
 import type { Consent } from '../ledger/consents.ts';
-import type { AccountAccess } from './account-access.ts';
+import { type AccountAccess, paced } from './account-access.ts';
 import { accountIdAt, connectAccount, type ConnectedAccount } from './account-connecting.ts';
 import { cleanSecret } from './secret.ts';
 
@@ -58,6 +59,15 @@ async function authorise(access: AccountAccess, host: string, code: string, mean
   if (meant.accountId === null && meant.host !== host) {
     throw new ExportError('amocrm_other_account', { values: { given: host, expected: meant.host } });
   }
-  const pair = await access.oauth.exchange(host, cleanSecret(code, 'code'));
+  const cleanCode = cleanSecret(code, 'code');
+  const turn = await (meant.accountId === null ? UNPACED() : paced(access, meant.accountId));
+  const exchange = access.oauth.exchange(host, cleanCode);
+  await turn.end(
+    await exchange.then(
+      () => 'answered' as const,
+      (error: unknown) => findExportError(error) ?? 'unknown',
+    ),
+  );
+  const pair = await exchange;
   return connectAccount(access, host, { kind: 'oauth', ...pair }, meant.accountId);
 }
