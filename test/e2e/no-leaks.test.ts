@@ -16,6 +16,12 @@ describe('after an export that met all kinds of trouble, nothing secret or perso
       pace: { batchSize: 20, maxHistoryEvents: 120 },
       environment: { LOG_LEVEL: 'debug', RECORDING_RETRY_SECONDS: '3' },
     });
+    const host = new URL(stage.sandbox.addresses.amocrm).host;
+    const code = stage.sandbox.amocrm.account.tokens.issueCode();
+    await commandLine(stage.environment)(`account add --host ${host} --code-stdin`, code);
+    await keepTokens();
+    // Refused at once, so that it is refreshed.
+    stage.sandbox.clock.advance(86_401);
     await stage.control('amocrm', 'PUT', '/faults', [
       { match: '/notes', times: 2, answer: { status: 500 } },
       { match: '/notes', after: 1, times: 1, answer: { badJson: true } },
@@ -34,12 +40,6 @@ describe('after an export that met all kinds of trouble, nothing secret or perso
       { times: 2, at: 'start', action: { kind: 'status', code: 14 } },
       { times: 1, at: 'mid-stream', afterBytes: 10_000, action: { kind: 'reset' } },
     ]);
-    const host = new URL(stage.sandbox.addresses.amocrm).host;
-    const code = stage.sandbox.amocrm.account.tokens.issueCode();
-    await commandLine(stage.environment)(`account add --host ${host} --code-stdin`, code);
-    await keepTokens();
-    // Refused at once, so that it is refreshed.
-    stage.sandbox.clock.advance(86_401);
     worker = await stage.startWorker();
     const first = await stage.exports.start(stage.accountId, stage.settings());
     await stage.finished(first);
