@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { readClaims } from '../../amocrm/access-token-claims.ts';
-import { createAmocrmTransport } from '../../amocrm/http.ts';
+import { createAmocrmTransport } from '../../amocrm/transport.ts';
 import { createOauth, type Oauth } from '../../amocrm/oauth.ts';
 import { ExportError } from '../../errors/export-error.ts';
 import type { FaultRule } from '../../sandbox/amocrm/faults.ts';

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { ExportStatus } from '../../client/status.ts';
 import { createOauth } from '../../amocrm/oauth.ts';
-import { createAmocrmTransport } from '../../amocrm/http.ts';
+import { createAmocrmTransport } from '../../amocrm/transport.ts';
 import { commandLine } from '../client/command-line.ts';
 import { createStage, type Stage, type StageOptions } from '../support/stage.ts';
 import { waitFor } from '../support/wait-for.ts';

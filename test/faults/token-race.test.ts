@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { createOauth } from '../../amocrm/oauth.ts';
-import { createAmocrmTransport } from '../../amocrm/http.ts';
+import { createAmocrmTransport } from '../../amocrm/transport.ts';
 import { type Database, openDatabase } from '../../ledger/database.ts';
 import { createStage, type Stage } from '../support/stage.ts';
 import { startTokenAsker, type TokenAsker, type TokenAskerOptions } from '../support/token-askers.ts';

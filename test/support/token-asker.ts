@@ -1,7 +1,9 @@
 // A process of its own that asks amoCRM with an account's tokens, as workers and commands do. Each line of its standard
 // input is a number of callers that ask at once; each line of its output says how they fared.
 import { createInterface } from 'node:readline';
-import { createAmocrmHttp, createAmocrmTransport } from '../../amocrm/http.ts';
+import { createAmocrmHttp } from '../../amocrm/http.ts';
+import { UNPACED as pace } from '../../amocrm/pace.ts';
+import { createAmocrmTransport } from '../../amocrm/transport.ts';
 import { createOauth } from '../../amocrm/oauth.ts';
 import { TokenKeeper } from '../../amocrm/token-keeper.ts';
 import { readAccount } from '../../amocrm/account.ts';
@@ -15,7 +17,6 @@ const ledger = openLedger({ databaseUrl, encryptionKeys: TEST_ENCRYPTION_KEYS, m
 const transport = createAmocrmTransport();
 const oauth = createOauth({ transport, insecureHosts, integration, answerWithinMs });
 const tokens = new TokenKeeper(ledger.tokens, oauth, lostAfterMs === undefined ? {} : { lostAfterMs });
-const pace = () => Promise.resolve();
 
 /** As a step of an export: what passes is tried again (the sandbox closes connections that were idle for 5 s). */
 async function ask(triesLeft = 3): Promise<string> {
