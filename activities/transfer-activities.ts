@@ -10,7 +10,7 @@ import { callMetadata } from '../speechsense/metadata.ts';
 import type { SpeechSense } from '../speechsense/speechsense.ts';
 import { clientOf, mappedFields } from './call-fields.ts';
 import { cancellationOf } from './cancellation.ts';
-import { patiently } from './patiently.ts';
+import { patiently } from '../ledger/patiently.ts';
 import { uploadWhileAway } from './upload-while-away.ts';
 
 export interface TransferDeps {
@@ -87,7 +87,7 @@ export function createTransferActivities(deps: TransferDeps) {
     if (reason !== undefined) {
       const format = error.values.format;
       await patiently(
-        () => ledger.transfers.recordFailed(lease, reason, format === undefined ? undefined : String(format)),
+        () => ledger.transfers.recordFailed(lease, reason, typeof format === 'string' ? format : undefined),
         RELEASE_PATIENCE_MS,
       );
       return { state: 'failed' };

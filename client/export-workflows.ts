@@ -7,7 +7,7 @@ import {
 } from '@temporalio/client';
 import { SEARCH_ATTRIBUTES, searchAttributesOf } from '../environment/temporal-search-attributes.ts';
 import type { exportCalls, ExportResult } from '../workflows/export-calls.ts';
-import type { ExportInput } from '../workflows/messages.ts';
+import type { ExportInput, ExportProgress } from '../workflows/messages.ts';
 import { callTemporal } from './temporal-call.ts';
 
 type Kind = ExportInput['kind'];
@@ -85,14 +85,14 @@ export class ExportWorkflows {
   }
 
   /** What blocks an export before it is recorded only the workflow knows; without a worker nobody does. */
-  async blockedBy(accountId: number): Promise<string | null> {
+  async block(accountId: number): Promise<ExportProgress | undefined> {
     try {
-      const { state, blockedBy } = await this.#temporal.withDeadline(Date.now() + QUERY_WITHIN_MS, () =>
-        this.#handle(accountId, 'export').query<{ state: string; blockedBy: string | null }>('exportProgress'),
+      const progress = await this.#temporal.withDeadline(Date.now() + QUERY_WITHIN_MS, () =>
+        this.#handle(accountId, 'export').query<ExportProgress>('exportProgress'),
       );
-      return state === 'blocked' ? blockedBy : null;
+      return progress.state === 'blocked' ? progress : undefined;
     } catch {
-      return null;
+      return undefined;
     }
   }
 

@@ -40,13 +40,14 @@ async function notTakenUpYet(
 ): Promise<ExportStatus | undefined> {
   const running = await workflows.running(accountId);
   if (!running || (exportId !== undefined && running.exportId !== exportId)) return undefined;
-  const blockedBy = await workflows.blockedBy(accountId);
+  const block = await workflows.block(accountId);
   return {
     exportId: running.exportId,
     accountId,
     kind: 'export',
-    state: blockedBy === null ? 'planning' : 'blocked',
-    blockedBy,
+    state: block === undefined ? 'planning' : 'blocked',
+    blockedBy: block?.blockedBy ?? null,
+    blockedValues: block?.blockedValues ?? {},
     startedAt: running.startedAt.toISOString(),
     finishedAt: null,
     etaSeconds: null,
@@ -72,6 +73,7 @@ async function reconcile({ workflows, ledger, now }: ExportDeps, status: ExportS
     ...status,
     state: 'failed',
     blockedBy: 'export_interrupted',
+    blockedValues: {},
     finishedAt: now().toISOString(),
     etaSeconds: null,
   };

@@ -1,3 +1,4 @@
+import type { ErrorValues } from '../errors/export-error.ts';
 import type { ExportRow } from '../ledger/exports.ts';
 import type { ListingProgress } from '../ledger/listings.ts';
 import type { Progress } from '../ledger/progress.ts';
@@ -11,6 +12,8 @@ export interface ExportStatus {
   state: ExportState;
   /** The code of the error that blocks it, while its state is `blocked`. */
   blockedBy: string | null;
+  /** What the sentence of that error is filled with: the host, the right that is missing. */
+  blockedValues: ErrorValues;
   /** ISO 8601. */
   startedAt: string;
   finishedAt: string | null;
@@ -42,6 +45,7 @@ export function toStatus(row: ExportRow, progress: Progress, now: Date): ExportS
     kind: row.kind,
     state: row.state,
     blockedBy: row.blockedBy,
+    blockedValues: row.blockedValues ?? {},
     startedAt: row.startedAt.toISOString(),
     finishedAt: row.finishedAt?.toISOString() ?? null,
     etaSeconds: eta(row, progress, now),

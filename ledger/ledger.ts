@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { type Account, createAccounts } from './accounts.ts';
 import { createCalls } from './calls.ts';
 import { createConnections } from './connections.ts';
+import { createConsents } from './consents.ts';
 import { openDatabase } from './database.ts';
 import { createEntities } from './entities.ts';
 import { createExports } from './exports.ts';
@@ -14,7 +15,7 @@ import { createReport } from './report.ts';
 import { createRetries } from './retries.ts';
 import { createSealer, type EncryptionKey } from './sealing.ts';
 import { createSettings } from './settings.ts';
-import { createTokens } from './tokens.ts';
+import { createTokens, type Grant } from './tokens.ts';
 import { createTransfers } from './transfers.ts';
 import { createUsers, type User } from './users.ts';
 
@@ -35,6 +36,7 @@ export function openLedger({ databaseUrl, encryptionKeys, maxConnections }: Ledg
   return {
     accounts: createAccounts(db),
     tokens,
+    consents: createConsents(db),
     connections,
     settings: createSettings(db),
     users: createUsers(db),
@@ -50,10 +52,10 @@ export function openLedger({ databaseUrl, encryptionKeys, maxConnections }: Ledg
     rateBuckets: createRateBuckets(db),
 
     /** Adds an account, or renews it, with its token and users: all of it or nothing. */
-    addAccount: (account: Account, accessToken: string, users: User[]): Promise<void> =>
+    addAccount: (account: Account, grant: Grant, users: User[]): Promise<void> =>
       db.transaction().execute(async (tx) => {
         await createAccounts(tx).put(account);
-        await createTokens(tx, sealer).put(account.accountId, accessToken);
+        await createTokens(tx, sealer).put(account.accountId, grant);
         await createUsers(tx).putAll(account.accountId, users);
       }),
 

@@ -2,6 +2,7 @@ import { type Migration, Migrator, sql } from 'kysely';
 import type { Database } from './database.ts';
 import { up as firstTables } from './migrations/0001-first-tables.ts';
 import { up as tallies } from './migrations/0002-tallies.ts';
+import { up as oauth } from './migrations/0003-oauth.ts';
 import { up as pacing } from './migrations/0004-pacing.ts';
 import { up as listing } from './migrations/0005-listing.ts';
 import { up as report } from './migrations/0009-report.ts';
@@ -10,6 +11,7 @@ import { up as report } from './migrations/0009-report.ts';
 const MIGRATIONS: Record<string, Migration> = {
   '0001-first-tables': { up: firstTables },
   '0002-tallies': { up: tallies },
+  '0003-oauth': { up: oauth },
   '0004-pacing': { up: pacing },
   '0005-listing': { up: listing },
   '0009-report': { up: report },

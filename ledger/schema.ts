@@ -1,10 +1,12 @@
 import type { Generated } from 'kysely';
+import type { ErrorValues } from '../errors/export-error.ts';
 import type { ExportSettings } from '../settings/export-settings.ts';
 
 /** The tables as kysely sees them. What each is for is said in the migrations that make them. */
 export interface Schema {
   accounts: AccountsTable;
   tokens: TokensTable;
+  consents: ConsentsTable;
   connections: ConnectionsTable;
   settings: SettingsTable;
   users: UsersTable;
@@ -32,12 +34,33 @@ interface AccountsTable {
   added_at: Generated<Date>;
 }
 
+export type TokenKind = 'long_lived' | 'oauth';
+
+/**
+ * - `refreshing`: the marker; a refresh was sent, and its answer is not written down yet.
+ * - `refresh_lost`: the answer never came; the refresh token may be used up, so it is not sent again.
+ * - `reauth_required`: a person must bring a new token.
+ */
+export type TokenState = 'active' | 'refreshing' | 'refresh_lost' | 'reauth_required';
+
 interface TokensTable {
   account_id: number;
   version: number;
-  kind: 'long_lived';
+  kind: TokenKind;
   access_sealed: Buffer;
+  refresh_sealed: Buffer | null;
+  access_until: Date | null;
+  state: TokenState;
+  state_since: Generated<Date>;
+  reason: string | null;
   updated_at: Generated<Date>;
+}
+
+interface ConsentsTable {
+  state_hash: Buffer;
+  host: string;
+  account_id: number | null;
+  given_at: Generated<Date>;
 }
 
 interface ConnectionsTable {
@@ -92,6 +115,7 @@ interface ExportsTable {
   interval_until: Date;
   state: ExportState;
   blocked_by: string | null;
+  blocked_values: ErrorValues | null;
   batches: number | null;
   started_at: Date;
   planned_at: Date | null;

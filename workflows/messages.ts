@@ -1,5 +1,6 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
 import type { ListingCursor } from '../activities/listing-activities.ts';
+import type { ErrorValues } from '../errors/export-error.ts';
 import type { ExportSettings } from '../settings/export-settings.ts';
 
 /** What an export is started with. Ids and settings only: everything of it lies open in Temporal's history. */
@@ -59,6 +60,8 @@ export interface ExportProgress {
   state: RunState;
   /** The code of the error that blocks it. */
   blockedBy: string | null;
+  /** What its sentence is filled with. */
+  blockedValues: ErrorValues;
   batches: { planned: number; done: number };
 }
 

@@ -5,6 +5,8 @@ import { createExportActivities } from '../../activities/export-activities.ts';
 import { createListingActivities, type ListingCursor } from '../../activities/listing-activities.ts';
 import { createPlanActivities } from '../../activities/plan-activities.ts';
 import { createAmocrmPaces } from '../../amocrm/pace.ts';
+import { createOauth } from '../../amocrm/oauth.ts';
+import { TokenKeeper } from '../../amocrm/token-keeper.ts';
 import { createAmocrmTransport } from '../../amocrm/transport.ts';
 import { type Ledger, openLedger } from '../../ledger/ledger.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
@@ -46,11 +48,14 @@ afterAll(async () => {
 function startWorker(counts: Map<string, number>) {
   const ledger = openLedger({ databaseUrl: schema.databaseUrl, encryptionKeys: KEYS });
   ledgers.push(ledger);
+  const transport = createAmocrmTransport();
+  const insecureHosts = [new URL(sandbox.addresses.amocrm).host];
   const deps = {
     ledger,
+    tokens: new TokenKeeper(ledger.tokens, createOauth({ transport, insecureHosts, integration: undefined })),
     speechSense,
-    transport: createAmocrmTransport(),
-    insecureHosts: [new URL(sandbox.addresses.amocrm).host],
+    transport,
+    insecureHosts,
     paces: createAmocrmPaces(ledger.rateBuckets, 6 * FASTER),
     countRequest: (_: number, endpoint: string, outcome: string) => {
       const key = `${endpoint} ${outcome}`;

@@ -8,6 +8,8 @@ import {
 } from '../../activities/listing-activities.ts';
 import { createPlanActivities } from '../../activities/plan-activities.ts';
 import { UNPACED } from '../../amocrm/pace.ts';
+import { createOauth } from '../../amocrm/oauth.ts';
+import { TokenKeeper } from '../../amocrm/token-keeper.ts';
 import { createAmocrmTransport } from '../../amocrm/transport.ts';
 import type { ExportKind } from '../../ledger/schema.ts';
 import { parseExportSettings } from '../../settings/export-settings.ts';
@@ -47,9 +49,11 @@ export async function createListingStage(): Promise<ListingStage> {
   const [test, amocrm] = await Promise.all([openTestLedger(), openAccount({ calls: 0 })]);
   const { ledger } = test;
   const { host } = new URL(amocrm.amocrm.url);
+  const transport = createAmocrmTransport();
   const deps: ListingDeps = {
     ledger,
-    transport: createAmocrmTransport(),
+    tokens: new TokenKeeper(ledger.tokens, createOauth({ transport, insecureHosts: [host], integration: undefined })),
+    transport,
     insecureHosts: [host],
     paces: () => UNPACED,
     now: () => new Date(amocrm.clock.nowMs()),

@@ -11,6 +11,7 @@ export function statusOf({ calls, ...differing }: Differing = {}): ExportStatus 
     kind: 'export',
     state: 'transferring',
     blockedBy: null,
+    blockedValues: {},
     startedAt: '2026-11-22T12:00:00.000Z',
     finishedAt: null,
     etaSeconds: null,

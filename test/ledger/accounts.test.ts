@@ -35,6 +35,7 @@ describe('removing an account', () => {
   /** Something in every table. */
   async function fill(): Promise<void> {
     await t.ledger.tokens.put(TEST_ACCOUNT, 'token');
+    await t.ledger.consents.give({ host: 'example.amocrm.ru', accountId: TEST_ACCOUNT });
     await t.ledger.settings.put(TEST_ACCOUNT, parseExportSettings({}));
     await t.ledger.users.putAll(TEST_ACCOUNT, [{ id: 7, name: 'Operator', group: null, active: true }]);
     const card = {
@@ -73,6 +74,7 @@ describe('removing an account', () => {
     }
     await askTurn(accountId);
     await t.ledger.rateBuckets.refused(accountId, 'amocrm_throttled');
+    await sql`update consents set account_id = ${accountId}`.execute(db);
     await sql`update exports set account_id = ${accountId}`.execute(db);
     await sql`update calls set account_id = ${accountId}`.execute(db);
     await sql`update call_notes set account_id = ${accountId}`.execute(db);

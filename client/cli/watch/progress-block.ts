@@ -30,7 +30,7 @@ export function progressBlock({ status, pace, latest, host, language, columns }:
 
   const lines = [
     `${word('export')} ${status.exportId} · ${host} · ${STATES[status.state][language]}`,
-    ...(status.blockedBy === null ? [] : [blockSentence(status.blockedBy, language)]),
+    ...blockSentence(status, language),
     bar(pace, columns),
     ...(listing === undefined ? [] : [row('listing', listing)]),
     row('calls', callsText(status, pace, language)),

@@ -10,7 +10,7 @@ export function progressLine({ status, pace, language }: Omit<BlockInput, 'colum
   const listing = status.state === 'planning' ? listingText(status.listing, language) : undefined;
   const parts = [
     STATES[status.state][language],
-    ...(status.blockedBy === null ? [] : [blockSentence(status.blockedBy, language)]),
+    ...blockSentence(status, language),
     ...(pace.share === null ? [] : [`${Math.floor(pace.share * 100)} %`]),
     callsText(status, pace, language),
     ...(listing === undefined ? [] : [listing]),

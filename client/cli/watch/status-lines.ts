@@ -18,7 +18,7 @@ export function statusLines(status: ExportStatus, { host }: Account, language: L
   );
   return [
     `${word('export')} ${status.exportId} · ${host} · ${STATES[status.state][language]}${duration(status)}`,
-    ...(status.blockedBy === null ? [] : [blockSentence(status.blockedBy, language)]),
+    ...blockSentence(status, language),
     ...table([
       [`  ${word('found')}`, `${number(calls.found)} = ${sumOfFound(status, language)}`],
       [`  ${word('planned')}`, `${number(calls.planned)} = ${ends.join(' + ')}`],
