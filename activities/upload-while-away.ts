@@ -28,6 +28,7 @@ export async function uploadWhileAway(
       const known = findExportError(error);
       const passes =
         known?.code === 'speechsense_unavailable' ||
+        known?.code === 'speechsense_tls_failed' ||
         known?.code === 'speechsense_throttled' ||
         known?.code === 'upload_cut';
       if (!passes || request.signal.aborted || performance.now() > until) throw error;

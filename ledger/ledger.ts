@@ -1,14 +1,17 @@
 import { sql } from 'kysely';
 import { type Account, createAccounts } from './accounts.ts';
 import { createCalls } from './calls.ts';
+import { createConnectionKeys } from './connection-keys.ts';
 import { createConnections } from './connections.ts';
 import { openDatabase } from './database.ts';
 import { createEntities } from './entities.ts';
 import { createExports } from './exports.ts';
+import { createLostTalks } from './lost-talks.ts';
 import { migrate } from './migrate.ts';
 import { createPlan } from './plan.ts';
 import { createProgress } from './progress.ts';
 import { createRateBuckets } from './rate-buckets.ts';
+import { createReadQuota } from './read-quota.ts';
 import { createReport } from './report.ts';
 import { createSealer, type EncryptionKey } from './sealing.ts';
 import { createSettings } from './settings.ts';
@@ -41,6 +44,9 @@ export function openLedger({ databaseUrl, encryptionKeys, maxConnections }: Ledg
     calls: createCalls(db),
     plan: createPlan(db),
     transfers: createTransfers(db),
+    lostTalks: createLostTalks(db),
+    connectionKeys: createConnectionKeys(db),
+    readQuota: createReadQuota(db),
     progress: createProgress(db),
     report: createReport(db),
     rateBuckets: createRateBuckets(db),

@@ -79,7 +79,7 @@ describe('an upload to a SpeechSense that is away', () => {
     return uploadWhileAway(speechSense, requestWith(signal), hooks, () => Promise.resolve(reopen()));
   }
 
-  test.each(['speechsense_unavailable', 'speechsense_throttled', 'upload_cut'] as const)(
+  test.each(['speechsense_unavailable', 'speechsense_tls_failed', 'speechsense_throttled', 'upload_cut'] as const)(
     'is tried again after %s, its marker taken back before every further try',
     async (code) => {
       withoutPauses();
@@ -94,7 +94,8 @@ describe('an upload to a SpeechSense that is away', () => {
   );
 
   const OTHERS = (Object.keys(ERROR_CODES) as ErrorCode[]).filter(
-    (code) => !['speechsense_unavailable', 'speechsense_throttled', 'upload_cut'].includes(code),
+    (code) =>
+      !['speechsense_unavailable', 'speechsense_tls_failed', 'speechsense_throttled', 'upload_cut'].includes(code),
   );
   test.each(OTHERS)('is not tried again after %s', async (code) => {
     const speechSense = speechSenseThat(new ExportError(code));

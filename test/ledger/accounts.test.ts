@@ -1,7 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { type Database, openDatabase } from '../../ledger/database.ts';
-import { openTestLedger, planned, reportOf, sightedNote, TEST_ACCOUNT, type TestLedger } from '../support/ledger.ts';
+import {
+  openTestLedger,
+  planned,
+  reportOf,
+  sightedNote,
+  TEST_ACCOUNT,
+  type TestLedger,
+  SENT,
+} from '../support/ledger.ts';
 import { parseExportSettings } from '../../settings/export-settings.ts';
 
 let t: TestLedger;
@@ -51,7 +59,7 @@ describe('removing an account', () => {
     const [call] = await t.ledger.transfers.remainingOfBatch(exportId, 0);
     const claim = await t.ledger.transfers.claim({ exportId, callId: call?.callId ?? 0 });
     if (claim.kind !== 'claimed') throw new Error('the call is there');
-    await t.ledger.transfers.markCommitting(claim.lease);
+    await t.ledger.transfers.markCommitting(claim.lease, SENT);
     await t.ledger.transfers.recordExported(claim.lease, { talkId: 'aud1', bytes: 5, audioFormat: 'mp3' });
   }
 

@@ -43,7 +43,7 @@ describe('an export', () => {
     expect(script.of('listCallsPage').map(({ cursor }) => cursor)).toEqual([null, ...cursors]);
     const steps = named(script);
     expect(steps.slice(0, 5)).toEqual(['openExport', 'listCallsPage', 'listCallsPage', 'listCallsPage', 'closePlan']);
-    expect(steps.slice(-3)).toEqual(['rereadNotes', 'planWaiting', 'closeExport']);
+    expect(steps.slice(-4)).toEqual(['rereadNotes', 'planWaiting', 'confirmTalks', 'closeExport']);
     expect(sorted(transferred(script))).toEqual([1, 2, 3, 4, 5, 6]);
     expect(sorted(script.of('prepareBatch').map(({ batch }) => batch))).toEqual([0, 1, 2]);
     expect(script.of('closeExport')[0]).toMatchObject({ state: 'completed', failedBy: null });
