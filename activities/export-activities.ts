@@ -15,7 +15,7 @@ export interface OpenExport {
   settings: ExportSettings;
   /** ISO 8601. */
   startedAt: string;
-  retry?: { exportId: string; reasons: string[]; unconfirmed: boolean };
+  retry?: { exportId: string; reasons: string[]; unconfirmed: boolean; missing: boolean };
 }
 
 export interface CloseExport {
@@ -67,7 +67,10 @@ export function createExportActivities(deps: ExportDeps) {
       await ledger.users.putAll(accountId, await readUsers(http));
       if (kind !== 'preview') await speechSense.checkConnection(connection);
       if (timeZone !== account.timeZone) await record(timeZone);
-      if (retry) await ledger.plan.listForRetry(exportId, retry.exportId, retry.reasons, retry.unconfirmed);
+      if (retry) {
+        const { reasons, unconfirmed, missing } = retry;
+        await ledger.plan.listForRetry(exportId, retry.exportId, reasons, unconfirmed, missing);
+      }
     },
 
     async recordState({

@@ -25,7 +25,7 @@ export async function talkReader(
     apiKey: connection.apiKey,
     signal,
     pace: async () => {
-      const waitMs = await ledger.readQuota.take(connectionId, readShare, MAX_WAIT_MS);
+      const waitMs = await ledger.readQuota.take(accountId, readShare, MAX_WAIT_MS);
       if (waitMs > MAX_WAIT_MS) throw new ExportError('speechsense_throttled', { retryAfterMs: waitMs });
       if (waitMs > 0) await pause(waitMs, undefined, { signal });
     },

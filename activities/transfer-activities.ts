@@ -12,7 +12,7 @@ import { traitsOf } from '../speechsense/talk-traits.ts';
 import { clientOf, mappedFields } from './call-fields.ts';
 import { cancellationOf } from './cancellation.ts';
 import { patiently } from './patiently.ts';
-import { uploadWhileAway } from './upload-while-away.ts';
+import { type Brake, uploadWhileAway } from './upload-while-away.ts';
 
 export interface TransferDeps {
   ledger: Ledger;
@@ -36,6 +36,12 @@ const HEARTBEAT_MS = 1_000;
 /** One call's way: receive the recording whole, upload it, record the talk. */
 export function createTransferActivities(deps: TransferDeps) {
   const { ledger } = deps;
+
+  const brakeOf = (accountId: number): Brake => ({
+    turn: () => ledger.brakes.turn(accountId, 'speechsense'),
+    pull: (retryAfterMs) => ledger.brakes.pull(accountId, 'speechsense', retryAfterMs),
+    release: () => ledger.brakes.release(accountId, 'speechsense'),
+  });
 
   /** Carries out the call that this attempt holds. Whatever goes wrong is thrown; nothing is decided here. */
   async function carry(lease: Lease, call: CallToSend, beat: Beat): Promise<TransferState> {
@@ -68,6 +74,7 @@ export function createTransferActivities(deps: TransferDeps) {
             if (answer !== 'marked') throw new ExportError('lease_lost');
           },
         },
+        brakeOf(call.accountId),
         // A marker whose upload was cut for certain is taken back before the next try.
         () => patiently(() => ledger.transfers.reopen(lease), RELEASE_PATIENCE_MS),
       );

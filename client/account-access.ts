@@ -15,6 +15,8 @@ export interface AccountAccess {
   /** `host:port` of sandboxes: the only places outside amoCRM's domains that are given a token. */
   insecureHosts: readonly string[];
   paces: AmocrmPaces;
+  /** The part of the customer's quota for reading talks that may be used, above 0 up to 1. */
+  readShare: number;
 }
 
 /** A person waits: what does not pass at once is said. */

@@ -30,6 +30,8 @@ export interface ExportClientOptions {
 export interface RetryOptions {
   reasons?: string[];
   unconfirmed?: boolean;
+  /** Also calls, of whatever export, whose talk `check` found to be gone. */
+  missing?: boolean;
 }
 
 const DEFAULT_PACE: ExportPace = {
@@ -80,7 +82,10 @@ export class ExportClient {
    *
    * @throws {ExportError} also `nothing_to_retry`, `no_exports_yet`.
    */
-  async retry(accountId: number, { reasons = [], unconfirmed = false }: RetryOptions = {}): Promise<string> {
+  async retry(
+    accountId: number,
+    { reasons = [], unconfirmed = false, missing = false }: RetryOptions = {},
+  ): Promise<string> {
     const [last] = await this.#ledger.exports.list(accountId, 1);
     if (!last) throw new ExportError('no_exports_yet');
     const { calls, failures } = await this.#ledger.progress.read(last.exportId);
@@ -88,8 +93,9 @@ export class ExportClient {
       reasons.length > 0
         ? reasons.reduce((sum, reason) => sum + (failures[reason] ?? 0), 0)
         : calls.failed + calls.waiting;
-    if (chosen + (unconfirmed ? calls.unconfirmed : 0) === 0) throw new ExportError('nothing_to_retry');
-    return this.#start(accountId, 'retry', last.settings, { exportId: last.exportId, reasons, unconfirmed });
+    const gone = missing ? await this.#missingCalls(accountId) : 0;
+    if (chosen + (unconfirmed ? calls.unconfirmed : 0) + gone === 0) throw new ExportError('nothing_to_retry');
+    return this.#start(accountId, 'retry', last.settings, { exportId: last.exportId, reasons, unconfirmed, missing });
   }
 
   /**
@@ -117,7 +123,7 @@ export class ExportClient {
       if (exportId === undefined) throw new ExportError('no_exports_yet');
       throw new ExportError('export_not_found', { values: { exportId } });
     }
-    const status = toStatus(row, await this.#ledger.progress.read(row.exportId), this.#now());
+    const status = await this.#statusOf(row);
     if (isFinal(status) || row.kind === 'preview') return status;
     return this.#reconcile(status);
   }
@@ -222,6 +228,19 @@ export class ExportClient {
     );
   }
 
+  async #statusOf(row: ExportRow): Promise<ExportStatus> {
+    const [progress, learned] = await Promise.all([
+      this.#ledger.progress.read(row.exportId),
+      this.#ledger.connectionKeys.read(row.accountId, row.connectionId),
+    ]);
+    return toStatus(row, progress, learned?.keys, this.#now());
+  }
+
+  async #missingCalls(accountId: number): Promise<number> {
+    const connection = await this.#ledger.connections.about(accountId);
+    return connection ? this.#ledger.registry.missingCalls(accountId, connection.connectionId) : 0;
+  }
+
   #handle(accountId: number, kind: ExportInput['kind']): WorkflowHandle<() => Promise<ExportResult>> {
     return this.#temporal.workflow.getHandle(workflowIdOf(accountId, kind));
   }
@@ -264,6 +283,7 @@ export class ExportClient {
       failures: {},
       talkSeconds: { planned: 0, exported: 0 },
       bytes: { uploaded: 0 },
+      droppedKeys: [],
     };
   }
 
@@ -287,7 +307,7 @@ export class ExportClient {
     const handle = this.#handle(status.accountId, 'export');
     if ((await this.#runningExportId(handle)) === status.exportId) return status;
     const row = await this.#ledger.exports.find(status.exportId);
-    if (row?.finishedAt) return toStatus(row, await this.#ledger.progress.read(row.exportId), this.#now());
+    if (row?.finishedAt) return this.#statusOf(row);
     if (await this.#knows(handle)) await this.#ledger.exports.close(status.exportId, 'failed', 'export_interrupted');
     return {
       ...status,

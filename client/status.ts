@@ -19,6 +19,8 @@ export interface ExportStatus {
   failures: Progress['failures'];
   talkSeconds: Progress['talkSeconds'];
   bytes: Progress['bytes'];
+  /** Metadata keys that the mapping fills and the connection does not have, so that SpeechSense drops them in silence. */
+  droppedKeys: string[];
 }
 
 const FINAL: readonly ExportState[] = ['completed', 'stopped', 'failed'];
@@ -27,7 +29,13 @@ export function isFinal({ state }: Pick<ExportStatus, 'state'>): boolean {
   return FINAL.includes(state);
 }
 
-export function toStatus(row: ExportRow, progress: Progress, now: Date): ExportStatus {
+/** @param keptKeys the connection's keys; undefined while they are not known. */
+export function toStatus(
+  row: ExportRow,
+  progress: Progress,
+  keptKeys: readonly string[] | undefined,
+  now: Date,
+): ExportStatus {
   return {
     exportId: row.exportId,
     accountId: row.accountId,
@@ -41,7 +49,14 @@ export function toStatus(row: ExportRow, progress: Progress, now: Date): ExportS
     failures: progress.failures,
     talkSeconds: progress.talkSeconds,
     bytes: progress.bytes,
+    droppedKeys: droppedKeys(row, keptKeys),
   };
+}
+
+function droppedKeys({ settings }: ExportRow, keptKeys: readonly string[] | undefined): string[] {
+  if (!keptKeys) return [];
+  const mapped = Object.values(settings.mapping).flatMap((block) => block.map(({ speechsense }) => speechsense));
+  return [...new Set(mapped)].filter((key) => !keptKeys.includes(key));
 }
 
 /** Remaining calls at the average pace since the plan was closed. */

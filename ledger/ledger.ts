@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { type Account, createAccounts } from './accounts.ts';
+import { createBrakes } from './brakes.ts';
 import { createCalls } from './calls.ts';
 import { createConnectionKeys } from './connection-keys.ts';
 import { createConnections } from './connections.ts';
@@ -12,6 +13,7 @@ import { createPlan } from './plan.ts';
 import { createProgress } from './progress.ts';
 import { createRateBuckets } from './rate-buckets.ts';
 import { createReadQuota } from './read-quota.ts';
+import { createRegistry } from './registry.ts';
 import { createReport } from './report.ts';
 import { createSealer, type EncryptionKey } from './sealing.ts';
 import { createSettings } from './settings.ts';
@@ -45,11 +47,13 @@ export function openLedger({ databaseUrl, encryptionKeys, maxConnections }: Ledg
     plan: createPlan(db),
     transfers: createTransfers(db),
     lostTalks: createLostTalks(db),
+    registry: createRegistry(db),
     connectionKeys: createConnectionKeys(db),
     readQuota: createReadQuota(db),
     progress: createProgress(db),
     report: createReport(db),
     rateBuckets: createRateBuckets(db),
+    brakes: createBrakes(db),
 
     /** Adds an account, or renews it, with its token and users: all of it or nothing. */
     addAccount: (account: Account, accessToken: string, users: User[]): Promise<void> =>

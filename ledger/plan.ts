@@ -43,9 +43,17 @@ export function createPlan(db: Database) {
      *
      * @param reasons only calls that failed for one of these; empty means all of them, and the waiting ones.
      * @param unconfirmed also those whose answer was lost: a person takes the risk of a second talk.
+     * @param missing also calls, of whatever export, whose talk was found to be gone.
      */
-    listForRetry: (exportId: string, retryOf: string, reasons: string[], unconfirmed: boolean): Promise<number> =>
+    listForRetry: (
+      exportId: string,
+      retryOf: string,
+      reasons: string[],
+      unconfirmed: boolean,
+      missing = false,
+    ): Promise<number> =>
       db.transaction().execute(async (tx) => {
+        const listedMissing = missing ? await listMissing(tx, exportId) : 0;
         const chosen = sql`
           select call_id from transfers
            where export_id = ${retryOf}
@@ -63,7 +71,7 @@ export function createPlan(db: Database) {
           insert into transfers (export_id, call_id, state)
           select ${exportId}, call_id, 'listed' from (${chosen}) as chosen
           on conflict (export_id, call_id) do nothing`.execute(tx);
-        return Number(result.numAffectedRows ?? 0n);
+        return listedMissing + Number(result.numAffectedRows ?? 0n);
       }),
 
     /** Decides waiting calls whose recording has come once more, as further batches; answers how many there are now. */
@@ -87,6 +95,21 @@ export function createPlan(db: Database) {
         return { batches: total };
       }),
   };
+}
+
+/** What SpeechSense has lost is no longer known as sent, and so can be sent again. */
+async function listMissing(tx: Transaction<Schema>, exportId: string): Promise<number> {
+  const result = await sql`
+    with gone as (
+      delete from talks k using exports e
+       where e.export_id = ${exportId} and (k.account_id, k.connection_id) = (e.account_id, e.connection_id)
+         and k.missing_at is not null
+      returning k.call_id
+    )
+    insert into transfers (export_id, call_id, state)
+    select distinct ${exportId}::uuid, call_id, 'listed' from gone
+    on conflict (export_id, call_id) do nothing`.execute(tx);
+  return Number(result.numAffectedRows ?? 0n);
 }
 
 /** The listing reads a margin around the period; what a call's time then puts outside is none of the export's. */

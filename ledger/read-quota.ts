@@ -3,7 +3,7 @@ import type { Database } from './database.ts';
 
 /**
  * What SpeechSense lets a project read, by API and in its own pages together (its published limits). Nothing tells
- * which projects a connection belongs to, so the connection stands for its project here.
+ * which projects a connection belongs to, so the account stands for its project here.
  */
 const WINDOWS = [
   { name: 'second', seconds: 1, requests: 20 },
@@ -21,7 +21,7 @@ export function createReadQuota(db: Database) {
      * @param share of the whole quota, above 0 up to 1.
      * @returns milliseconds to wait before the request may go out; above `maxWaitMs` nothing was taken.
      */
-    take: (connectionId: string, share: number, maxWaitMs: number): Promise<number> =>
+    take: (accountId: number, share: number, maxWaitMs: number): Promise<number> =>
       db.transaction().execute(async (tx) => {
         // GCRA in each window. Half of a window's requests may come at once and the other half spread over it, so that
         // no sliding window ever sees more than its share.
@@ -29,7 +29,7 @@ export function createReadQuota(db: Database) {
           const own = Math.max(1, Math.floor(requests * share));
           const burst = Math.max(1, Math.floor(own / 2));
           return {
-            bucket: `${connectionId}:speechsense:${name}`,
+            bucket: `${accountId}:speechsense:${name}`,
             interval: seconds / Math.max(1, own - burst),
             burst,
           };

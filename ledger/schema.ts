@@ -213,7 +213,9 @@ interface ConnectionKeysTable {
 }
 
 interface BrakesTable {
-  subject: string;
+  account_id: number;
+  service: 'speechsense';
   held_until: Date;
   failures: number;
+  failed_at: Date;
 }

@@ -118,6 +118,7 @@ async function bringUp(): Promise<void> {
     transport: createAmocrmTransport(),
     insecureHosts: environment.INSECURE_HOSTS,
     paces: createAmocrmPaces(ledger.rateBuckets, environment.AMOCRM_REQUESTS_PER_SECOND),
+    readShare: environment.SPEECHSENSE_READ_SHARE / 100,
   };
   const [{ accountId }] = await Promise.all([
     steps.run(

@@ -3,6 +3,7 @@ import { search, type ReadRequest } from './read.ts';
 
 /** The service returns at most 1,000 ids a page and 10,000 in all. */
 const PAGE_SIZE = 1_000;
+const MAX_RESULTS = 10_000;
 /** Values in one filter, which the service does not limit by any document: about what a page of talks has. */
 const VALUES_A_SEARCH = 200;
 /** Dates this far apart are searched for apart, so that the talks between them are not read for nothing. */
@@ -33,6 +34,28 @@ export async function findTalks(
     } while (pageToken !== '');
   }
   return [...found];
+}
+
+/**
+ * The ids of all talks whose `date` lies in a stretch of time, both ends included, whoever uploaded them. Where there are
+ * more than the service lists, it is asked for halves.
+ *
+ * @throws ExportError `speechsense_…`
+ */
+export async function findTalksDated(request: ReadRequest, from: Date, until: Date): Promise<string[]> {
+  const found: string[] = [];
+  let pageToken = '';
+  do {
+    const page = await search(request, { filters: [datedBetween(from, until)], pageSize: PAGE_SIZE, pageToken });
+    if (page.talksCount > MAX_RESULTS && until.getTime() - from.getTime() > 1_000) {
+      const middle = new Date(Math.floor((from.getTime() + until.getTime()) / 2));
+      const after = new Date(middle.getTime() + 1);
+      return [...(await findTalksDated(request, from, middle)), ...(await findTalksDated(request, after, until))];
+    }
+    found.push(...page.talkIds);
+    pageToken = page.nextPageToken;
+  } while (pageToken !== '');
+  return found;
 }
 
 function searches(traits: Record<string, string>[], keys: readonly string[]): Filter[][] {

@@ -1,7 +1,7 @@
 import { checkConnection } from './check-connection.ts';
 import type { Clock } from './clock.ts';
 import type { SpeechSenseEndpoint } from './endpoint.ts';
-import { findTalks } from './find-talks.ts';
+import { findTalks, findTalksDated } from './find-talks.ts';
 import { getTalks, type KeptTalk, type TalkPart } from './get-talks.ts';
 import { LanePool } from './lane-pool.ts';
 import { Lane } from './lane.ts';
@@ -35,6 +35,8 @@ export interface SpeechSense {
     traits: Record<string, string>[],
     keys: readonly string[] | undefined,
   ): Promise<string[]>;
+  /** See {@link findTalksDated}. */
+  findTalksDated(access: ReadAccess, from: Date, until: Date): Promise<string[]>;
   /** See {@link getTalks}. */
   getTalks(access: ReadAccess, talkIds: string[], parts: TalkPart[]): Promise<KeptTalk[]>;
   /** Cuts all connections, of open uploads too. */
@@ -55,6 +57,7 @@ export function createSpeechSense({ times, clock, ...endpoint }: SpeechSenseOpti
     upload: (request, hooks) => lanes.use((lane) => upload(lane, request, hooks, uploadTimes, clock)),
     checkConnection: (access) => checkConnection(readable(access)),
     findTalks: (access, traits, keys) => findTalks(readable(access), traits, keys),
+    findTalksDated: (access, from, until) => findTalksDated(readable(access), from, until),
     getTalks: (access, talkIds, parts) => getTalks(readable(access), talkIds, parts),
     close: () => {
       lanes.close();

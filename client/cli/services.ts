@@ -38,6 +38,7 @@ export class Services {
       speechSense: (this.#speechSense ??= createSpeechSense({ address, tls })),
       insecureHosts: environment.INSECURE_HOSTS,
       paces: createAmocrmPaces(this.ledger.rateBuckets, environment.AMOCRM_REQUESTS_PER_SECOND),
+      readShare: environment.SPEECHSENSE_READ_SHARE / 100,
     };
   }
 

@@ -34,11 +34,14 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       primary key (account_id, connection_id)
     )`.execute(db);
 
-  // A service that is away: until when nobody asks it, and how often in a row it was asked in vain.
+  // A service that is away: until when nobody of this account asks it, and how often in a row it was asked in vain.
   await sql`
     create table brakes (
-      subject text primary key,
+      account_id bigint not null references accounts on delete cascade,
+      service text not null,
       held_until timestamptz not null,
-      failures int not null
+      failures int not null,
+      failed_at timestamptz not null,
+      primary key (account_id, service)
     )`.execute(db);
 }

@@ -16,6 +16,7 @@ export function statusOf({ calls, ...differing }: Differing = {}): ExportStatus 
     failures: {},
     talkSeconds: { planned: 7_200, exported: 0 },
     bytes: { uploaded: 0 },
+    droppedKeys: [],
     ...differing,
     calls: {
       found: 12,

@@ -55,6 +55,8 @@ describe('removing an account', () => {
     await t.ledger.entities.putAll(TEST_ACCOUNT, [card], new Date());
     await askTurn(TEST_ACCOUNT);
     await t.ledger.rateBuckets.refused(TEST_ACCOUNT, 'amocrm_throttled');
+    await t.ledger.connectionKeys.put(TEST_ACCOUNT, 'connection-1', ['date'], new Date());
+    await t.ledger.brakes.pull(TEST_ACCOUNT, 'speechsense');
     const exportId = await planned(t.ledger, [sightedNote({ noteId: 1 }), sightedNote({ noteId: 2 })]);
     const [call] = await t.ledger.transfers.remainingOfBatch(exportId, 0);
     const claim = await t.ledger.transfers.claim({ exportId, callId: call?.callId ?? 0 });
@@ -67,7 +69,7 @@ describe('removing an account', () => {
   async function copyToAnotherAccount(accountId: number): Promise<void> {
     await sql`insert into accounts select ${accountId}, 'other.amocrm.ru', name, time_zone, is_api_filter_enabled
                 from accounts where account_id = ${TEST_ACCOUNT}`.execute(db);
-    for (const table of ['tokens', 'connections', 'settings', 'users', 'entities']) {
+    for (const table of ['tokens', 'connections', 'connection_keys', 'brakes', 'settings', 'users', 'entities']) {
       const { rows } = await sql<{ name: string }>`
         select column_name as name from information_schema.columns
          where table_schema = current_schema() and table_name = ${table} and column_name <> 'account_id'

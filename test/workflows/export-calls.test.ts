@@ -102,7 +102,7 @@ describe('an export', () => {
 
   test('that is a retry lists nothing, and reads the notes of its calls again before it plans', async () => {
     const script = new Script([[5]]);
-    const retry = { exportId: 'the-earlier-one', reasons: ['recording_expired'], unconfirmed: false };
+    const retry = { exportId: 'the-earlier-one', reasons: ['recording_expired'], unconfirmed: false, missing: false };
     await (await stage.start(script, { kind: 'retry', retry })).result();
     expect(named(script).slice(0, 3)).toEqual(['openExport', 'rereadNotes', 'closePlan']);
     expect(script.of('listCallsPage')).toEqual([]);

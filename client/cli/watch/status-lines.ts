@@ -29,6 +29,7 @@ export function statusLines(status: ExportStatus, { host }: Account, language: L
     ]),
     ...reasons('skipped', calls.skipped),
     ...reasons('failed', failures),
+    ...(status.droppedKeys.length === 0 ? [] : [`  ${word('droppedKeys')}: ${status.droppedKeys.join(', ')}`]),
     ...(isFinal(status) ? [`  ${PROGRAM} report --export ${status.exportId} --out report.csv`] : []),
   ];
 
