@@ -11,7 +11,7 @@ import { talkReader } from './talk-reader.ts';
  * `=` there; `-` known to the ledger and gone; `?` cannot be told: older than SpeechSense keeps talks, too young for its
  * index, or never confirmed; `2` there more often than the ledger knows.
  */
-export type Mark = '=' | '-' | '?' | '2';
+type Mark = '=' | '-' | '?' | '2';
 
 export interface CheckedCall {
   mark: Mark;

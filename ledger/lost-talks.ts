@@ -4,7 +4,7 @@ import type { Database } from './database.ts';
 import { decide, numberBatches, type PlanOptions } from './plan.ts';
 
 /** A talk whose id is known, committed after a lost one: if it can be seen and the lost one cannot, that says a lot. */
-export interface Witness {
+interface Witness {
   talkId: string;
   sent: Record<string, string>;
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Readable } from 'node:stream';
 import { sql } from 'kysely';
 import type { CheckedCall } from '../../client/check-talks.ts';
 import type { ExportStatus } from '../../client/status.ts';
@@ -52,7 +53,7 @@ async function double(talkId: string): Promise<string> {
       connectionId: stage.sandbox.connectionId,
       apiKey: stage.sandbox.apiKey,
       fields,
-      audio: { container: 'wav', sizeBytes: audio.length, chunks: () => (async function* () { yield audio; })() }, // prettier-ignore
+      audio: { container: 'wav', sizeBytes: audio.length, chunks: () => Readable.from([audio]) },
       signal: new AbortController().signal,
     },
     { beforeCommit: () => Promise.resolve() },
