@@ -85,6 +85,31 @@ describe('an export', () => {
     expect(script.of('planWaiting')).toHaveLength(1);
   });
 
+  test('looks for lost talks until none is looked for any more, and sends again what is not there', async () => {
+    const script = new Script([[1]]);
+    script.on.confirmTalks = (_, time) => {
+      if (time === 1) return Promise.resolve({ batches: 1, lookAgainInSeconds: 0.5 });
+      if (time > 2) return undefined;
+      script.batches.push([1]);
+      return Promise.resolve({ batches: 2, lookAgainInSeconds: null });
+    };
+    expect(await (await stage.start(script)).result()).toEqual({ state: 'completed', batches: 2 });
+    // Once more after what was sent again, whose answer may be lost as well.
+    expect(script.of('confirmTalks')).toHaveLength(3);
+    expect(transferred(script)).toEqual([1, 1]);
+  });
+
+  test('that waits for an index is stopped at once', async () => {
+    const script = new Script([[1]]);
+    script.on.confirmTalks = () => Promise.resolve({ batches: 1, lookAgainInSeconds: 3_600 });
+    const run = await stage.start(script);
+    await asked(script, 'confirmTalks');
+    await inState(run, 'settling');
+    await run.signal('stopExport');
+    expect(await run.result()).toMatchObject({ state: 'stopped' });
+    expect(script.of('confirmTalks')).toHaveLength(1);
+  });
+
   test('waits for what passes, and a step that is tried again is the same step', async () => {
     const script = new Script([[1]]);
     script.on.openExport = (_, time) => (time < 3 ? refuse('amocrm_unavailable') : undefined);
@@ -140,6 +165,7 @@ describe('a refused token or key blocks an export until a person acts', () => {
     ['prepareBatch', 'transferring', true],
     ['transferCall', 'transferring', true],
     ['rereadNotes', 'settling', true],
+    ['confirmTalks', 'settling', true],
   ])('in %s: it says so, and goes on when it is resumed', async (name, after) => {
     const script = new Script([[1], [2]]);
     script.on[name] = (_, time) => (time === 1 ? refuse('amocrm_unauthorized') : undefined);
