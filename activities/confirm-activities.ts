@@ -46,11 +46,11 @@ export function createConfirmActivities(deps: ConfirmDeps) {
         // Its answer came meanwhile, or the talk is somebody else's: then it is looked for once more.
         if (!(await ledger.lostTalks.adopt(upload, talkId))) unseen.push(upload);
       }
-      await ledger.lostTalks.looked(absent, true);
+      const [certain, doubtful] = [absent.filter(wasAbsent), absent.filter((upload) => !wasAbsent(upload))];
+      await ledger.lostTalks.looked(doubtful, true);
       await ledger.lostTalks.looked([...ambiguous, ...unseen], false);
       await ledger.lostTalks.giveUp(exportId, idsOf(ambiguous.filter(({ overdue }) => overdue)), 'talk_ambiguous');
       await ledger.lostTalks.giveUp(exportId, idsOf(unseen.filter(({ overdue }) => overdue)), 'talk_not_found');
-      const certain = absent.filter(({ absentSince }) => absentSince !== null);
       const { batches } = await ledger.lostTalks.sendAgain(exportId, certain, planOptions(deps, batchSize));
       const lookAgain = await ledger.lostTalks.nextInSeconds(exportId, deps.confirm);
       return { batches, lookAgainInSeconds: earlier(lookAgain, learnInSeconds) };
@@ -127,6 +127,10 @@ export function createConfirmActivities(deps: ConfirmDeps) {
     const strangers = talkIds.filter((talkId) => !known.has(talkId));
     return matchTalks(lost, await speechSense.getTalks(access, strangers, ['talk_fields']));
   }
+}
+
+function wasAbsent({ absentSince }: LostTalk): boolean {
+  return absentSince !== null;
 }
 
 /** Absent for certain, if it is so twice: what was sent of it is known, and all its witnesses can be seen. */

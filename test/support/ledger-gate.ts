@@ -3,8 +3,8 @@ import { waitFor } from './wait-for.ts';
 
 /** Holds every write to the registry of talks, so that a process can be caught in the middle of one. */
 export interface LedgerGate {
-  /** Waits until a statement that contains this text is held. */
-  holds(fragment: string): Promise<void>;
+  /** Waits until a statement that contains one of these texts is held; answers which. */
+  holds(...fragments: string[]): Promise<string>;
   /** Ends the sessions whose statements are held: they never happened. */
   killHeld(): Promise<void>;
   /** Lets what is held go on, whether or not the process that asked for it still lives. */
@@ -23,11 +23,14 @@ export async function closeGate(databaseUrl: string): Promise<LedgerGate> {
       )
     ).rows;
   return {
-    holds: async (fragment) => {
-      await waitFor(async () => (await held()).some(({ query }) => query.includes(fragment)), {
-        what: `"${fragment}" to be held`,
-      });
-    },
+    holds: (...fragments) =>
+      waitFor(
+        async () => {
+          const queries = (await held()).map(({ query }) => query);
+          return fragments.find((fragment) => queries.some((query) => query.includes(fragment)));
+        },
+        { what: `"${fragments.join('" or "')}" to be held` },
+      ),
     killHeld: async () => {
       for (const { pid } of await held()) await observer.query('select pg_terminate_backend($1)', [pid]);
     },
