@@ -1,6 +1,6 @@
 // `npm run soak -- --minutes 30`: exports that never have peace. Workers are killed and frozen, answers are dropped, the
 // services and the servers restart; after each export every call is looked up in what SpeechSense itself has stored.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -30,6 +30,8 @@ const until = Date.now() + Number(values.minutes) * 60_000;
 const PEACE_MS = 10 * 60_000;
 
 const folder = await mkdtemp(path.join(tmpdir(), 'speechsense-soak-'));
+// Root's Postgres runs as somebody else, who must get through to its data.
+await chmod(folder, 0o711);
 const postgres = await startPostgres({ dataDir: path.join(folder, 'postgres'), persistent: true, say });
 const temporal = await startTemporal({
   cliPath: await findTemporalCli({ projectRoot, env: process.env, say }),
