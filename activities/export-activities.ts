@@ -15,7 +15,7 @@ export interface OpenExport {
   settings: ExportSettings;
   /** ISO 8601. */
   startedAt: string;
-  retry?: { exportId: string; reasons: string[]; unconfirmed: boolean };
+  retry?: { exportId: string; reasons: string[]; unconfirmed: boolean; missing: boolean };
 }
 
 export interface CloseExport {

@@ -8,10 +8,11 @@ import { toLedgerError } from '../ledger/database.ts';
 import type { Recordings } from '../recordings/fetch-recording.ts';
 import { callMetadata } from '../speechsense/metadata.ts';
 import type { SpeechSense } from '../speechsense/speechsense.ts';
+import { traitsOf } from '../speechsense/talk-traits.ts';
 import { clientOf, mappedFields } from './call-fields.ts';
 import { cancellationOf } from './cancellation.ts';
 import { patiently } from '../ledger/patiently.ts';
-import { uploadWhileAway } from './upload-while-away.ts';
+import { type Brake, uploadWhileAway } from './upload-while-away.ts';
 
 export interface TransferDeps {
   ledger: Ledger;
@@ -36,6 +37,12 @@ const HEARTBEAT_MS = 1_000;
 export function createTransferActivities(deps: TransferDeps) {
   const { ledger } = deps;
 
+  const brakeOf = (accountId: number): Brake => ({
+    turn: () => ledger.brakes.turn(accountId, 'speechsense'),
+    pull: (retryAfterMs) => ledger.brakes.pull(accountId, 'speechsense', retryAfterMs),
+    release: () => ledger.brakes.release(accountId, 'speechsense'),
+  });
+
   /** Carries out the call that this attempt holds. Whatever goes wrong is thrown; nothing is decided here. */
   async function carry(lease: Lease, call: CallToSend, beat: Beat): Promise<TransferState> {
     if (call.link === null) throw new ExportError('recording_missing');
@@ -59,9 +66,15 @@ export function createTransferActivities(deps: TransferDeps) {
         {
           onProgress: beat.progress,
           beforeCommit: async () => {
-            if ((await ledger.transfers.markCommitting(lease)) !== 'marked') throw new ExportError('lease_lost');
+            const answer = await ledger.transfers.markCommitting(lease, {
+              sent: traitsOf(fields),
+              bytes: recording.sizeBytes,
+              audioFormat: recording.container,
+            });
+            if (answer !== 'marked') throw new ExportError('lease_lost');
           },
         },
+        brakeOf(call.accountId),
         // A marker whose upload was cut for certain is taken back before the next try.
         () => patiently(() => ledger.transfers.reopen(lease), RELEASE_PATIENCE_MS),
       );
@@ -141,6 +154,7 @@ async function metadataOf(ledger: Ledger, call: CallToSend) {
 /** The reason for which this very call fails; undefined when it is not the call's fault, or time may mend it yet. */
 function failureReason(error: ExportError, call: CallToSend, retrySeconds: number): FailureReason | undefined {
   if (error.code === 'speechsense_rejected') return 'rejected_by_speechsense';
+  if (error.code === 'speechsense_metadata_rejected') return 'metadata_rejected';
   const reason = FAILURE_REASONS.find((candidate) => candidate === error.code);
   if (reason !== undefined) {
     // Counted from the first failure in a row, so that somebody else's outage meanwhile costs a call nothing.

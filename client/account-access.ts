@@ -21,6 +21,8 @@ export interface AccountAccess {
   paces: AmocrmPaces;
   /** Opened when it is first needed: adding an account needs no Temporal unless an export waits for it. */
   exports: () => Promise<ExportClient>;
+  /** The part of the customer's quota for reading talks that may be used, above 0 up to 1. */
+  readShare: number;
 }
 
 /** A person waits: what does not pass at once is said. */

@@ -11,7 +11,7 @@ import { type ExportStatus, isFinal, toStatus } from './status.ts';
  * @throws {ExportError} `no_exports_yet`, `export_not_found`
  */
 export async function readStatus(deps: ExportDeps, accountId: number, exportId?: string): Promise<ExportStatus> {
-  const { ledger, now } = deps;
+  const { ledger } = deps;
   const row = exportId === undefined ? await lastExport(deps, accountId) : await ledger.exports.find(exportId);
   if (row?.accountId !== accountId) {
     const starting = await notTakenUpYet(deps, accountId, exportId);
@@ -19,9 +19,17 @@ export async function readStatus(deps: ExportDeps, accountId: number, exportId?:
     if (exportId === undefined) throw new ExportError('no_exports_yet');
     throw new ExportError('export_not_found', { values: { exportId } });
   }
-  const status = toStatus(row, await ledger.progress.read(row.exportId), now());
+  const status = await statusOf(deps, row);
   if (isFinal(status) || row.kind === 'preview') return status;
   return reconcile(deps, status);
+}
+
+async function statusOf({ ledger, now }: ExportDeps, row: ExportRow): Promise<ExportStatus> {
+  const [progress, learned] = await Promise.all([
+    ledger.progress.read(row.exportId),
+    ledger.connectionKeys.read(row.accountId, row.connectionId),
+  ]);
+  return toStatus(row, progress, learned?.keys, now());
 }
 
 /** The account's running export, also when no worker has recorded it yet; else the last one recorded. */
@@ -56,6 +64,7 @@ async function notTakenUpYet(
     talkSeconds: { planned: 0, exported: 0 },
     bytes: { uploaded: 0 },
     listing: { ...NOTHING_LISTED, reachedAt: null },
+    droppedKeys: [],
   };
 }
 
@@ -63,11 +72,12 @@ async function notTakenUpYet(
  * An export that Temporal no longer runs has ended, whatever the ledger was last told: it was terminated. The ledger
  * is told only by a Temporal that knows of it; another one (a wrong address) must not close what it never ran.
  */
-async function reconcile({ workflows, ledger, now }: ExportDeps, status: ExportStatus): Promise<ExportStatus> {
+async function reconcile(deps: ExportDeps, status: ExportStatus): Promise<ExportStatus> {
+  const { workflows, ledger, now } = deps;
   const { accountId, exportId } = status;
   if ((await workflows.running(accountId))?.exportId === exportId) return status;
   const row = await ledger.exports.find(exportId);
-  if (row?.finishedAt) return toStatus(row, await ledger.progress.read(exportId), now());
+  if (row?.finishedAt) return statusOf(deps, row);
   if (await workflows.knows(accountId)) await ledger.exports.close(exportId, 'failed', 'export_interrupted');
   return {
     ...status,

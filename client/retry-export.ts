@@ -7,6 +7,8 @@ export interface RetryOptions {
   reasons?: string[];
   /** Also calls whose answer was lost: a person takes the risk of a second talk. */
   unconfirmed?: boolean;
+  /** Also calls, of whatever export, whose talk `check` found to be gone. */
+  missing?: boolean;
 }
 
 /**
@@ -18,12 +20,18 @@ export interface RetryOptions {
 export async function retryExport(
   deps: ExportDeps,
   accountId: number,
-  { reasons = [], unconfirmed = false }: RetryOptions,
+  { reasons = [], unconfirmed = false, missing = false }: RetryOptions,
 ): Promise<string> {
   const { ledger } = deps;
   const [last] = await ledger.exports.list(accountId, 1);
   if (!last) throw new ExportError('no_exports_yet');
-  const retry = { exportId: last.retryOf ?? last.exportId, reasons, unconfirmed };
-  if ((await ledger.retries.count(retry)) === 0) throw new ExportError('nothing_to_retry');
+  const retry = { exportId: last.retryOf ?? last.exportId, reasons, unconfirmed, missing };
+  const gone = missing ? await missingCalls(deps, accountId) : 0;
+  if ((await ledger.retries.count(retry)) + gone === 0) throw new ExportError('nothing_to_retry');
   return startExport(deps, { accountId, kind: 'retry', settings: last.settings, retry });
+}
+
+async function missingCalls({ ledger }: ExportDeps, accountId: number): Promise<number> {
+  const connection = await ledger.connections.about(accountId);
+  return connection ? ledger.registry.missingCalls(accountId, connection.connectionId) : 0;
 }

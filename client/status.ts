@@ -24,6 +24,8 @@ export interface ExportStatus {
   talkSeconds: Progress['talkSeconds'];
   bytes: Progress['bytes'];
   listing: ListingStatus;
+  /** Metadata keys that the mapping fills and the connection does not have, so that SpeechSense drops them in silence. */
+  droppedKeys: string[];
 }
 
 /** How the listing of calls stands, and what it came across. */
@@ -38,7 +40,13 @@ export function isFinal({ state }: Pick<ExportStatus, 'state'>): boolean {
   return FINAL.includes(state);
 }
 
-export function toStatus(row: ExportRow, progress: Progress, now: Date): ExportStatus {
+/** @param keptKeys the connection's keys; undefined while they are not known. */
+export function toStatus(
+  row: ExportRow,
+  progress: Progress,
+  keptKeys: readonly string[] | undefined,
+  now: Date,
+): ExportStatus {
   return {
     exportId: row.exportId,
     accountId: row.accountId,
@@ -54,7 +62,14 @@ export function toStatus(row: ExportRow, progress: Progress, now: Date): ExportS
     talkSeconds: progress.talkSeconds,
     bytes: progress.bytes,
     listing: { ...progress.listing, reachedAt: progress.listing.reachedAt?.toISOString() ?? null },
+    droppedKeys: droppedKeys(row, keptKeys),
   };
+}
+
+function droppedKeys({ settings }: ExportRow, keptKeys: readonly string[] | undefined): string[] {
+  if (!keptKeys) return [];
+  const mapped = Object.values(settings.mapping).flatMap((block) => block.map(({ speechsense }) => speechsense));
+  return [...new Set(mapped)].filter((key) => !keptKeys.includes(key));
 }
 
 /** Remaining calls at the average pace since the plan was closed. */

@@ -204,13 +204,28 @@ export const ERROR_CODES = {
   },
   speechsense_unavailable: {
     kind: 'retryable',
-    en: 'SpeechSense does not answer ({what}). The export tries again by itself.',
-    ru: 'SpeechSense не отвечает ({what}). Выгрузка повторит попытку сама.',
+    en: 'SpeechSense does not answer ({what}). An export tries again by itself; if it lasts, check the network, DNS and SPEECHSENSE_ENDPOINT from this machine.',
+    ru: 'SpeechSense не отвечает ({what}). Выгрузка повторит попытку сама; если это надолго, проверьте на этой машине сеть, DNS и SPEECHSENSE_ENDPOINT.',
+  },
+  speechsense_tls_failed: {
+    kind: 'retryable',
+    en: 'No secure connection to SpeechSense can be made ({what}): check SPEECHSENSE_ENDPOINT and SPEECHSENSE_TLS, this machine’s clock and root certificates, and whether something on the way breaks TLS open.',
+    ru: 'Не удаётся установить защищённое соединение со SpeechSense ({what}): проверьте SPEECHSENSE_ENDPOINT и SPEECHSENSE_TLS, часы и корневые сертификаты этой машины и не вскрывает ли TLS что-то по пути.',
   },
   speechsense_throttled: {
     kind: 'throttled',
-    en: 'SpeechSense asks for fewer requests or a quota is used up. The export waits.',
-    ru: 'SpeechSense просит слать меньше запросов или исчерпана квота. Выгрузка ждёт.',
+    en: 'SpeechSense asks for fewer requests or a quota is used up. An export waits and goes on by itself; a larger quota can be asked for in the Yandex Cloud console.',
+    ru: 'SpeechSense просит слать меньше запросов или исчерпана квота. Выгрузка подождёт и продолжит сама; увеличить квоту можно в консоли Yandex Cloud.',
+  },
+  speechsense_search_refused: {
+    kind: 'permanent',
+    en: 'SpeechSense does not search its talks by what it was asked for.',
+    ru: 'SpeechSense не ищет разговоры по заданным условиям.',
+  },
+  speechsense_metadata_rejected: {
+    kind: 'permanent',
+    en: 'SpeechSense rejected the metadata of the call ({what}).',
+    ru: 'SpeechSense отклонил метаданные звонка ({what}).',
   },
   speechsense_rejected: {
     kind: 'permanent',

@@ -1,16 +1,21 @@
 import { sql } from 'kysely';
 import { type Account, createAccounts } from './accounts.ts';
+import { createBrakes } from './brakes.ts';
 import { createCalls } from './calls.ts';
+import { createConnectionKeys } from './connection-keys.ts';
 import { createConnections } from './connections.ts';
 import { createConsents } from './consents.ts';
 import { openDatabase } from './database.ts';
 import { createEntities } from './entities.ts';
 import { createExports } from './exports.ts';
 import { createListings } from './listings.ts';
+import { createLostTalks } from './lost-talks.ts';
 import { migrate } from './migrate.ts';
 import { createPlan } from './plan.ts';
 import { createProgress } from './progress.ts';
 import { createRateBuckets } from './rate-buckets.ts';
+import { createReadQuota } from './read-quota.ts';
+import { createRegistry } from './registry.ts';
 import { createReport } from './report.ts';
 import { createRetries } from './retries.ts';
 import { createSealer, type EncryptionKey } from './sealing.ts';
@@ -47,9 +52,14 @@ export function openLedger({ databaseUrl, encryptionKeys, maxConnections }: Ledg
     plan: createPlan(db),
     retries: createRetries(db),
     transfers: createTransfers(db),
+    lostTalks: createLostTalks(db),
+    registry: createRegistry(db),
+    connectionKeys: createConnectionKeys(db),
+    readQuota: createReadQuota(db),
     progress: createProgress(db),
     report: createReport(db),
     rateBuckets: createRateBuckets(db),
+    brakes: createBrakes(db),
 
     /** Adds an account, or renews it, with its token and users: all of it or nothing. */
     addAccount: (account: Account, grant: Grant, users: User[]): Promise<void> =>

@@ -72,7 +72,7 @@ async function dropOutsidePeriod(tx: Transaction<Schema>, exportId: string): Pro
        and (c.started_at < e.interval_from or c.started_at >= e.interval_until)`.execute(tx);
 }
 
-async function decide(tx: Transaction<Schema>, exportId: string, options: PlanOptions): Promise<void> {
+export async function decide(tx: Transaction<Schema>, exportId: string, options: PlanOptions): Promise<void> {
   await keepPlanFacts(tx, exportId);
   const waitSince = new Date(options.now.getTime() - options.recordingWaitHours * 3_600_000);
   await sql`
@@ -125,7 +125,7 @@ async function countUnknownOperators(tx: Transaction<Schema>, exportId: string):
 }
 
 /** Numbers the planned calls that have no batch yet, after the batches that there are; answers the new total. */
-async function numberBatches(tx: Transaction<Schema>, exportId: string, batchSize: number, existing: number) {
+export async function numberBatches(tx: Transaction<Schema>, exportId: string, batchSize: number, existing: number) {
   const { rows } = await sql<{ batches: number }>`
     with numbered as (
       select t.call_id, ${existing} + (row_number() over (order by c.started_at, c.call_id) - 1) / ${batchSize} as batch

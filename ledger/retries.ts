@@ -1,5 +1,6 @@
-import { sql } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { Database } from './database.ts';
+import type { Schema } from './schema.ts';
 
 export interface RetryChoice {
   /** The export that was retried, not one of its retries. */
@@ -8,6 +9,8 @@ export interface RetryChoice {
   reasons: string[];
   /** Also calls whose answer was lost. */
   unconfirmed: boolean;
+  /** Also calls, of whatever export, whose talk in the connection was found to be gone. */
+  missing?: boolean;
 }
 
 /** Which calls of an export are tried again. */
@@ -22,6 +25,7 @@ export function createRetries(db: Database) {
     /** Lists the chosen calls in a new export; where they are unconfirmed, a person takes the risk of a second talk. */
     list: (exportId: string, choice: RetryChoice): Promise<number> =>
       db.transaction().execute(async (tx) => {
+        const missing = choice.missing === true ? await listMissing(tx, exportId) : 0;
         const result = await sql`
           insert into transfers (export_id, call_id, state)
           select ${exportId}, call_id, 'listed' from (${chosen(choice)}) as chosen
@@ -35,7 +39,7 @@ export function createRetries(db: Database) {
             tx,
           );
         }
-        return Number(result.numAffectedRows ?? 0n);
+        return missing + Number(result.numAffectedRows ?? 0n);
       }),
   };
 }
@@ -55,4 +59,19 @@ function chosen({ exportId, reasons, unconfirmed }: RetryChoice) {
     ) as latest
      where state in ('failed', 'waiting') and (${reasons.length === 0} or reason = any(${reasons}))
         or state = 'unconfirmed' and ${unconfirmed}`;
+}
+
+/** What SpeechSense has lost is no longer known as sent, and so can be sent again. */
+async function listMissing(tx: Transaction<Schema>, exportId: string): Promise<number> {
+  const result = await sql`
+    with gone as (
+      delete from talks k using exports e
+       where e.export_id = ${exportId} and (k.account_id, k.connection_id) = (e.account_id, e.connection_id)
+         and k.missing_at is not null
+      returning k.call_id
+    )
+    insert into transfers (export_id, call_id, state)
+    select distinct ${exportId}::uuid, call_id, 'listed' from gone
+    on conflict (export_id, call_id) do nothing`.execute(tx);
+  return Number(result.numAffectedRows ?? 0n);
 }

@@ -23,6 +23,8 @@ export interface Schema {
   talks: TalksTable;
   rate_buckets: RateBucketsTable;
   breakers: BreakersTable;
+  connection_keys: ConnectionKeysTable;
+  brakes: BrakesTable;
 }
 
 interface AccountsTable {
@@ -197,6 +199,8 @@ interface TransfersTable {
   /** How many attempts ended in a defect of this program. */
   defects: Generated<number>;
   found_by: Generated<FoundBy>;
+  /** How often its upload was sent whole and is certainly not there. */
+  absences: Generated<number>;
   updated_at: Generated<Date>;
 }
 
@@ -253,6 +257,13 @@ interface TalksTable {
   re_export: boolean;
   talk_id: string | null;
   committed_at: Date;
+  /** The metadata that tells the talk apart, as it was sent. */
+  sent: Record<string, string>;
+  bytes: number | null;
+  audio_format: string | null;
+  looked_at: Date | null;
+  absent_since: Date | null;
+  missing_at: Date | null;
 }
 
 interface RateBucketsTable {
@@ -274,4 +285,19 @@ interface BreakersTable {
   probe_until: Date | null;
   /** When it answered again; null until then. */
   mended_at: Date | null;
+}
+
+interface ConnectionKeysTable {
+  account_id: number;
+  connection_id: string;
+  keys: string[];
+  learned_at: Date;
+}
+
+interface BrakesTable {
+  account_id: number;
+  service: 'speechsense';
+  held_until: Date;
+  failures: number;
+  failed_at: Date;
 }

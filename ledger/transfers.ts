@@ -51,6 +51,14 @@ export type Claim =
 
 export type CommitAnswer = 'marked' | 'lease_lost' | 'taken_by_other_export';
 
+/** What is remembered of an upload before it is completed, so that its talk can be found without its answer. */
+export interface SentTalk {
+  /** The metadata that tells the talk apart. */
+  sent: Record<string, string>;
+  bytes: number;
+  audioFormat: string;
+}
+
 export interface Exported {
   talkId: string;
   bytes: number;
@@ -106,7 +114,7 @@ export function createTransfers(db: Database) {
      * The commit marker: written just before an upload is completed, in one statement with the registry of talks.
      * Anything but `marked` means: do not complete it.
      */
-    async markCommitting({ exportId, callId, attempt }: Lease): Promise<CommitAnswer> {
+    async markCommitting({ exportId, callId, attempt }: Lease, talk: SentTalk): Promise<CommitAnswer> {
       const { rows } = await sql<{ held: number; registered: number }>`
         with held as (
           select t.call_id, e.account_id, e.connection_id, (e.settings->>'reExport')::boolean as re_export
@@ -114,8 +122,10 @@ export function createTransfers(db: Database) {
            where t.export_id = ${exportId} and t.call_id = ${callId} and t.attempt = ${attempt} and t.state = 'uploading'
              for update of t
         ), registered as (
-          insert into talks (account_id, connection_id, call_id, export_id, re_export)
-          select account_id, connection_id, call_id, ${exportId}, re_export from held
+          insert into talks (account_id, connection_id, call_id, export_id, re_export, sent, bytes, audio_format)
+          select account_id, connection_id, call_id, ${exportId}, re_export,
+                 ${JSON.stringify(talk.sent)}::jsonb, ${talk.bytes}::bigint, ${talk.audioFormat}::text
+            from held
           on conflict do nothing
           returning call_id
         ), marked as (
@@ -202,8 +212,15 @@ async function settle(
       .where('state', 'in', ['uploading', 'committing'])
       .executeTakeFirst();
     if (numUpdatedRows === 0n) return false;
-    // Every end but `unconfirmed` is certain that SpeechSense has not got the call: its registry row goes.
-    if (state !== 'unconfirmed') {
+    if (state === 'unconfirmed') {
+      // Usually there since the marker; an answer that came before the end of the upload is answered without one.
+      await sql`
+        insert into talks (account_id, connection_id, call_id, export_id, re_export)
+        select account_id, connection_id, ${callId}, export_id, (settings->>'reExport')::boolean
+          from exports where export_id = ${exportId}
+        on conflict do nothing`.execute(tx);
+    } else {
+      // Every other end is certain that SpeechSense has not got the call: its registry row goes.
       await tx
         .deleteFrom('talks')
         .where('export_id', '=', exportId)

@@ -131,6 +131,7 @@ async function bringUp(): Promise<void> {
     insecureHosts,
     paces: createAmocrmPaces(ledger.rateBuckets, environment.AMOCRM_REQUESTS_PER_SECOND),
     exports: () => Promise.resolve(exports),
+    readShare: environment.SPEECHSENSE_READ_SHARE / 100,
   };
   const [{ accountId }] = await Promise.all([
     steps.run(

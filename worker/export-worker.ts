@@ -1,6 +1,7 @@
 import { type NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { beating } from '../activities/beating.ts';
+import { type ConfirmDeps, createConfirmActivities } from '../activities/confirm-activities.ts';
 import { createExportActivities } from '../activities/export-activities.ts';
 import { createListingActivities } from '../activities/listing-activities.ts';
 import { createPlanActivities, type PlanDeps } from '../activities/plan-activities.ts';
@@ -12,7 +13,7 @@ export interface ExportWorkerOptions {
   connection: NativeConnection;
   namespace: string;
   taskQueue: string;
-  deps: PlanDeps & TransferDeps;
+  deps: PlanDeps & TransferDeps & ConfirmDeps;
   logger: Logger;
   metrics: WorkerMetrics;
   workflowBundle: WorkflowBundleOption;
@@ -50,6 +51,7 @@ export async function createExportWorkers(options: ExportWorkerOptions): Promise
         ...createExportActivities(deps),
         ...createListingActivities(deps),
         ...createPlanActivities(deps),
+        ...createConfirmActivities(deps),
       }),
       maxConcurrentActivityTaskExecutions: 20,
     }),

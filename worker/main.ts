@@ -93,6 +93,11 @@ async function run(
       recordingWaitHours: environment.RECORDING_WAIT_HOURS,
       recordingRetrySeconds: environment.RECORDING_RETRY_SECONDS,
       now: () => new Date(),
+      confirm: {
+        afterSeconds: environment.CONFIRM_AFTER_SECONDS,
+        withinSeconds: environment.CONFIRM_WITHIN_SECONDS,
+      },
+      readShare: environment.SPEECHSENSE_READ_SHARE / 100,
       recordings,
     },
   });

@@ -8,6 +8,7 @@ import {
   ParentClosePolicy,
   setCurrentDetails,
   setHandler,
+  sleep,
   TemporalFailure,
   upsertSearchAttributes,
   workflowInfo,
@@ -190,6 +191,23 @@ class ExportRun {
       this.#at.settled = true;
     }
     await this.#transfer();
+    await this.#confirm();
+  }
+
+  /** Looks for uploads whose answer was lost, until each is found, sent again or out of time. */
+  async #confirm(): Promise<void> {
+    const { exportId, pace } = this.#input;
+    for (;;) {
+      const { batches, lookAgainInSeconds } = await this.#unblocked(() =>
+        this.#steps.confirmTalks({ exportId, batchSize: pace.batchSize }),
+      );
+      const sentAgain = batches > this.#at.batches;
+      this.#addBatches(batches);
+      await this.#transfer();
+      if (!sentAgain && lookAgainInSeconds === null) return;
+      await this.#continueIfLong();
+      await sleep(Math.max(1, Math.ceil(lookAgainInSeconds ?? 0)) * 1000);
+    }
   }
 
   async #rereadNotes(): Promise<void> {

@@ -23,6 +23,8 @@ export interface RetryInput {
   reasons: string[];
   /** Calls whose answer was lost, too. */
   unconfirmed: boolean;
+  /** Calls whose talk is gone from SpeechSense, too. */
+  missing: boolean;
 }
 
 export interface ExportPace {

@@ -67,6 +67,7 @@ export class Services {
       speechSense: createSpeechSense({ address, tls }),
       insecureHosts,
       paces: createAmocrmPaces(this.ledger.rateBuckets, this.environment.AMOCRM_REQUESTS_PER_SECOND),
+      readShare: this.environment.SPEECHSENSE_READ_SHARE / 100,
       exports: () => this.exports(),
     };
   }

@@ -116,8 +116,9 @@ describe('with an account', () => {
       expect(JSON.parse((await run('connection check --json')).stdout)).toEqual({
         ok: true,
         code: null,
-        message: null,
+        message: 'SpeechSense answers: the key and the connection fit.',
         requestId: null,
+        keepsCallId: null,
       });
       const away = await run('connection check --json', '', { SPEECHSENSE_ENDPOINT: NOBODY });
       expect(JSON.parse(away.stdout)).toMatchObject({ ok: false, code: 'speechsense_unavailable' });

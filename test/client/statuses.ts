@@ -19,6 +19,7 @@ export function statusOf({ calls, ...differing }: Differing = {}): ExportStatus 
     talkSeconds: { planned: 7_200, exported: 0 },
     bytes: { uploaded: 0 },
     listing: { ...NOTHING_LISTED, reachedAt: null },
+    droppedKeys: [],
     ...differing,
     calls: {
       found: 12,

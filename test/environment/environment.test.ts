@@ -35,6 +35,9 @@ describe('an environment with only what is needed', () => {
       RECORDING_WAIT_HOURS: 48,
       RECORDING_RETRY_SECONDS: 600,
       TARIFF_FILE: path.resolve(import.meta.dirname, '../../settings/tariff.json'),
+      CONFIRM_AFTER_SECONDS: 60,
+      CONFIRM_WITHIN_SECONDS: 7_200,
+      SPEECHSENSE_READ_SHARE: 25,
     });
   });
 
@@ -93,6 +96,10 @@ describe('a wrong environment', () => {
     ['RECORDING_STALL_SECONDS', '1.5'],
     ['RECORDING_WAIT_HOURS', '-1'],
     ['RECORDING_RETRY_SECONDS', 'never'],
+    ['CONFIRM_AFTER_SECONDS', '0'],
+    ['CONFIRM_WITHIN_SECONDS', '-1'],
+    ['SPEECHSENSE_READ_SHARE', '0'],
+    ['SPEECHSENSE_READ_SHARE', '101'],
   ])('%s may not be %p', (name, value) => {
     expect(problemsOf({ ...NEEDED, [name]: value })).toMatch(new RegExp(`^The environment is not valid: ${name} `));
   });

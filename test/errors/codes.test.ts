@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { ERROR_CODES, type ErrorCode } from '../../errors/codes.ts';
 import { ExportError, findExportError } from '../../errors/export-error.ts';
-import { FAILURE_REASONS, REASON_SENTENCES, SKIP_REASONS } from '../../errors/reasons.ts';
+import { FAILURE_REASONS, REASON_SENTENCES, SKIP_REASONS, UNCONFIRMED_REASONS } from '../../errors/reasons.ts';
 
 const CODES = Object.keys(ERROR_CODES) as ErrorCode[];
 const placeholders = (sentence: string) => [...sentence.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '').sort();
@@ -58,7 +58,7 @@ describe('findExportError', () => {
 });
 
 describe('every reason of a call', () => {
-  test.each([...SKIP_REASONS, ...FAILURE_REASONS, 'recording_not_ready' as const, 'answer_lost' as const])(
+  test.each([...SKIP_REASONS, ...FAILURE_REASONS, 'recording_not_ready' as const, ...UNCONFIRMED_REASONS])(
     '%s says in both languages what it means',
     (reason) => {
       expect(REASON_SENTENCES[reason].en).toMatch(/^[a-zA-Z].{8,}$/);

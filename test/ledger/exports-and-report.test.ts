@@ -8,6 +8,7 @@ import {
   sightedNote,
   TEST_ACCOUNT,
   type TestLedger,
+  SENT,
 } from '../support/ledger.ts';
 
 let t: TestLedger;
@@ -47,14 +48,14 @@ describe('an export’s record', () => {
     }
     const [uploading, committing] = leases;
     if (!uploading || !committing) throw new Error('two calls were claimed');
-    await t.ledger.transfers.markCommitting(committing);
+    await t.ledger.transfers.markCommitting(committing, SENT);
     await t.ledger.exports.close(exportId, 'stopped');
     expect((await reportOf(t.ledger, exportId)).map(({ state }) => state)).toEqual([
       'planned',
       'unconfirmed',
       'planned',
     ]);
-    expect(await t.ledger.transfers.markCommitting(uploading)).toBe('lease_lost');
+    expect(await t.ledger.transfers.markCommitting(uploading, SENT)).toBe('lease_lost');
   });
 
   test('is found by its id only, also by what is no id', async () => {

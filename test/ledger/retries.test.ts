@@ -44,7 +44,7 @@ async function settle(exportId: string, outcomes: Record<number, Outcome | 'left
       await t.ledger.transfers.recordFailed(claim.lease, outcome);
       continue;
     }
-    await t.ledger.transfers.markCommitting(claim.lease);
+    await t.ledger.transfers.markCommitting(claim.lease, SENT);
     const talk = { talkId: `talk-${noteId}`, bytes: 1, audioFormat: 'mp3' };
     if (outcome === 'exported') await t.ledger.transfers.recordExported(claim.lease, talk);
     else await t.ledger.transfers.recordUnconfirmed(claim.lease);

@@ -53,6 +53,9 @@ export interface TestExport {
 export const PERIOD_START = new Date('2026-11-01T00:00:00+03:00');
 export const PERIOD_END = new Date('2026-11-08T00:00:00+03:00');
 
+/** What is remembered of an upload, where it does not matter. */
+export const SENT = { sent: { call_id: '1', date: '2026-11-02T12:00:00+03:00' }, bytes: 5, audioFormat: 'mp3' };
+
 /** Opens an export of 1–7 November 2026 and answers its id. */
 export async function openTestExport(
   ledger: Ledger,

@@ -67,6 +67,8 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
     AMOCRM_REDIRECT_URI: sandbox.redirectUri,
     WORKER_METRICS_PORT: '0',
     LOG_LEVEL: 'info',
+    CONFIRM_AFTER_SECONDS: '2',
+    CONFIRM_WITHIN_SECONDS: '60',
     ...options.environment,
   };
 

@@ -51,6 +51,8 @@ export class Script {
       case 'closePlan':
       case 'planWaiting':
         return { batches: this.batches.length };
+      case 'confirmTalks':
+        return { batches: this.batches.length, lookAgainInSeconds: null };
       case 'prepareBatch':
         return (this.batches[Number(input['batch'])] ?? []).map((callId) => ({ callId, talkSeconds: 60 }));
       case 'transferCall':
@@ -70,6 +72,7 @@ const STEPS = [
   'closePlan',
   'planWaiting',
   'prepareBatch',
+  'confirmTalks',
 ] as const;
 
 /** Goes on until it is cancelled, as a download does. */

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { EXIT, exitCodeOf } from '../../../errors/exit-codes.ts';
 import { ExportError } from '../../../errors/export-error.ts';
-import { checkConnection, setConnection } from '../../connection-admin.ts';
+import { CALL_ID_ADVICE, checkConnection, CONNECTION_WORKS, setConnection } from '../../connection-admin.ts';
 import { addCommand, type Runner } from '../command.ts';
 import { readSecret } from '../read-secret.ts';
 
@@ -43,11 +43,13 @@ export function addConnectionCommands(program: Command, runner: Runner): void {
     examples: ['connection check', 'connection check --json'],
     async run({ services, output, account }) {
       const { accountId } = await account();
-      const { check, error } = await checkConnection(services.access, accountId);
-      const message = error?.sentence(output.language) ?? null;
-      output.result({ ...check, message }, () => [
-        message ?? output.text({ en: 'The connection answers.', ru: 'Подключение отвечает.' }),
-        ...(check.requestId === null ? [] : [`request id: ${check.requestId}`]),
+      const { error, keepsCallId } = await checkConnection(services.access, accountId);
+      const message = error?.sentence(output.language) ?? output.text(CONNECTION_WORKS);
+      const requestId = error?.requestId ?? null;
+      output.result({ ok: error === undefined, code: error?.code ?? null, message, requestId, keepsCallId }, () => [
+        message,
+        ...(requestId === null ? [] : [`request id: ${requestId}`]),
+        ...(keepsCallId === false ? [output.text(CALL_ID_ADVICE)] : []),
       ]);
       return error ? exitCodeOf(error) : EXIT.done;
     },

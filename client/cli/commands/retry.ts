@@ -6,7 +6,7 @@ import { addCommand, type Runner } from '../command.ts';
 import { confirm } from '../confirm.ts';
 
 export function addRetryCommand(program: Command, runner: Runner): void {
-  addCommand<{ reason?: string[]; unconfirmed?: boolean; watch?: boolean }>(program, runner, {
+  addCommand<{ reason?: string[]; unconfirmed?: boolean; missing?: boolean; watch?: boolean }>(program, runner, {
     name: 'retry',
     summary: 'export again the calls that failed or wait after the last export and its retries',
     account: true,
@@ -15,6 +15,7 @@ export function addRetryCommand(program: Command, runner: Runner): void {
         withReasons,
       ),
       new Option('--unconfirmed', 'also calls whose answer was lost: each of them may become a second talk'),
+      new Option('--missing', 'also calls whose talk the last `check` found gone from SpeechSense'),
       new Option('--watch', 'show the progress until the end'),
     ],
     examples: [
@@ -22,7 +23,7 @@ export function addRetryCommand(program: Command, runner: Runner): void {
       'retry --reason recording_unreachable --reason recording_truncated',
       'retry --unconfirmed --watch',
     ],
-    async run(context, { reason: reasons = [], unconfirmed = false, watch = false }) {
+    async run(context, { reason: reasons = [], unconfirmed = false, missing = false, watch = false }) {
       const question = {
         en: 'Calls whose answer was lost may be in SpeechSense already. Send them again all the same?',
         ru: 'Звонки без ответа, возможно, уже есть в SpeechSense. Всё равно отправить их снова?',
@@ -30,7 +31,7 @@ export function addRetryCommand(program: Command, runner: Runner): void {
       if (unconfirmed && !(await confirm(context.output, context.stdin, question))) return EXIT.done;
       const account = await context.account();
       return beginExport(context, account, watch, (exports) =>
-        exports.retry(account.accountId, { reasons, unconfirmed }),
+        exports.retry(account.accountId, { reasons, unconfirmed, missing }),
       );
     },
   });

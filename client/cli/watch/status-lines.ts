@@ -31,6 +31,7 @@ export function statusLines(status: ExportStatus, { host }: Account, language: L
     ...reasons('skipped', calls.skipped),
     ...reasons('failed', failures),
     ...listingRemarks(status.listing).map((remark) => `  ${remark[language]}`),
+    ...(status.droppedKeys.length === 0 ? [] : [`  ${word('droppedKeys')}: ${status.droppedKeys.join(', ')}`]),
     ...(isFinal(status) ? [`  ${PROGRAM} report --export ${status.exportId} --out report.csv`] : []),
   ];
 
