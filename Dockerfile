@@ -28,6 +28,7 @@ RUN apt-get update && apt-get install --yes --no-install-recommends ffmpeg && rm
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
+COPY --from=build /app/settings/tariff.json settings/tariff.json
 COPY package.json ./
 COPY --chmod=755 bin bin
 RUN ln -s /app/bin/speechsense-export.mjs /usr/local/bin/speechsense-export

@@ -114,7 +114,15 @@ export default tseslint.config(
     },
   },
   {
-    files: ['scripts/**', 'bench/**', 'client/cli/**', 'sandbox/main.ts', 'worker/main.ts', 'test/replay/record.ts'],
+    files: [
+      'scripts/**',
+      'bench/**',
+      'client/cli/**',
+      'sandbox/main.ts',
+      'worker/main.ts',
+      'test/replay/record.ts',
+      'test/faults/soak.ts',
+    ],
     rules: { 'no-console': 'off' },
   },
   {

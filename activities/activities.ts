@@ -1,3 +1,4 @@
+import type { createConfirmActivities } from './confirm-activities.ts';
 import type { createExportActivities } from './export-activities.ts';
 import type { createListingActivities } from './listing-activities.ts';
 import type { createPlanActivities } from './plan-activities.ts';
@@ -6,7 +7,8 @@ import type { createTransferActivities } from './transfer-activities.ts';
 /** The steps of an export, as its workflow calls them. */
 export type Activities = ReturnType<typeof createExportActivities> &
   ReturnType<typeof createListingActivities> &
-  ReturnType<typeof createPlanActivities>;
+  ReturnType<typeof createPlanActivities> &
+  ReturnType<typeof createConfirmActivities>;
 
 /** One call's way, on its own task queue. */
 export type TransferActivities = ReturnType<typeof createTransferActivities>;

@@ -1,15 +1,20 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import type { AmocrmHttp, AmocrmTransport } from '../amocrm/http.ts';
-import { createAmocrmHttp } from '../amocrm/http.ts';
+import { type AmocrmHttp, createAmocrmHttp } from '../amocrm/http.ts';
+import type { AmocrmPaces } from '../amocrm/pace.ts';
+import type { TokenKeeper } from '../amocrm/token-keeper.ts';
+import type { AmocrmTransport } from '../amocrm/transport.ts';
 import { ExportError } from '../errors/export-error.ts';
 import type { Account } from '../ledger/accounts.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 
 export interface AmocrmDeps {
   ledger: Ledger;
+  tokens: TokenKeeper;
   transport: AmocrmTransport;
   insecureHosts: readonly string[];
-  requestsPerSecond: number;
+  /** The process's one pace of requests. */
+  paces: AmocrmPaces;
+  /** Hears of every request to amoCRM. */
+  countRequest?: (accountId: number, endpoint: string, outcome: string) => void;
 }
 
 /** The account with a reader of its amoCRM: the stored token, and one paced stream of requests whoever asks. */
@@ -20,19 +25,15 @@ export async function amocrmOf(
 ): Promise<{ account: Account; http: AmocrmHttp }> {
   const account = await deps.ledger.accounts.find(accountId);
   if (!account) throw new ExportError('account_not_found', { values: { account: accountId } });
+  const kind = (await deps.ledger.tokens.about(accountId))?.kind;
+  const pace = deps.paces({ accountId, client: kind ?? 'none', priority: 'bulk' });
   const http = createAmocrmHttp({
     host: account.host,
     insecureHosts: deps.insecureHosts,
     transport: deps.transport,
-    accessToken: async () => {
-      const token = await deps.ledger.tokens.read(accountId);
-      if (!token) throw new ExportError('amocrm_unauthorized', { values: { host: account.host } });
-      return token.access;
-    },
-    pace: async (waitSignal) => {
-      const waitMs = await deps.ledger.rateBuckets.reserve(`${accountId}:amocrm`, deps.requestsPerSecond);
-      if (waitMs > 0) await pause(waitMs, undefined, waitSignal ? { signal: waitSignal } : {});
-    },
+    ...deps.tokens.of(accountId, pace, signal),
+    pace,
+    counted: (endpoint, outcome) => deps.countRequest?.(accountId, endpoint, outcome),
     ...(signal ? { signal } : {}),
   });
   return { account, http };

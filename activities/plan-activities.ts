@@ -3,20 +3,13 @@ import { ENTITIES_LIMIT, readEntities } from '../amocrm/entities.ts';
 import type { Entity, EntityRef } from '../ledger/entities.ts';
 import { type AmocrmDeps, amocrmOf } from './amocrm-account.ts';
 import { exportOf } from './export-of.ts';
+import { planOptions, type PlanTimes } from './plan-options.ts';
 
-export interface PlanDeps extends AmocrmDeps {
-  recordingWaitHours: number;
-  now: () => Date;
-}
+export type PlanDeps = AmocrmDeps & PlanTimes;
 
 /** Deciding what is sent, and getting a batch ready. */
 export function createPlanActivities(deps: PlanDeps) {
   const { ledger } = deps;
-  const planOptions = (batchSize: number) => ({
-    batchSize,
-    recordingWaitHours: deps.recordingWaitHours,
-    now: deps.now(),
-  });
 
   /** Reads what the batch's metadata needs of contacts, leads and companies and is not known since the export began. */
   async function readMissingEntities(exportId: string, batch: number): Promise<void> {
@@ -36,12 +29,12 @@ export function createPlanActivities(deps: PlanDeps) {
   return {
     /** Freezes the plan; once frozen, a second call changes nothing. */
     async closePlan({ exportId, batchSize }: { exportId: string; batchSize: number }): Promise<{ batches: number }> {
-      return ledger.plan.close(exportId, planOptions(batchSize));
+      return ledger.plan.close(exportId, planOptions(deps, batchSize));
     },
 
     /** Plans the waiting calls whose recording has come, as further batches. */
     async planWaiting({ exportId, batchSize }: { exportId: string; batchSize: number }): Promise<{ batches: number }> {
-      return ledger.plan.planWaiting(exportId, planOptions(batchSize));
+      return ledger.plan.planWaiting(exportId, planOptions(deps, batchSize));
     },
 
     /** The calls of a batch that are still to be sent, with all that their metadata needs known. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { AmocrmHttp } from './http.ts';
+import { readWholeList } from './whole-list.ts';
 
 const userSchema = z.looseObject({
   id: z.coerce.number().int(),
@@ -32,19 +33,15 @@ export interface AmocrmUser {
 }
 
 const LIMIT = 250;
-/** 50,000 users: an endless "next" is an error of the other side, not a list. */
-const MAX_PAGES = 200;
 
 /** All users that amoCRM lists; it does not list deleted ones. Needs an administrator's token. */
 export async function readUsers(http: AmocrmHttp): Promise<AmocrmUser[]> {
-  const users = new Map<number, AmocrmUser>();
-  for (let page = 1; page <= MAX_PAGES; page++) {
-    const answer = await http.get('/users', { with: 'group', limit: LIMIT, page }, pageSchema);
-    if (!answer) break;
-    for (const { id, name, rights, _embedded } of answer._embedded.users) {
-      users.set(id, { id, name, group: _embedded?.groups?.[0]?.name ?? null, active: rights?.is_active ?? true });
-    }
-    if (!answer._links?.next) break;
-  }
-  return [...users.values()];
+  return readWholeList('/users', LIMIT, async (at) => {
+    const answer = await http.get('/users', { with: 'group', ...at }, pageSchema);
+    return answer && { items: answer._embedded.users.map(toUser), next: answer._links?.next !== undefined };
+  });
+}
+
+function toUser({ id, name, rights, _embedded }: z.output<typeof userSchema>): AmocrmUser {
+  return { id, name, group: _embedded?.groups?.[0]?.name ?? null, active: rights?.is_active ?? true };
 }

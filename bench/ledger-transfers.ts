@@ -66,7 +66,11 @@ function throughLedger(ledger: Ledger, exportId: string, callIds: number[]): Pro
   return inLanes(AT_ONCE, callIds, async (callId) => {
     const claim = await ledger.transfers.claim({ exportId, callId });
     if (claim.kind !== 'claimed') throw new Error(`call ${callId} is ${claim.state}`);
-    const marked = await ledger.transfers.markCommitting(claim.lease);
+    const marked = await ledger.transfers.markCommitting(claim.lease, {
+      sent: { call_id: String(callId), date: '2026-11-02T12:00:00+03:00', client_id: '1', operator_id: '7' },
+      bytes: 1_000_000,
+      audioFormat: 'mp3',
+    });
     if (marked !== 'marked') throw new Error(`call ${callId} is ${marked}`);
     await ledger.transfers.recordExported(claim.lease, {
       talkId: `talk-${callId}`,

@@ -12,6 +12,7 @@ export function noopSteps(calls: number, batchSize: number): Activities {
     rereadNotes: () => Promise.resolve({ next: null }),
     closePlan: () => Promise.resolve({ batches }),
     planWaiting: () => Promise.resolve({ batches }),
+    confirmTalks: () => Promise.resolve({ batches, lookAgainInSeconds: null }),
     prepareBatch: ({ batch }) => {
       const first = batch * batchSize;
       const length = Math.min(batchSize, calls - first);

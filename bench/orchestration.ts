@@ -93,6 +93,7 @@ async function productRunner(connection: NativeConnection, client: Client) {
         connection,
         interceptors,
         taskQueue: `${taskQueue}-transfer`,
+        workflowBundle,
         activities: noopTransfers(),
         maxConcurrentActivityTaskExecutions: MAX_TRANSFERS,
       }),

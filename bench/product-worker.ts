@@ -45,8 +45,8 @@ export async function startProductWorker(
     transferBatch: async (exportId, batch, lanes) => {
       const transferring = client.workflow.execute<typeof transferBatch>('transferBatch', {
         workflowId: `${exportId}/batch-${batch}`,
-        taskQueue,
-        args: [{ exportId, batch, pace: { lanes, heartbeatSeconds: 30 } }],
+        taskQueue: `${taskQueue}-transfer`,
+        args: [{ exportId, batch, pace: { lanes, heartbeatSeconds: 30 }, stepQueue: taskQueue }],
       });
       const ended = worker.exited.then(() => {
         throw new Error(`the worker ended; its last words:\n${worker.lastOutput()}`);

@@ -1,3 +1,4 @@
+import type { Sentence } from '../errors/codes.ts';
 import { ExportError, findExportError } from '../errors/export-error.ts';
 import type { ConnectionAccess } from '../speechsense/speechsense.ts';
 import type { AccountAccess } from './account-access.ts';
@@ -33,30 +34,32 @@ export async function setConnection(
   return { accountId, connectionId: connection.connectionId, language: connection.language };
 }
 
+/** What a connection that works is told. */
+export const CONNECTION_WORKS: Sentence = {
+  en: 'SpeechSense answers: the key and the connection fit.',
+  ru: 'Успешный запрос к SpeechSense.',
+};
+
+/** For a connection that is known not to keep call ids. */
+export const CALL_ID_ADVICE: Sentence = {
+  en: 'Add the metadata key call_id (a string) to the connection: with it an upload whose answer was lost is always found again.',
+  ru: 'Добавьте в подключение ключ метаданных call_id (строка): с ним загрузка, ответ на которую потерян, всегда находится.',
+};
+
 export interface ConnectionCheck {
-  ok: boolean;
-  /** The error's code and sentence; null when all is well. */
-  code: string | null;
-  message: string | null;
-  /** SpeechSense's own id of the failed request, for its support. */
-  requestId: string | null;
+  /** Why it does not work; undefined when it does. Carries SpeechSense's own id of the request, for its support. */
+  error: ExportError | undefined;
+  /** Whether the connection keeps `call_id`; null until a talk of it could be read. */
+  keepsCallId: boolean | null;
 }
 
 /** Whether the stored connection answers to its key. @throws {ExportError} `connection_not_set` */
-export async function checkConnection(
-  access: AccountAccess,
-  accountId: number,
-): Promise<{ check: ConnectionCheck; error: ExportError | undefined }> {
+export async function checkConnection(access: AccountAccess, accountId: number): Promise<ConnectionCheck> {
   const connection = await access.ledger.connections.read(accountId);
   if (!connection) throw new ExportError('connection_not_set');
   const error = await refusalOf(access, connection);
-  const check = {
-    ok: error === undefined,
-    code: error?.code ?? null,
-    message: error?.message ?? null,
-    requestId: error?.requestId ?? null,
-  };
-  return { check, error };
+  const learned = await access.ledger.connectionKeys.read(accountId, connection.connectionId);
+  return { error, keepsCallId: learned?.keys.includes('call_id') ?? null };
 }
 
 async function refusalOf(access: AccountAccess, connection: ConnectionAccess): Promise<ExportError | undefined> {

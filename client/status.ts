@@ -1,4 +1,6 @@
+import type { ErrorValues } from '../errors/export-error.ts';
 import type { ExportRow } from '../ledger/exports.ts';
+import type { ListingProgress } from '../ledger/listings.ts';
 import type { Progress } from '../ledger/progress.ts';
 import type { ExportState } from '../ledger/schema.ts';
 
@@ -10,6 +12,8 @@ export interface ExportStatus {
   state: ExportState;
   /** The code of the error that blocks it, while its state is `blocked`. */
   blockedBy: string | null;
+  /** What the sentence of that error is filled with: the host, the right that is missing. */
+  blockedValues: ErrorValues;
   /** ISO 8601. */
   startedAt: string;
   finishedAt: string | null;
@@ -19,6 +23,15 @@ export interface ExportStatus {
   failures: Progress['failures'];
   talkSeconds: Progress['talkSeconds'];
   bytes: Progress['bytes'];
+  listing: ListingStatus;
+  /** Metadata keys that the mapping fills and the connection does not have, so that SpeechSense drops them in silence. */
+  droppedKeys: string[];
+}
+
+/** How the listing of calls stands, and what it came across. */
+export interface ListingStatus extends Omit<ListingProgress, 'reachedAt'> {
+  /** ISO 8601. */
+  reachedAt: string | null;
 }
 
 const FINAL: readonly ExportState[] = ['completed', 'stopped', 'failed'];
@@ -27,13 +40,20 @@ export function isFinal({ state }: Pick<ExportStatus, 'state'>): boolean {
   return FINAL.includes(state);
 }
 
-export function toStatus(row: ExportRow, progress: Progress, now: Date): ExportStatus {
+/** @param keptKeys the connection's keys; undefined while they are not known. */
+export function toStatus(
+  row: ExportRow,
+  progress: Progress,
+  keptKeys: readonly string[] | undefined,
+  now: Date,
+): ExportStatus {
   return {
     exportId: row.exportId,
     accountId: row.accountId,
     kind: row.kind,
     state: row.state,
     blockedBy: row.blockedBy,
+    blockedValues: row.blockedValues ?? {},
     startedAt: row.startedAt.toISOString(),
     finishedAt: row.finishedAt?.toISOString() ?? null,
     etaSeconds: eta(row, progress, now),
@@ -41,7 +61,15 @@ export function toStatus(row: ExportRow, progress: Progress, now: Date): ExportS
     failures: progress.failures,
     talkSeconds: progress.talkSeconds,
     bytes: progress.bytes,
+    listing: { ...progress.listing, reachedAt: progress.listing.reachedAt?.toISOString() ?? null },
+    droppedKeys: droppedKeys(row, keptKeys),
   };
+}
+
+function droppedKeys({ settings }: ExportRow, keptKeys: readonly string[] | undefined): string[] {
+  if (!keptKeys) return [];
+  const mapped = Object.values(settings.mapping).flatMap((block) => block.map(({ speechsense }) => speechsense));
+  return [...new Set(mapped)].filter((key) => !keptKeys.includes(key));
 }
 
 /** Remaining calls at the average pace since the plan was closed. */

@@ -27,15 +27,18 @@ export const FAILURE_REASONS = [
   'conversion_failed',
   'metadata_rejected',
   'rejected_by_speechsense',
+  'not_stored',
   'internal_error',
 ] as const;
 export type FailureReason = (typeof FAILURE_REASONS)[number];
 
 /** Why a call waits. */
-export type WaitingReason = 'recording_not_ready' | 'telephony_away';
+export const WAITING_REASONS = ['recording_not_ready', 'telephony_away'] as const;
+export type WaitingReason = (typeof WAITING_REASONS)[number];
 
 /** Why nobody can tell whether SpeechSense has the call. */
-export type UnconfirmedReason = 'answer_lost';
+export const UNCONFIRMED_REASONS = ['answer_lost', 'talk_not_found', 'talk_ambiguous'] as const;
+export type UnconfirmedReason = (typeof UNCONFIRMED_REASONS)[number];
 
 export type Reason = SkipReason | FailureReason | WaitingReason | UnconfirmedReason;
 
@@ -59,8 +62,16 @@ export const REASON_SENTENCES: Record<Reason, Sentence> = {
     ru: 'сервер телефонии не отвечает или просит паузу; попытка повторится в конце выгрузки',
   },
   answer_lost: {
-    en: 'sent whole, but the answer was lost; it is not sent again by itself',
-    ru: 'отправлен целиком, но ответ потерян; сам повторно не отправляется',
+    en: 'sent whole, but the answer was lost; its talk is looked for in SpeechSense',
+    ru: 'отправлен целиком, но ответ потерян; разговор ищется в SpeechSense',
+  },
+  talk_not_found: {
+    en: 'sent whole, the answer was lost, and its talk was not found in time, which does not prove that it is not there; the next export looks again, `retry --unconfirmed` sends it once more',
+    ru: 'отправлен целиком, ответ потерян, разговор вовремя не нашёлся, но это не доказывает, что его нет; следующая выгрузка поищет снова, `retry --unconfirmed` отправит ещё раз',
+  },
+  talk_ambiguous: {
+    en: 'sent whole, the answer was lost, and several calls look like the talk that was found: add the key call_id to the connection to tell them apart; `retry --unconfirmed` sends it once more',
+    ru: 'отправлен целиком, ответ потерян, а на найденный разговор похожи несколько звонков: добавьте в подключение ключ call_id, чтобы их различать; `retry --unconfirmed` отправит ещё раз',
   },
   note_unreadable: { en: 'the call note cannot be read', ru: 'примечание о звонке не читается' },
   recording_missing: { en: 'there is no recording', ru: 'записи нет' },
@@ -82,5 +93,15 @@ export const REASON_SENTENCES: Record<Reason, Sentence> = {
   },
   metadata_rejected: { en: 'SpeechSense rejected the metadata', ru: 'SpeechSense отклонил метаданные' },
   internal_error: { en: 'a defect of this program stopped it', ru: 'помешала ошибка программы' },
+  not_stored: {
+    en: 'SpeechSense took the recording several times, never answered and has no talk of it',
+    ru: 'SpeechSense несколько раз принял запись, но не ответил, и разговора у него нет',
+  },
   rejected_by_speechsense: { en: 'SpeechSense rejected the recording', ru: 'SpeechSense отклонил запись' },
 };
+
+/** What a reason means; a newer version's unknown one says nothing more. */
+export function reasonSentence(reason: string, language: keyof Sentence): string {
+  const sentences: Partial<Record<string, Sentence>> = REASON_SENTENCES;
+  return sentences[reason]?.[language] ?? '';
+}

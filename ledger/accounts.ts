@@ -65,6 +65,7 @@ export function createAccounts(db: Database) {
       const secrets = (await byAccount('tokens')) + (await byAccount('connections'));
       const exports = await db.deleteFrom('exports').where('account_id', '=', accountId).executeTakeFirst();
       await sql`delete from rate_buckets where bucket like ${`${accountId}:%`}`.execute(db);
+      await db.deleteFrom('breakers').where('account_id', '=', accountId).execute();
       await db.deleteFrom('accounts').where('account_id', '=', accountId).execute();
       return {
         calls: Number(calls.numDeletedRows),

@@ -1,18 +1,26 @@
 import { sql } from 'kysely';
 import { type Account, createAccounts } from './accounts.ts';
+import { createBrakes } from './brakes.ts';
 import { createCalls } from './calls.ts';
+import { createConnectionKeys } from './connection-keys.ts';
 import { createConnections } from './connections.ts';
+import { createConsents } from './consents.ts';
 import { openDatabase } from './database.ts';
 import { createEntities } from './entities.ts';
 import { createExports } from './exports.ts';
+import { createListings } from './listings.ts';
+import { createLostTalks } from './lost-talks.ts';
 import { migrate } from './migrate.ts';
 import { createPlan } from './plan.ts';
 import { createProgress } from './progress.ts';
 import { createRateBuckets } from './rate-buckets.ts';
+import { createReadQuota } from './read-quota.ts';
+import { createRegistry } from './registry.ts';
 import { createReport } from './report.ts';
+import { createRetries } from './retries.ts';
 import { createSealer, type EncryptionKey } from './sealing.ts';
 import { createSettings } from './settings.ts';
-import { createTokens } from './tokens.ts';
+import { createTokens, type Grant } from './tokens.ts';
 import { createTransfers } from './transfers.ts';
 import { createUsers, type User } from './users.ts';
 
@@ -33,23 +41,31 @@ export function openLedger({ databaseUrl, encryptionKeys, maxConnections }: Ledg
   return {
     accounts: createAccounts(db),
     tokens,
+    consents: createConsents(db),
     connections,
     settings: createSettings(db),
     users: createUsers(db),
     entities: createEntities(db),
     exports: createExports(db),
     calls: createCalls(db),
+    listings: createListings(db),
     plan: createPlan(db),
+    retries: createRetries(db),
     transfers: createTransfers(db),
+    lostTalks: createLostTalks(db),
+    registry: createRegistry(db),
+    connectionKeys: createConnectionKeys(db),
+    readQuota: createReadQuota(db),
     progress: createProgress(db),
     report: createReport(db),
     rateBuckets: createRateBuckets(db),
+    brakes: createBrakes(db),
 
     /** Adds an account, or renews it, with its token and users: all of it or nothing. */
-    addAccount: (account: Account, accessToken: string, users: User[]): Promise<void> =>
+    addAccount: (account: Account, grant: Grant, users: User[]): Promise<void> =>
       db.transaction().execute(async (tx) => {
         await createAccounts(tx).put(account);
-        await createTokens(tx, sealer).put(account.accountId, accessToken);
+        await createTokens(tx, sealer).put(account.accountId, grant);
         await createUsers(tx).putAll(account.accountId, users);
       }),
 

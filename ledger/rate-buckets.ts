@@ -1,25 +1,115 @@
 import { sql } from 'kysely';
 import type { Database } from './database.ts';
 
+export interface TurnRequest {
+  accountId: number;
+  /** Whose stream it is: amoCRM counts requests by integration. */
+  client: string;
+  requestsPerSecond: number;
+  /** Goes before the line. */
+  interactive: boolean;
+  /** The place in the line that an earlier answer gave; undefined for a newcomer. */
+  place?: Date | undefined;
+}
+
+export type TurnAnswer =
+  /** The request may go out after so many milliseconds. A `probe` says how it fared by `settleProbe`. */
+  | { granted: true; waitMs: number; probe: boolean }
+  /** Not yet: ask again after so many milliseconds, with this place. `reason` is given when amoCRM has refused us. */
+  | { granted: false; waitMs: number; place: Date; reason: Refusal | null };
+
+/** By what amoCRM asks an account's requests to slow down, or shuts them out. */
+export type Refusal = 'amocrm_throttled' | 'amocrm_blocked';
+
+/** How long nobody asks after the first refusal of a kind, by how much longer after each further one, and at most. */
+const PAUSES = {
+  amocrm_throttled: { firstSeconds: 1, growth: 4, mostSeconds: 900 },
+  amocrm_blocked: { firstSeconds: 300, growth: 2, mostSeconds: 3600 },
+} as const;
+
+/** Refusals this far apart have nothing to do with each other. */
+const FORGOTTEN_AFTER = sql.lit('10 minutes');
+/** Longer than a request ever takes: after it, whoever sent the probe is dead. */
+const PROBE_LIMIT = '90 seconds';
+/** After a pause the rate climbs from an eighth back to the whole in this time. */
+const CLIMB = '60 seconds';
+const CLIMB_FROM = 8;
+
 /**
- * GCRA buckets shared by every process: one per (account, client). The burst is one request, because at six requests
- * a second even evenly spaced requests reach seven in some sliding second.
+ * The pace of requests to amoCRM, shared by every process, on Postgres' clock.
+ *
+ * - A GCRA bucket for each (account, client). Its burst is one request, because at six requests a second even evenly
+ *   spaced requests reach seven in some sliding second.
+ * - Bulk requests stand in a line: the first question gives a place in it, the next one, when that has come, the
+ *   moment. So the next free moments stay free until they are there, and interactive requests can take them.
+ * - A breaker for each account: after a refusal nobody asks for a while, then one request alone, then all, slowly.
  */
 export function createRateBuckets(db: Database) {
   return {
+    /** Asks for the account's next free moment; called again, with the place given, until it is granted. */
+    async takeTurn(turn: TurnRequest): Promise<TurnAnswer> {
+      const { accountId, client, requestsPerSecond, interactive, place } = turn;
+      const { rows } = await sql<{
+        granted: boolean;
+        waitMs: number;
+        place: Date;
+        probe: boolean;
+        reason: Refusal | null;
+      }>`
+        select granted, extract(epoch from wait) * 1000 as "waitMs", place_at as place, probe, reason
+          from take_turn(${accountId}, ${bucketOf(accountId, client)}, make_interval(secs => ${1 / requestsPerSecond}),
+                         ${interactive}, ${place ?? null}::timestamptz, ${PROBE_LIMIT}, ${CLIMB}, ${CLIMB_FROM})`.execute(
+        db,
+      );
+      const [answer] = rows;
+      if (!answer) throw new Error('take_turn answers one row');
+      const { granted, waitMs, reason } = answer;
+      return granted ? { granted, waitMs, probe: answer.probe } : { granted, waitMs, place: answer.place, reason };
+    },
+
     /**
-     * Reserves the next free moment of the bucket.
+     * Lets the account rest after a refusal: longer after each one that follows. Refusals of requests that were under
+     * way together count as one.
      *
-     * @returns milliseconds to wait before the request may go out.
+     * @param retryAfterMs what amoCRM asked for, if it did; the rest is never shorter.
      */
-    async reserve(bucket: string, requestsPerSecond: number): Promise<number> {
-      const { rows } = await sql<{ waitMs: number }>`
-        insert into rate_buckets as b (bucket, arrival_at)
-        values (${bucket}, clock_timestamp())
-        on conflict (bucket) do update
-          set arrival_at = greatest(b.arrival_at + ${1 / requestsPerSecond} * interval '1 second', clock_timestamp())
-        returning extract(epoch from arrival_at - clock_timestamp()) * 1000 as "waitMs"`.execute(db);
-      return Math.max(0, rows[0]?.waitMs ?? 0);
+    async refused(accountId: number, reason: Refusal, retryAfterMs = 0): Promise<void> {
+      const { firstSeconds, growth, mostSeconds } = PAUSES[reason];
+      const refusals = sql`case when b.closed_until > clock_timestamp() then b.refusals
+                                when b.mended_at < clock_timestamp() - interval ${FORGOTTEN_AFTER} then 1
+                                else b.refusals + 1 end`;
+      const until = (count: typeof refusals) => sql`clock_timestamp() + make_interval(secs => greatest(
+        ${retryAfterMs / 1000}::float, least(${mostSeconds}::float, ${firstSeconds}::float * ${growth}::float ^ least(${count} - 1, 20))))`;
+      await sql`
+        insert into breakers as b (account_id, reason, refusals, closed_until)
+        values (${accountId}, ${reason}, 1, ${until(sql`1`)})
+        on conflict (account_id) do update
+          set reason = case when b.closed_until > clock_timestamp() and b.reason = 'amocrm_blocked'
+                            then b.reason else excluded.reason end,
+              refusals = ${refusals},
+              closed_until = greatest(b.closed_until, ${until(refusals)}),
+              probe_until = null,
+              mended_at = null`.execute(db);
+    },
+
+    /** Ends a probe: answered, it lets the others follow; without an answer another one may try. */
+    async settleProbe(accountId: number, answered: boolean): Promise<void> {
+      await sql`
+        update breakers
+           set probe_until = null, mended_at = case when ${answered} then clock_timestamp() end
+         where account_id = ${accountId} and mended_at is null and closed_until <= clock_timestamp()`.execute(db);
+    },
+
+    /** By what and until when the account's requests rest; undefined when they do not. */
+    async rest(accountId: number): Promise<{ reason: Refusal; until: Date } | undefined> {
+      const { rows } = await sql<{ reason: Refusal; until: Date }>`
+        select reason, closed_until as until from breakers
+         where account_id = ${accountId} and closed_until > clock_timestamp()`.execute(db);
+      return rows[0];
     },
   };
+}
+
+function bucketOf(accountId: number, client: string): string {
+  return `${accountId}:${client}`;
 }

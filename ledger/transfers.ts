@@ -53,13 +53,21 @@ export type Claim =
 
 export type CommitAnswer = 'marked' | 'lease_lost' | 'taken_by_other_export';
 
-export interface Exported {
-  talkId: string;
+/** What is remembered of an upload before it is completed, so that its talk can be found without its answer. */
+export interface SentTalk {
+  /** The metadata that tells the talk apart. */
+  sent: Record<string, string>;
   bytes: number;
   audioFormat: string;
   /** The format that the recording came in, where it had to be converted. */
   convertedFrom?: string | undefined;
   channels?: number | undefined;
+}
+
+export interface Exported {
+  talkId: string;
+  bytes: number;
+  audioFormat: string;
 }
 
 /**
@@ -82,32 +90,37 @@ export function createTransfers(db: Database) {
       return rows;
     },
 
-    /** Takes hold of the call with a new attempt, which ends every earlier one's hold. */
+    /** Takes hold of the call with a new attempt, which ends every earlier one's hold; one statement with its facts. */
     async claim({ exportId, callId }: TransferRef): Promise<Claim> {
-      const { rows } = await sql<{ state: TransferState; attempt: number }>`
-        update transfers
+      const { rows } = await sql<CallToSend & { state: TransferState; attempt: number }>`
+        update transfers t
            set attempt = attempt + 1,
-               state = case state when 'committing' then 'unconfirmed' else 'uploading' end,
-               reason = case state when 'committing' then ${'answer_lost' satisfies UnconfirmedReason} end,
+               state = case t.state when 'committing' then 'unconfirmed' else 'uploading' end,
+               reason = case t.state when 'committing' then ${'answer_lost' satisfies UnconfirmedReason} end,
                updated_at = now()
-         where export_id = ${exportId} and call_id = ${callId} and state in ('planned', 'uploading', 'committing')
-        returning state, attempt`.execute(db);
-      const row = rows[0];
-      if (row?.state === 'uploading') {
-        return {
-          kind: 'claimed',
-          lease: { exportId, callId, attempt: row.attempt },
-          call: await readCall(db, exportId, callId),
-        };
-      }
-      return { kind: 'settled', state: row?.state ?? (await stateOf(db, exportId, callId)) };
+          from exports e, accounts a, calls c
+          left join users u on u.account_id = c.account_id and u.user_id = c.operator_id
+         where t.export_id = ${exportId} and t.call_id = ${callId} and t.state in ('planned', 'uploading', 'committing')
+           and e.export_id = t.export_id and c.call_id = t.call_id and a.account_id = c.account_id
+        returning t.state, t.attempt, t.recording_failing_since as "recordingFailingSince",
+                  t.postponed, t.defects,
+                  c.account_id as "accountId", c.call_id as "callId", c.note_id as "noteId",
+                  c.entity_type as "entityType", c.entity_id as "entityId", c.direction, c.started_at as "startedAt",
+                  c.talk_seconds as "talkSeconds", c.operator_id as "operatorId", u.name as "operatorName", c.link,
+                  c.phone, c.uniq, c.source, c.result, c.status as "status", e.connection_id as "connectionId",
+                  e.language, e.settings, a.host, a.time_zone as "timeZone"`.execute(db);
+      const [row] = rows;
+      if (!row) return { kind: 'settled', state: await stateOf(db, exportId, callId) };
+      const { state, attempt, ...call } = row;
+      if (state !== 'uploading') return { kind: 'settled', state };
+      return { kind: 'claimed', lease: { exportId, callId, attempt }, call };
     },
 
     /**
      * The commit marker: written just before an upload is completed, in one statement with the registry of talks.
      * Anything but `marked` means: do not complete it.
      */
-    async markCommitting({ exportId, callId, attempt }: Lease): Promise<CommitAnswer> {
+    async markCommitting({ exportId, callId, attempt }: Lease, talk: SentTalk): Promise<CommitAnswer> {
       const { rows } = await sql<{ held: number; registered: number }>`
         with held as (
           select t.call_id, e.account_id, e.connection_id, (e.settings->>'reExport')::boolean as re_export
@@ -115,12 +128,16 @@ export function createTransfers(db: Database) {
            where t.export_id = ${exportId} and t.call_id = ${callId} and t.attempt = ${attempt} and t.state = 'uploading'
              for update of t
         ), registered as (
-          insert into talks (account_id, connection_id, call_id, export_id, re_export)
-          select account_id, connection_id, call_id, ${exportId}, re_export from held
+          insert into talks (account_id, connection_id, call_id, export_id, re_export, sent, bytes, audio_format)
+          select account_id, connection_id, call_id, ${exportId}, re_export,
+                 ${JSON.stringify(talk.sent)}::jsonb, ${talk.bytes}::bigint, ${talk.audioFormat}::text
+            from held
           on conflict do nothing
           returning call_id
         ), marked as (
-          update transfers set state = 'committing', updated_at = now()
+          update transfers
+             set state = 'committing', converted_from = ${talk.convertedFrom ?? null}::text,
+                 channels = ${talk.channels ?? null}::smallint, updated_at = now()
            where export_id = ${exportId} and call_id in (select call_id from registered)
         )
         select (select count(*) from held) as held, (select count(*) from registered) as registered`.execute(db);
@@ -146,15 +163,14 @@ export function createTransfers(db: Database) {
      * The answer came: the call is exported. Also when another attempt has meanwhile given it up as unconfirmed,
      * because the answer is the truth.
      */
-    async recordExported({ exportId, callId }: TransferRef, exported: Exported): Promise<void> {
-      const { talkId, bytes, audioFormat, convertedFrom, channels } = exported;
+    async recordExported({ exportId, callId }: TransferRef, { talkId, bytes, audioFormat }: Exported): Promise<void> {
       await sql`
         with confirmed as (
           update talks set talk_id = ${talkId} where export_id = ${exportId} and call_id = ${callId}
         )
         update transfers
            set state = 'exported', reason = null, talk_id = ${talkId}, bytes = ${bytes}, audio_format = ${audioFormat},
-               converted_from = ${convertedFrom ?? null}, channels = ${channels ?? null}, updated_at = now()
+               updated_at = now()
          where export_id = ${exportId} and call_id = ${callId} and state in ('committing', 'unconfirmed')`.execute(db);
     },
 
@@ -209,8 +225,15 @@ async function settle(
       .where('state', 'in', ['uploading', 'committing'])
       .executeTakeFirst();
     if (numUpdatedRows === 0n) return false;
-    // Every end but `unconfirmed` is certain that SpeechSense has not got the call: its registry row goes.
-    if (state !== 'unconfirmed') {
+    if (state === 'unconfirmed') {
+      // Usually there since the marker; an answer that came before the end of the upload is answered without one.
+      await sql`
+        insert into talks (account_id, connection_id, call_id, export_id, re_export)
+        select account_id, connection_id, ${callId}, export_id, (settings->>'reExport')::boolean
+          from exports where export_id = ${exportId}
+        on conflict do nothing`.execute(tx);
+    } else {
+      // Every other end is certain that SpeechSense has not got the call: its registry row goes.
       await tx
         .deleteFrom('talks')
         .where('export_id', '=', exportId)
@@ -230,22 +253,4 @@ async function stateOf(db: Database, exportId: string, callId: number): Promise<
     .where('call_id', '=', callId)
     .executeTakeFirstOrThrow();
   return state;
-}
-
-async function readCall(db: Database, exportId: string, callId: number): Promise<CallToSend> {
-  const { rows } = await sql<CallToSend>`
-    select c.account_id as "accountId", c.call_id as "callId", c.note_id as "noteId",
-           e.connection_id as "connectionId", e.language, c.direction, c.started_at as "startedAt",
-           c.talk_seconds as "talkSeconds", c.operator_id as "operatorId", u.name as "operatorName", c.link, c.phone,
-           c.uniq, c.source, c.result, c.status, t.recording_failing_since as "recordingFailingSince", t.postponed, t.defects, c.entity_type as "entityType", c.entity_id as "entityId", e.settings,
-           a.host, a.time_zone as "timeZone"
-      from calls c
-      join transfers t on t.export_id = ${exportId} and t.call_id = c.call_id
-      join exports e on e.export_id = t.export_id
-      join accounts a on a.account_id = c.account_id
-      left join users u on u.account_id = c.account_id and u.user_id = c.operator_id
-     where c.call_id = ${callId}`.execute(db);
-  const call = rows[0];
-  if (!call) throw new Error(`call ${callId} is gone from the ledger`);
-  return call;
 }

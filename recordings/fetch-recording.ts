@@ -64,8 +64,6 @@ interface ReceiveOptions {
 /** A whole recording in a format that SpeechSense takes. */
 export interface Recording {
   sizeBytes: number;
-  /** Of the bytes as they were received, in hexadecimal. */
-  sha256: string;
   container: TakenContainer;
   format: AudioFormat;
   /** The name of the format that it came in, where it had to be converted. */
@@ -118,11 +116,7 @@ export function createRecordings(options: RecordingsOptions = {}): Recordings {
     return { policy, dispatcher };
   }
 
-  async function download(
-    link: string,
-    store: StoredBytes,
-    options: ReceiveOptions,
-  ): Promise<{ sha256: string; contentType: string }> {
+  async function download(link: string, store: StoredBytes, options: ReceiveOptions): Promise<{ contentType: string }> {
     const { policy, dispatcher } = reachOf(options.recordingHosts ?? []);
     const first = safeLink(link, policy);
     const { signal } = options;
@@ -142,8 +136,8 @@ export function createRecordings(options: RecordingsOptions = {}): Recordings {
             stallMs,
             signal: giveUp.signal,
           });
-          const sha256 = await storeWhole(answer, store, limits.maxBytes, options.onProgress);
-          return { sha256, contentType: answer.contentType };
+          await storeWhole(answer, store, limits.maxBytes, options.onProgress);
+          return { contentType: answer.contentType };
         } catch (error) {
           if (signal.aborted) throw signal.reason;
           if (giveUp.signal.aborted) throw new ExportError('recording_unreachable', { values: { what: 'time limit' } });
@@ -161,13 +155,13 @@ export function createRecordings(options: RecordingsOptions = {}): Recordings {
     const received = new StoredBytes(storing);
     const store = new StoredBytes(storing);
     try {
-      const { sha256, contentType } = await download(link, received, receiving);
+      const { contentType } = await download(link, received, receiving);
       const format = acceptReceived(await recognise(received, contentType));
-      if (isTaken(format)) return recordingOf(received, format, sha256);
+      if (isTaken(format)) return recordingOf(received, format);
       await converter.convert(received, format, store, receiving.signal);
       const converted = acceptConverted(await recognise(store), format);
       await received.dispose();
-      return { ...recordingOf(store, converted, sha256), convertedFrom: format.name };
+      return { ...recordingOf(store, converted), convertedFrom: format.name };
     } catch (error) {
       await Promise.all([received.dispose(), store.dispose()]);
       throw error;
@@ -182,10 +176,9 @@ export function createRecordings(options: RecordingsOptions = {}): Recordings {
   };
 }
 
-function recordingOf(store: StoredBytes, format: TakenFormat, sha256: string): Recording {
+function recordingOf(store: StoredBytes, format: TakenFormat): Recording {
   return {
     sizeBytes: store.sizeBytes,
-    sha256,
     container: format.container,
     format,
     convertedFrom: undefined,

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
 import { ExportError } from '../errors/export-error.ts';
 import { decodedBody } from './decoded-body.ts';
 import { isStall, type RecordingAnswer, unreachable } from './request-recording.ts';
 import type { StoredBytes } from './stored-bytes.ts';
 
 /**
- * Receives the body to its end and returns its SHA-256.
+ * Receives the body to its end.
  *
  * @throws ExportError `recording_too_large`, `recording_truncated`, `recording_unreachable` (it fell silent).
  */
@@ -14,18 +13,16 @@ export async function storeWhole(
   store: StoredBytes,
   maxBytes: number,
   onProgress?: (bytes: number) => void,
-): Promise<string> {
-  const tooLarge = new ExportError('recording_too_large', { values: { maxBytes } });
+): Promise<void> {
+  const tooLarge = () => new ExportError('recording_too_large', { values: { maxBytes } });
   if (contentLength !== undefined && contentLength > maxBytes) {
     body.on('error', () => undefined).destroy();
-    throw tooLarge;
+    throw tooLarge();
   }
   if (contentLength !== undefined) store.expect(contentLength);
-  const hash = createHash('sha256');
   try {
     for await (const bytes of decodedBody(body, contentEncoding)) {
-      if (store.sizeBytes + bytes.length > maxBytes) throw tooLarge;
-      hash.update(bytes);
+      if (store.sizeBytes + bytes.length > maxBytes) throw tooLarge();
       await store.append(bytes);
       onProgress?.(store.sizeBytes);
     }
@@ -33,7 +30,6 @@ export async function storeWhole(
     throw brokenOff(error);
   }
   await store.complete();
-  return hash.digest('hex');
 }
 
 /** What a body that did not come to its end means. */

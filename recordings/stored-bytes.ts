@@ -1,8 +1,10 @@
 import { createTemporaryFile, type TemporaryFile } from './temporary-file.ts';
 
-/** Written to a temporary file in pieces of this size, and handed out in them. */
+/** Handed out of memory in pieces of about this size. */
 const PIECE_BYTES = 64 * 1024;
+/** Written to a temporary file, and read from it, in pieces of these sizes: every one is a trip to another thread. */
 const WRITE_BYTES = 512 * 1024;
+const READ_BYTES = 256 * 1024;
 
 export interface StoreOptions {
   /** What is larger goes to a temporary file. */
@@ -64,10 +66,10 @@ export class StoredBytes {
     return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
   }
 
-  /** The whole from its beginning, in pieces of about 64 KiB; may be asked for again. */
+  /** The whole from its beginning, in pieces of up to 256 KiB; may be asked for again. */
   async *chunks(): AsyncGenerator<Buffer, void, undefined> {
-    for (let offset = 0; this.#file && offset < this.#sizeBytes; offset += PIECE_BYTES) {
-      yield await this.read(offset, PIECE_BYTES);
+    for (let offset = 0; this.#file && offset < this.#sizeBytes; offset += READ_BYTES) {
+      yield await this.read(offset, READ_BYTES);
     }
     if (!this.#file) yield* gathered(this.#inMemory);
   }

@@ -11,6 +11,7 @@ interface Flags {
   talkScale: number;
   now?: number;
   customers: boolean;
+  unsorted: number;
   filterOption: boolean;
   redirectUri?: string;
   amocrmPort: number;
@@ -29,6 +30,7 @@ const program = new Command('sandbox')
   .option('--talk-scale <x>', 'multiplies the length of every talk', positiveNumber, 1)
   .option('--now <time>', 'start the sandbox’s clock here (ISO 8601 or Unix seconds); same time, same world', time)
   .option('--customers', 'the account uses customers', false)
+  .option('--unsorted <n>', 'how many calls wait unsorted, on no card yet', wholeNumber, 0)
   .option('--no-filter-option', 'the account lacks the paid option “API filtering”')
   .option('--redirect-uri <uri>', 'redirect URI of the integration')
   .option('--amocrm-port <port>', 'port of amoCRM, 0 for a free one', port, 0)
@@ -48,6 +50,7 @@ try {
     timeZone: flags.timeZone,
     talkScale: flags.talkScale,
     customers: flags.customers,
+    unsorted: flags.unsorted,
     clock: createClock(flags.now === undefined ? {} : { startMs: flags.now * 1000 }),
     switches: { apiFilter: flags.filterOption },
     ...(flags.redirectUri === undefined ? {} : { redirectUri: flags.redirectUri }),

@@ -1,6 +1,8 @@
+import { status } from '@grpc/grpc-js';
 import type { Talk } from '@yandex-cloud/nodejs-sdk/speechsense-v1/talk';
 import { GetTalkRequest, type GetTalkResponse } from '@yandex-cloud/nodejs-sdk/speechsense-v1/talk_service';
 import { read, type ReadRequest } from './read.ts';
+import { refusal } from './status.ts';
 
 /** The service advises against more talks in one request. */
 const TALKS_A_REQUEST = 100;
@@ -24,17 +26,34 @@ export interface KeptTalk {
 export async function getTalks(request: ReadRequest, talkIds: string[], parts: TalkPart[]): Promise<KeptTalk[]> {
   const talks: KeptTalk[] = [];
   for (let start = 0; start < talkIds.length; start += TALKS_A_REQUEST) {
-    const message = GetTalkRequest.fromPartial({
-      connectionId: request.connectionId,
-      talkIds: talkIds.slice(start, start + TALKS_A_REQUEST),
-      resultsMask: { paths: parts },
-    });
-    const answer = await read<GetTalkResponse>(request, (headers, options, answered) => {
-      request.client.get(message, headers, options, answered);
-    });
-    talks.push(...answer.talk.map(keptTalk));
+    talks.push(...(await getSome(request, talkIds.slice(start, start + TALKS_A_REQUEST), parts)));
   }
   return talks;
+}
+
+/** One of the ids is unknown; the whole request was refused for it. */
+class TalkNotFound extends Error {}
+
+/** What is not there is left out of the answer, or has the whole request refused: observed of neither, seen of both. */
+async function getSome(request: ReadRequest, talkIds: string[], parts: TalkPart[]): Promise<KeptTalk[]> {
+  const { connectionId } = request;
+  const message = GetTalkRequest.fromPartial({ connectionId, talkIds, resultsMask: { paths: parts } });
+  try {
+    const answer = await read<GetTalkResponse>(
+      request,
+      (headers, options, answered) => request.client.get(message, headers, options, answered),
+      (error) => (error.code === status.NOT_FOUND ? new TalkNotFound() : refusal(error, connectionId)),
+    );
+    return answer.talk.map(keptTalk);
+  } catch (error) {
+    if (!(error instanceof TalkNotFound)) throw error;
+    if (talkIds.length === 1) return [];
+    const half = Math.ceil(talkIds.length / 2);
+    return [
+      ...(await getSome(request, talkIds.slice(0, half), parts)),
+      ...(await getSome(request, talkIds.slice(half), parts)),
+    ];
+  }
 }
 
 function keptTalk(talk: Talk): KeptTalk {

@@ -1,10 +1,11 @@
 import { checkConnection } from './check-connection.ts';
 import type { Clock } from './clock.ts';
 import type { SpeechSenseEndpoint } from './endpoint.ts';
-import { findTalks } from './find-talks.ts';
+import { findTalks, findTalksDated } from './find-talks.ts';
 import { getTalks, type KeptTalk, type TalkPart } from './get-talks.ts';
 import { LanePool } from './lane-pool.ts';
 import { Lane } from './lane.ts';
+import type { ReadManners } from './read.ts';
 import {
   DEFAULT_UPLOAD_TIMES,
   upload,
@@ -20,6 +21,8 @@ export interface ConnectionAccess {
   apiKey: string;
 }
 
+export type ReadAccess = ConnectionAccess & ReadManners;
+
 /** SpeechSense as this product uses it. One per process: it keeps connections open between calls. */
 export interface SpeechSense {
   /** See {@link upload}; it gets a lane of its own. */
@@ -27,9 +30,15 @@ export interface SpeechSense {
   /** See {@link checkConnection}. */
   checkConnection(access: ConnectionAccess): Promise<void>;
   /** See {@link findTalks}. */
-  findTalks(access: ConnectionAccess, key: string, values: string[]): Promise<string[]>;
+  findTalks(
+    access: ReadAccess,
+    traits: Record<string, string>[],
+    keys: readonly string[] | undefined,
+  ): Promise<string[]>;
+  /** See {@link findTalksDated}. */
+  findTalksDated(access: ReadAccess, from: Date, until: Date): Promise<string[]>;
   /** See {@link getTalks}. */
-  getTalks(access: ConnectionAccess, talkIds: string[], parts: TalkPart[]): Promise<KeptTalk[]>;
+  getTalks(access: ReadAccess, talkIds: string[], parts: TalkPart[]): Promise<KeptTalk[]>;
   /** Cuts all connections, of open uploads too. */
   close(): void;
 }
@@ -43,11 +52,12 @@ export function createSpeechSense({ times, clock, ...endpoint }: SpeechSenseOpti
   const lanes = new LanePool(endpoint);
   const reads = new Lane(endpoint);
   const uploadTimes = { ...DEFAULT_UPLOAD_TIMES, ...times };
-  const readable = (access: ConnectionAccess) => ({ ...access, client: reads.client() });
+  const readable = (access: ReadAccess) => ({ ...access, client: reads.client() });
   return {
     upload: (request, hooks) => lanes.use((lane) => upload(lane, request, hooks, uploadTimes, clock)),
     checkConnection: (access) => checkConnection(readable(access)),
-    findTalks: (access, key, values) => findTalks(readable(access), key, values),
+    findTalks: (access, traits, keys) => findTalks(readable(access), traits, keys),
+    findTalksDated: (access, from, until) => findTalksDated(readable(access), from, until),
     getTalks: (access, talkIds, parts) => getTalks(readable(access), talkIds, parts),
     close: () => {
       lanes.close();

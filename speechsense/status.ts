@@ -24,7 +24,7 @@ const RESET_FOR_LOAD = 'Bandwidth exhausted or memory limit exceeded';
 
 /** An error that SpeechSense answered while the upload was still open, or to a read: nothing was stored. */
 export function refusal(error: ServiceError, connectionId: string): ExportError {
-  return new ExportError(codeOf(error.code), {
+  return new ExportError(codeOf(error), {
     values: { what: describe(error), connectionId },
     ...requestIdIn(error),
   });
@@ -36,6 +36,12 @@ export function readRefusal(error: ServiceError, connectionId: string): ExportEr
   return new ExportError('speechsense_connection_not_found', { values: { connectionId }, ...requestIdIn(error) });
 }
 
+/** The same for a search with filters: the connection has answered before, so it is the filters that do not fit. */
+export function searchRefusal(error: ServiceError, connectionId: string): ExportError {
+  if (error.code !== status.INVALID_ARGUMENT) return refusal(error, connectionId);
+  return new ExportError('speechsense_search_refused', requestIdIn(error));
+}
+
 /**
  * An error that came after the half-close. `upload_unconfirmed` where the talk may have been stored all the same,
  * else the refusal.
@@ -45,8 +51,9 @@ export function refusalAfterHalfClose(error: ServiceError, connectionId: string)
   return new ExportError('upload_unconfirmed', { values: { what: describe(error) }, ...requestIdIn(error) });
 }
 
-function codeOf(code: status): ErrorCode {
-  switch (code) {
+/** The reference's table of codes; what it does not name may pass, and is waited for. */
+function codeOf(error: ServiceError): ErrorCode {
+  switch (error.code) {
     case status.UNAUTHENTICATED:
       return 'speechsense_unauthenticated';
     case status.PERMISSION_DENIED:
@@ -59,10 +66,23 @@ function codeOf(code: status): ErrorCode {
     case status.FAILED_PRECONDITION:
     case status.OUT_OF_RANGE:
     case status.ALREADY_EXISTS:
-      return 'speechsense_rejected';
+      return rejectedPart(error.details);
     default:
-      return 'speechsense_unavailable';
+      return TLS_TROUBLE.test(error.details) ? 'speechsense_tls_failed' : 'speechsense_unavailable';
   }
+}
+
+/** What Node and OpenSSL say when the two sides cannot agree on TLS or the certificate is not trusted. */
+const TLS_TROUBLE = /CERT|self-signed|EPROTO|ERR_SSL|ERR_TLS|wrong version number/;
+
+/**
+ * What of the upload was rejected, as far as the service's words tell. Its messages are not documented: a recording is
+ * blamed where nothing points elsewhere.
+ */
+function rejectedPart(details: string): ErrorCode {
+  if (/connection[ _]?id/i.test(details)) return 'speechsense_connection_not_found';
+  if (/metadata|\bfields?\b/i.test(details)) return 'speechsense_metadata_rejected';
+  return 'speechsense_rejected';
 }
 
 /**

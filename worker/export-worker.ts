@@ -1,6 +1,7 @@
 import { type NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { beating } from '../activities/beating.ts';
+import { type ConfirmDeps, createConfirmActivities } from '../activities/confirm-activities.ts';
 import { createExportActivities } from '../activities/export-activities.ts';
 import { createListingActivities } from '../activities/listing-activities.ts';
 import { createPlanActivities, type PlanDeps } from '../activities/plan-activities.ts';
@@ -12,7 +13,7 @@ export interface ExportWorkerOptions {
   connection: NativeConnection;
   namespace: string;
   taskQueue: string;
-  deps: PlanDeps & TransferDeps;
+  deps: PlanDeps & TransferDeps & ConfirmDeps;
   logger: Logger;
   metrics: WorkerMetrics;
   workflowBundle: WorkflowBundleOption;
@@ -27,8 +28,8 @@ const SHUTDOWN_GRACE = '1s';
 const SHUTDOWN_FORCE = '20s';
 
 /**
- * The process's two workers: workflows and their short steps on one task queue, transfers on another, so that slow
- * recordings never keep a listing or a stop waiting for a free slot.
+ * The process's two workers: exports and their short steps on one task queue, batches and their transfers on another,
+ * so that slow recordings never keep a listing or a stop waiting for a free slot.
  */
 export async function createExportWorkers(options: ExportWorkerOptions): Promise<Worker[]> {
   const { connection, namespace, taskQueue, deps, logger, metrics } = options;
@@ -36,6 +37,7 @@ export async function createExportWorkers(options: ExportWorkerOptions): Promise
     connection,
     namespace,
     interceptors: { activity: [(context) => ({ inbound: activityInterceptor(context, logger, metrics) })] },
+    workflowBundle: options.workflowBundle,
     maxHeartbeatThrottleInterval: STOP_LATENCY,
     defaultHeartbeatThrottleInterval: STOP_LATENCY,
     shutdownGraceTime: SHUTDOWN_GRACE,
@@ -45,11 +47,11 @@ export async function createExportWorkers(options: ExportWorkerOptions): Promise
     Worker.create({
       ...shared,
       taskQueue,
-      workflowBundle: options.workflowBundle,
       activities: beating({
         ...createExportActivities(deps),
         ...createListingActivities(deps),
         ...createPlanActivities(deps),
+        ...createConfirmActivities(deps),
       }),
       maxConcurrentActivityTaskExecutions: 20,
     }),

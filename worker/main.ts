@@ -1,6 +1,10 @@
 import { NativeConnection, Runtime } from '@temporalio/worker';
 import type { Logger } from 'pino';
-import { createAmocrmTransport } from '../amocrm/http.ts';
+import { createOauth } from '../amocrm/oauth.ts';
+import { createAmocrmPaces } from '../amocrm/pace.ts';
+import { TokenKeeper } from '../amocrm/token-keeper.ts';
+import { createAmocrmTransport } from '../amocrm/transport.ts';
+import { amocrmIntegration } from '../environment/amocrm-integration.ts';
 import { type Environment, readEnvironment } from '../environment/environment.ts';
 import { createLogger } from '../environment/logger.ts';
 import { readTemporalAddress } from '../environment/temporal-address.ts';
@@ -67,6 +71,10 @@ async function run(
     ffmpeg: environment.FFMPEG_PATH,
     limits: { maxBytes: environment.RECORDING_MAX_BYTES, stallMs: environment.RECORDING_STALL_SECONDS * 1000 },
   });
+  const transport = createAmocrmTransport();
+  const { INSECURE_HOSTS: insecureHosts } = environment;
+  const oauth = createOauth({ transport, insecureHosts, integration: amocrmIntegration(environment) });
+  const tokens = new TokenKeeper(ledger.tokens, oauth);
   const converter = await checkConverter(environment.FFMPEG_PATH);
   if (converter.ok) logger.info({ version: converter.version }, 'ffmpeg is there');
   else logger.warn('no ffmpeg with libopus: recordings that SpeechSense does not take will fail as audio_unsupported');
@@ -82,12 +90,19 @@ async function run(
     deps: {
       ledger,
       speechSense,
-      transport: createAmocrmTransport(),
-      insecureHosts: environment.INSECURE_HOSTS,
-      requestsPerSecond: environment.AMOCRM_REQUESTS_PER_SECOND,
+      tokens,
+      transport,
+      insecureHosts,
+      paces: createAmocrmPaces(ledger.rateBuckets, environment.AMOCRM_REQUESTS_PER_SECOND),
+      countRequest: (account, endpoint, outcome) => metrics.amocrmRequests.inc({ account, endpoint, outcome }),
       recordingWaitHours: environment.RECORDING_WAIT_HOURS,
       recordingRetrySeconds: environment.RECORDING_RETRY_SECONDS,
       now: () => new Date(),
+      confirm: {
+        afterSeconds: environment.CONFIRM_AFTER_SECONDS,
+        withinSeconds: environment.CONFIRM_WITHIN_SECONDS,
+      },
+      readShare: environment.SPEECHSENSE_READ_SHARE / 100,
       recordings,
     },
   });
@@ -105,6 +120,8 @@ async function run(
   try {
     await Promise.all(workers.map((worker) => worker.run()));
   } finally {
+    // A refresh outlives the step that asked for it: its new tokens must be kept before the ledger closes.
+    await tokens.idle();
     speechSense.close();
     await recordings.close();
     await status.close();

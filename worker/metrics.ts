@@ -1,11 +1,12 @@
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
 
 export interface WorkerMetrics {
   registry: Registry;
   activitySeconds: Histogram<'activity' | 'outcome'>;
+  amocrmRequests: Counter<'account' | 'endpoint' | 'outcome'>;
 }
 
-/** The process's own metrics: names of activities and error codes, never an account's data. */
+/** The process's own metrics: names of activities and error codes; of an account nothing but its number. */
 export function createMetrics(): WorkerMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -16,5 +17,11 @@ export function createMetrics(): WorkerMetrics {
     buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 1800],
     registers: [registry],
   });
-  return { registry, activitySeconds };
+  const amocrmRequests = new Counter({
+    name: 'speechsense_export_amocrm_requests_total',
+    help: 'Requests to amoCRM by account, route (ids left out) and outcome (ok, cancelled, or the error code).',
+    labelNames: ['account', 'endpoint', 'outcome'],
+    registers: [registry],
+  });
+  return { registry, activitySeconds, amocrmRequests };
 }

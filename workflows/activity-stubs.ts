@@ -1,4 +1,4 @@
-import { ActivityCancellationType, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { Activities, TransferActivities } from '../activities/activities.ts';
 import type { ExportPace } from './messages.ts';
 
@@ -14,9 +14,14 @@ const WAITED_FOR = { cancellationType: ActivityCancellationType.WAIT_CANCELLATIO
  */
 const PATIENT = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' } as const;
 
-/** Steps that ask amoCRM or the ledger; a page or a batch each. */
-export function stepActivities({ heartbeatSeconds }: Pick<ExportPace, 'heartbeatSeconds'>) {
+/**
+ * Steps that ask amoCRM or the ledger; a page or a batch each.
+ *
+ * @param taskQueue the export's, where it is not the asking workflow's own.
+ */
+export function stepActivities({ heartbeatSeconds }: Pick<ExportPace, 'heartbeatSeconds'>, taskQueue?: string) {
   return proxyActivities<Activities>({
+    ...(taskQueue === undefined ? {} : { taskQueue }),
     startToCloseTimeout: '10m',
     heartbeatTimeout: `${heartbeatSeconds}s`,
     retry: PATIENT,
@@ -24,10 +29,12 @@ export function stepActivities({ heartbeatSeconds }: Pick<ExportPace, 'heartbeat
   });
 }
 
-/** One call's way, on its own task queue, so that slow recordings never hold up the listing of another account. */
+/**
+ * One call's way, on the task queue that batches are on, too: so slow recordings never hold up the listing of another
+ * account, and a worker that has a free slot starts a call with the batch's own answer, without a round trip.
+ */
 export function transferActivities({ heartbeatSeconds }: Pick<ExportPace, 'heartbeatSeconds'>) {
   return proxyActivities<TransferActivities>({
-    taskQueue: `${workflowInfo().taskQueue}-transfer`,
     startToCloseTimeout: '3h',
     heartbeatTimeout: `${heartbeatSeconds}s`,
     retry: PATIENT,

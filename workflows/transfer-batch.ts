@@ -1,6 +1,6 @@
 import { isCancellation } from '@temporalio/workflow';
 import { stepActivities, transferActivities } from './activity-stubs.ts';
-import { blockingCode } from './failures.ts';
+import { type Block, blockOf } from './failures.ts';
 import type { ExportPace } from './messages.ts';
 import { talkLength } from './summaries.ts';
 
@@ -8,20 +8,22 @@ export interface BatchInput {
   exportId: string;
   batch: number;
   pace: Pick<ExportPace, 'lanes' | 'heartbeatSeconds'>;
+  /** The task queue of the export's steps; the batch itself is on that of transfers. */
+  stepQueue: string;
 }
 
 export interface BatchResult {
   /** Calls that have come to an end in this run of the batch. */
   settled: number;
-  /** The code of the error that keeps the rest from being sent until a person acts. */
-  blockedBy?: string;
+  /** What keeps the rest from being sent until a person acts. */
+  block?: Block;
 }
 
 /**
  * Carries a batch of calls, some at a time. A call's own trouble ends in the ledger, never here; a stop leaves the
  * rest for the next start; a refused token or key leaves it for the same batch run again.
  */
-export async function transferBatch({ exportId, batch, pace }: BatchInput): Promise<BatchResult> {
+export async function transferBatch({ exportId, batch, pace, stepQueue }: BatchInput): Promise<BatchResult> {
   const { transferCall } = transferActivities(pace);
   const result: BatchResult = { settled: 0 };
   let stopped = false;
@@ -30,17 +32,17 @@ export async function transferBatch({ exportId, batch, pace }: BatchInput): Prom
     try {
       return await step();
     } catch (error) {
-      const blockedBy = blockingCode(error);
-      if (blockedBy !== undefined) result.blockedBy = blockedBy;
+      const block = blockOf(error);
+      if (block) result.block = block;
       else if (isCancellation(error)) stopped = true;
       else throw error;
       return undefined;
     }
   }
 
-  const calls = (await ending(() => stepActivities(pace).prepareBatch({ exportId, batch }))) ?? [];
+  const calls = (await ending(() => stepActivities(pace, stepQueue).prepareBatch({ exportId, batch }))) ?? [];
   async function lane(): Promise<void> {
-    while (!stopped && result.blockedBy === undefined) {
+    while (!stopped && result.block === undefined) {
       const call = calls.shift();
       if (!call) return;
       const done = await ending(async () => {

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { PROGRAM, type Runner } from './command.ts';
 import { addAccountCommands } from './commands/account.ts';
+import { addCheckCommand } from './commands/check.ts';
 import { addConnectionCommands } from './commands/connection.ts';
 import { addFieldsCommand } from './commands/fields.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
@@ -15,7 +16,7 @@ import { addUsersCommand } from './commands/users.ts';
 
 const EXIT_CODES = `
 Exit codes:
-  0 done · 1 unexpected · 2 usage or settings · 3 finished with failed or unconfirmed calls · 4 stopped
+  0 done · 1 unexpected · 2 usage or settings · 3 finished with failed or unconfirmed calls, or differences found by check · 4 stopped
   5 a service can't be reached · 6 an export is already running · 7 not authorised
 
 The environment (DATABASE_URL, ENCRYPTION_KEYS, TEMPORAL_ADDRESS, …) is described in the README.`;
@@ -37,6 +38,7 @@ export function buildProgram(runner: Runner): Command {
   addStopCommands(program, runner);
   addReportCommand(program, runner);
   addRetryCommand(program, runner);
+  addCheckCommand(program, runner);
   addMigrateCommand(program, runner);
   return program;
 }

@@ -40,7 +40,7 @@ function accountAnswer(account: Account, request: ApiRequest): Answer {
   return hal({
     id: identity.accountId,
     name: 'Песочница',
-    subdomain: identity.subdomain,
+    subdomain: account.domain.subdomain,
     current_user_id: world.operators[0].id,
     country: 'RU',
     customers_mode: world.customersOn ? 'segments' : 'disabled',

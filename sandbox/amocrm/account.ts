@@ -1,6 +1,7 @@
 import type { SandboxClock } from '../clock.ts';
 import type { SandboxIdentity } from '../identity.ts';
 import type { World } from '../world/world.ts';
+import type { Domain } from './domain.ts';
 import type { Switches } from './switches.ts';
 import type { TokenOffice } from './token-office.ts';
 
@@ -10,6 +11,7 @@ export interface Account {
   world: World;
   clock: SandboxClock;
   tokens: TokenOffice;
+  domain: Domain;
   /** Replaced as a whole when moved. */
   switches: Switches;
 }

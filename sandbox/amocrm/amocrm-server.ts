@@ -8,12 +8,15 @@ import type { World } from '../world/world.ts';
 import type { Account } from './account.ts';
 import { accountRoutes } from './account-routes.ts';
 import { catalogueRoutes } from './catalogue-routes.ts';
+import { callRoutes } from './call-routes.ts';
 import { amocrmControl } from './control.ts';
+import { Domain } from './domain.ts';
 import { entityRoutes } from './entity-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { Faults } from './faults.ts';
 import { linkRoutes } from './link-routes.ts';
 import { noteRoutes } from './note-routes.ts';
+import { noteWritingRoutes } from './note-writing-routes.ts';
 import { oauthRoutes } from './oauth-routes.ts';
 import { parsePhpQuery } from './php-query.ts';
 import { DEFAULT_LIMITS, type Limits, RateLimit } from './rate-limit.ts';
@@ -23,6 +26,7 @@ import { matchRoute, type Route } from './route.ts';
 import { outcomeName, sendOutcome } from './send-outcome.ts';
 import { DEFAULT_SWITCHES, type Switches } from './switches.ts';
 import { TokenOffice } from './token-office.ts';
+import { unsortedRoutes } from './unsorted-routes.ts';
 import { userRoutes } from './user-routes.ts';
 
 export interface AmocrmOptions {
@@ -71,6 +75,7 @@ export async function startAmocrm(options: AmocrmOptions): Promise<Amocrm> {
     world,
     clock,
     tokens: new TokenOffice(clock, subject),
+    domain: new Domain(identity.subdomain),
     switches: { ...DEFAULT_SWITCHES, ...options.switches },
   };
   const routes = routesOf(account);
@@ -81,6 +86,7 @@ export async function startAmocrm(options: AmocrmOptions): Promise<Amocrm> {
     const matched = matchRoute(routes, method, url.pathname);
     const request = {
       method,
+      host: url.host,
       origin: url.origin,
       path: url.pathname,
       search: url.search,
@@ -96,7 +102,7 @@ export async function startAmocrm(options: AmocrmOptions): Promise<Amocrm> {
     await sendOutcome(response, outcome);
   }
 
-  const control = amocrmControl({ account, limit, faults });
+  const control = amocrmControl({ account, limit, faults, host: listening.host, routes });
   return {
     url: listening.url,
     account,
@@ -115,7 +121,7 @@ export async function startAmocrm(options: AmocrmOptions): Promise<Amocrm> {
       banned: limit.banned,
       tokens: account.tokens.counters,
     }),
-    control: async (method, path, body) => Promise.resolve(control(method, path, body)),
+    control,
     reset: () => {
       requests.reset();
       faults.set([]);
@@ -131,8 +137,11 @@ function routesOf(account: Account): Route[] {
     ...accountRoutes(account),
     ...userRoutes(account),
     ...noteRoutes(account),
+    ...noteWritingRoutes(account),
+    ...callRoutes(account),
     ...linkRoutes(account),
     ...catalogueRoutes(account),
+    ...unsortedRoutes(account),
     ...entityRoutes(account),
     ...eventRoutes(account),
     ...oauthRoutes(account),

@@ -4,6 +4,8 @@ export interface Answer {
   contentType?: string;
   body?: string;
   headers?: Record<string, string>;
+  /** The body leaves in pieces of so many bytes with so much real time between them. */
+  drip?: { bytes: number; everyMs: number };
 }
 
 /** An entity or a list, with its links. */
@@ -21,6 +23,7 @@ const TITLES: Record<number, string> = {
   403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
+  414: 'Request-URI Too Large',
   422: 'Unprocessable Entity',
   425: 'Too Early',
   426: 'Upgrade Required',
@@ -40,6 +43,13 @@ export function problem(status: number, detail: string, more: Record<string, unk
   };
 }
 
+/** A body that the API does not take: which item, and where in it. */
+export function invalid(requestId: string, path: string, detail: string): Answer {
+  return problem(400, 'Request validation failed', {
+    'validation-errors': [{ request_id: requestId, errors: [{ code: 'FieldMissing', path, detail }] }],
+  });
+}
+
 export function unauthorized(): Answer {
   return problem(401, 'Неверный логин или пароль');
 }
@@ -47,7 +57,8 @@ export function unauthorized(): Answer {
 /** An error of the nginx before the API: not JSON, no request id. */
 export function nginxPage(status: number, headers: Record<string, string> = {}): Answer {
   const title = `${status} ${titleOf(status)}`;
-  const body = `<html>\n<head><title>${title}</title></head>\n<body>\n<center><h1>${title}</h1></center>\n<hr><center>nginx</center>\n</body>\n</html>\n`;
+  const lines = ['<html>', `<head><title>${title}</title></head>`, '<body>', `<center><h1>${title}</h1></center>`];
+  const body = [...lines, '<hr><center>nginx</center>', '</body>', '</html>', ''].join('\r\n');
   return { status, contentType: 'text/html', body, headers };
 }
 

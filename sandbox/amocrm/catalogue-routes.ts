@@ -3,6 +3,8 @@ import type { CustomField, Pipeline, Status } from '../world/model.ts';
 import { LOSS_REASONS, PIPELINES, TAGS } from '../world/pipelines.ts';
 import type { Account } from './account.ts';
 import { EMPTY, hal } from './answers.ts';
+import { lossReasonOf } from './entity-shapes.ts';
+import { numbersAt, orderAt, stringsAt } from './filters.ts';
 import { href, listAnswer, readPage, sliced } from './paging.ts';
 import { type ApiRequest, idParam } from './request.ts';
 import { entityParam, type Route } from './route.ts';
@@ -14,11 +16,28 @@ export function catalogueRoutes(account: Account): Route[] {
       method: 'GET',
       path: '/api/v4/{entity}/custom_fields',
       handle: (request) => {
-        const fields = fieldsOf(entityParam(request));
+        const all = fieldsOf(entityParam(request));
+        const types = stringsAt(request.query, 'filter', 'type');
+        const fields = all.filter((field) => types === undefined || types.has(field.type));
+        if (orderAt(request.query, ['sort', 'id'] as const)?.by === 'id') fields.sort((a, b) => a.id - b.id);
         const page = readPage(request, 250);
         const { items, more } = sliced(fields, page);
-        const shown = items.map((field, at) => fieldOf(account, request, field, page.offset + at));
+        const shown = items.map((field) => fieldOf(account, request, field, all.indexOf(field)));
         return listAnswer(request, page, { name: 'custom_fields', items: shown, more, total: fields.length });
+      },
+    },
+    {
+      method: 'GET',
+      path: '/api/v4/{entity}/custom_fields/groups',
+      handle: (request) => {
+        const groups = [
+          { id: 'default', name: 'Основное', is_predefined: true, type: 'custom_field_group' },
+          { id: 'statistic', name: 'Статистика', is_predefined: true, type: 'linked_group' },
+        ].map((group, sort) => {
+          const self = href(`${request.origin}${request.path}/${group.id}`);
+          return { ...group, entity_type: entityParam(request), sort, _links: { self } };
+        });
+        return hal({ _total_items: groups.length, _embedded: { custom_field_groups: groups } });
       },
     },
     {
@@ -56,8 +75,23 @@ export function catalogueRoutes(account: Account): Route[] {
         if (pipeline === undefined) return EMPTY;
         return hal({
           _total_items: pipeline.statuses.length,
-          _embedded: { statuses: pipeline.statuses.map((status) => statusOf(account, request, pipeline, status)) },
+          _embedded: {
+            statuses: pipeline.statuses.map((status) => ({
+              ...statusOf(account, request, pipeline, status),
+              ...descriptionsOf(request),
+            })),
+          },
         });
+      },
+    },
+    {
+      method: 'GET',
+      path: '/api/v4/leads/pipelines/{id}/statuses/{statusId}',
+      handle: (request) => {
+        const pipeline = PIPELINES.find((one) => one.id === idParam(request, 'id'));
+        const status = pipeline?.statuses.find((one) => one.id === idParam(request, 'statusId'));
+        if (pipeline === undefined || status === undefined) return EMPTY;
+        return hal({ ...statusOf(account, request, pipeline, status), ...descriptionsOf(request) });
       },
     },
     {
@@ -66,14 +100,16 @@ export function catalogueRoutes(account: Account): Route[] {
       handle: (request) => {
         const page = readPage(request, 250);
         const { items, more } = sliced(LOSS_REASONS, page);
-        const shown = items.map((reason) => ({
-          ...reason,
-          sort: 100000,
-          created_at: 1582117280,
-          updated_at: 1582117280,
-          _links: { self: href(`${request.origin}/api/v4/leads/loss_reasons/${reason.id}`) },
-        }));
+        const shown = items.map((reason) => lossReasonOf(request, reason));
         return listAnswer(request, page, { name: 'loss_reasons', items: shown, more, total: LOSS_REASONS.length });
+      },
+    },
+    {
+      method: 'GET',
+      path: '/api/v4/leads/loss_reasons/{id}',
+      handle: (request) => {
+        const reason = LOSS_REASONS.find((one) => one.id === idParam(request, 'id'));
+        return reason === undefined ? EMPTY : hal(lossReasonOf(request, reason));
       },
     },
     {
@@ -81,7 +117,12 @@ export function catalogueRoutes(account: Account): Route[] {
       path: '/api/v4/{entity}/tags',
       handle: (request) => {
         const page = readPage(request, 250);
-        return listAnswer(request, page, { name: 'tags', ...sliced(TAGS, page) });
+        const ids = numbersAt(request.query, 'filter', 'id');
+        const names = stringsAt(request.query, 'filter', 'name');
+        const tags = TAGS.filter(
+          ({ id, name }) => (ids === undefined || ids.has(id)) && (names === undefined || names.has(name)),
+        );
+        return listAnswer(request, page, { name: 'tags', ...sliced(tags, page) });
       },
     },
   ];
@@ -126,7 +167,12 @@ function pipelineOf(account: Account, request: ApiRequest, pipeline: Pipeline): 
   };
 }
 
-function statusOf(account: Account, request: ApiRequest, pipeline: Pipeline, status: Status): unknown {
+/** Nobody has written any, which is what a status shows when asked. */
+function descriptionsOf(request: ApiRequest) {
+  return stringsAt(request.query, 'with')?.has('descriptions') === true ? { descriptions: [] } : {};
+}
+
+function statusOf(account: Account, request: ApiRequest, pipeline: Pipeline, status: Status) {
   return {
     id: status.id,
     name: status.name,

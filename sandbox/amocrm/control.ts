@@ -2,18 +2,31 @@ import { z } from 'zod';
 import type { ControlAnswer } from '../part.ts';
 import type { Account } from './account.ts';
 import { type Faults, faultSchema } from './faults.ts';
+import { sendDisconnectHook, sendInstallHook } from './hooks.ts';
 import { limitsSchema, type RateLimit } from './rate-limit.ts';
+import type { Route } from './route.ts';
 import { switchesSchema } from './switches.ts';
 
 interface Controlled {
   account: Account;
   limit: RateLimit;
   faults: Faults;
+  /** `127.0.0.1:port`, the account's host before any renaming. */
+  host: string;
+  routes: readonly Route[];
 }
 
+const renamingSchema = z.strictObject({
+  domain: z.string().nullable(),
+  subdomain: z.string().default('renamed'),
+  formerStatus: z.union([z.literal(401), z.literal(404)]).default(404),
+});
+const hookSchema = z.strictObject({ uri: z.url().optional(), timeoutMs: z.number().positive().optional() });
+
 /** The amoCRM part's own control requests. */
-export function amocrmControl({ account, limit, faults }: Controlled) {
+export function amocrmControl({ account, limit, faults, host, routes }: Controlled) {
   const handlers: Record<string, (body: unknown) => unknown> = {
+    'GET /routes': () => routes.map(({ method, path }) => `${method} ${path}`),
     'GET /faults': () => faults.list(),
     'PUT /faults': (body) => {
       faults.set(z.array(faultSchema).parse(body));
@@ -45,14 +58,29 @@ export function amocrmControl({ account, limit, faults }: Controlled) {
     },
     'POST /tokens/long-lived': () => ({ token: account.tokens.issueLongLived() }),
     'POST /oauth/codes': () => ({ code: account.tokens.issueCode() }),
+    'POST /integration/install': (body) => sendInstallHook(account, host, hookSchema.parse(body ?? {}).timeoutMs),
+    'POST /integration/disable': (body) => {
+      const { uri, timeoutMs } = hookSchema.parse(body ?? {});
+      return sendDisconnectHook(account, uri ?? disconnectUri(account), timeoutMs);
+    },
+    'PUT /domain': (body) => {
+      const { domain, ...rest } = renamingSchema.parse(body);
+      account.domain.rename(domain === null ? undefined : { domain, ...rest });
+      return { domain: account.domain.at(host), subdomain: account.domain.subdomain };
+    },
   };
 
-  return (method: string, path: string, body: unknown): ControlAnswer => {
+  return async (method: string, path: string, body: unknown): Promise<ControlAnswer> => {
     const handle = handlers[`${method} ${path}`];
     return handle === undefined
       ? { status: 404, body: { error: 'unknown path' } }
-      : { status: 200, body: handle(body) };
+      : { status: 200, body: await handle(body) };
   };
+}
+
+/** Where this project's backend takes the hook, beside its redirect URI. */
+function disconnectUri({ identity }: Account): string {
+  return new URL('/oauth/disconnect', identity.redirectUri).href;
 }
 
 function keys(body: unknown): Record<string, unknown> {

@@ -3,6 +3,7 @@ import type { Account } from './account.ts';
 import { type Answer, EMPTY, hal } from './answers.ts';
 import { entityOf } from './entity-shapes.ts';
 import { numbersAt, orderAt, stringsAt, timeRangeAt, within } from './filters.ts';
+import { textAt } from './php-query.ts';
 import { listAnswer, readPage, sliced } from './paging.ts';
 import { type ApiRequest, idParam } from './request.ts';
 import { entityParam, type Route } from './route.ts';
@@ -36,6 +37,9 @@ function shapingOf(account: Account, request: ApiRequest) {
 /** Filters of entity lists are a paid option: without it the whole list comes back and nothing says so. */
 function filtered(account: Account, { query }: ApiRequest, entityType: EntityType): Card[] {
   const all: Map<number, Card> = account.world.entities[entityType];
+  const sought = textAt(query, 'query');
+  // The free search is no filter: it works without the option.
+  if (sought !== undefined) return [...all.values()].filter((card) => isFound(card, sought));
   if (!account.switches.apiFilter) return [...all.values()];
   const ids = numbersAt(query, 'filter', 'id');
   const owners = numbersAt(query, 'filter', 'responsible_user_id');
@@ -47,6 +51,17 @@ function filtered(account: Account, { query }: ApiRequest, entityType: EntityTyp
       (owners === undefined || owners.has(card.responsibleUserId)) &&
       within(updated, card.updatedAt) &&
       within(created, card.createdAt),
+  );
+}
+
+/** By name or by any value of a field, numbers by their last digits. */
+function isFound(card: Card, sought: string): boolean {
+  const digits = sought.replace(/\D/g, '').slice(-10);
+  const values = card.customFields?.flatMap((field) => field.values.map(({ value }) => String(value))) ?? [];
+  return [card.name, ...values].some(
+    (text) =>
+      text.toLowerCase().includes(sought.toLowerCase()) ||
+      (digits.length === 10 && text.replace(/\D/g, '').endsWith(digits)),
   );
 }
 

@@ -1,4 +1,5 @@
-import type { Card, Company, Contact, Customer, EntityType, Lead } from '../world/model.ts';
+import { goodsOf } from '../world/goods.ts';
+import type { Card, Company, Contact, Customer, EntityType, Lead, LossReason } from '../world/model.ts';
 import { LOSS_REASONS } from '../world/pipelines.ts';
 import type { Account } from './account.ts';
 import { href } from './paging.ts';
@@ -36,6 +37,7 @@ export function entityOf(shaping: Shaping, entityType: EntityType, id: number): 
 
 function leadOf(shaping: Shaping, lead: Lead): unknown {
   const { asked } = shaping;
+  const lossReasons = LOSS_REASONS.filter((reason) => reason.id === lead.lossReasonId);
   return {
     ...cardOf(shaping, lead),
     price: lead.price,
@@ -50,11 +52,14 @@ function leadOf(shaping: Shaping, lead: Lead): unknown {
     _links: selfOf(shaping, 'leads', lead.id),
     _embedded: {
       tags: lead.tags,
-      ...(asked.has('catalog_elements') ? { catalog_elements: [] } : {}),
+      ...(asked.has('catalog_elements') ? { catalog_elements: goodsOf(lead.id) } : {}),
       // Documented as an object, shown as an array.
-      ...(asked.has('loss_reason') ? { loss_reason: lossReasons(shaping, lead.lossReasonId) } : {}),
+      ...(asked.has('loss_reason')
+        ? { loss_reason: lossReasons.map((one) => lossReasonOf(shaping.request, one)) }
+        : {}),
       companies: refs(shaping, 'companies', lead.companyId === null ? [] : [lead.companyId]),
       ...(asked.has('contacts') ? { contacts: people(shaping, lead.contactIds) } : {}),
+      ...(asked.has('source') ? { source: { id: 1876532, name: 'API' } } : {}),
     },
   };
 }
@@ -85,9 +90,15 @@ function companyOf(shaping: Shaping, company: Company): unknown {
       tags: company.tags,
       ...(asked.has('contacts') ? { contacts: refs(shaping, 'contacts', company.contactIds) } : {}),
       ...(asked.has('leads') ? { leads: refs(shaping, 'leads', company.leadIds) } : {}),
-      ...(asked.has('customers') ? { customers: [] } : {}),
+      ...(asked.has('customers') ? { customers: refs(shaping, 'customers', customersOf(shaping, company)) } : {}),
+      ...(asked.has('catalog_elements') ? { catalog_elements: [] } : {}),
     },
   };
+}
+
+function customersOf({ account }: Shaping, company: Company): number[] {
+  const { contacts } = account.world.entities;
+  return company.contactIds.flatMap((id) => contacts.get(id)?.customerIds ?? []);
 }
 
 function customerOf(shaping: Shaping, customer: Customer): unknown {
@@ -143,12 +154,12 @@ function people(shaping: Shaping, contactIds: number[]) {
   return contactIds.map((id, at) => ({ id, is_main: at === 0, _links: selfOf(shaping, 'contacts', id) }));
 }
 
-function lossReasons({ request }: Shaping, id: number | null) {
-  return LOSS_REASONS.filter((reason) => reason.id === id).map((reason) => ({
+export function lossReasonOf(request: ApiRequest, reason: LossReason) {
+  return {
     ...reason,
     sort: 100000,
     created_at: 1582117280,
     updated_at: 1582117280,
     _links: { self: href(`${request.origin}/api/v4/leads/loss_reasons/${reason.id}`) },
-  }));
+  };
 }

@@ -1,18 +1,11 @@
-import type { EntityType, WorldEvent } from '../world/model.ts';
+import type { WorldEvent } from '../world/model.ts';
 import type { Account } from './account.ts';
 import { type Answer, EMPTY, hal } from './answers.ts';
 import { numbersAt, stringsAt, timeRangeAt, within } from './filters.ts';
 import { href, listAnswer, readPage } from './paging.ts';
 import type { ApiRequest } from './request.ts';
 import type { Route } from './route.ts';
-
-/** Events name their entity in the singular, unlike everything else. */
-const SINGULAR: Record<EntityType, string> = {
-  leads: 'lead',
-  contacts: 'contact',
-  companies: 'company',
-  customers: 'customer',
-};
+import { SINGULAR } from './singular.ts';
 
 const TYPES = [
   { key: 'lead_added', type: 1, lang: 'Новая сделка' },

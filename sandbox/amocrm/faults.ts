@@ -10,6 +10,10 @@ const answerSchema = z.union([
   }),
   /** The right answer, so much later of real time. */
   z.strictObject({ delayMs: z.number().min(0) }),
+  /** The right answer in pieces of so many bytes, one each so many milliseconds of real time. */
+  z.strictObject({ drip: z.strictObject({ bytes: z.number().int().positive(), everyMs: z.number().min(0) }) }),
+  /** A list whose pages all hold the first one's items and a link to the next. */
+  z.strictObject({ endlessNext: z.literal(true) }),
   /** No answer ever. */
   z.strictObject({ hang: z.literal(true) }),
   /** 200 and JSON that breaks off. */

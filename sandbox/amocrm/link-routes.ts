@@ -1,3 +1,4 @@
+import { goodsOf } from '../world/goods.ts';
 import type { EntityType } from '../world/model.ts';
 import type { Entities } from '../world/entities.ts';
 import type { Account } from './account.ts';
@@ -9,8 +10,8 @@ import { entityParam, type Route } from './route.ts';
 
 interface Link {
   to_entity_id: number;
-  to_entity_type: EntityType;
-  metadata: { main_contact: boolean } | null;
+  to_entity_type: EntityType | 'catalog_elements';
+  metadata: { main_contact: boolean } | { quantity: number; catalog_id: number } | null;
 }
 
 /** Who is linked with whom: free of the paid filter option, so the fallback for joins. */
@@ -62,7 +63,8 @@ function linksOf(entities: Entities, entityType: EntityType, id: number): Link[]
   switch (entityType) {
     case 'leads': {
       const lead = entities.leads.get(id);
-      return [...people(lead?.contactIds ?? []), ...company(lead?.companyId ?? null)];
+      if (lead === undefined) return [];
+      return [...goods(id), ...people(lead.contactIds), ...company(lead.companyId)];
     }
     case 'contacts': {
       const contact = entities.contacts.get(id);
@@ -82,6 +84,15 @@ function linksOf(entities: Entities, entityType: EntityType, id: number): Link[]
       return [...people(customer?.contactIds ?? []), ...company(customer?.companyId ?? null)];
     }
   }
+}
+
+/** Links lead to goods as well, which are no card: whoever reads links must step over them. */
+function goods(leadId: number): Link[] {
+  return goodsOf(leadId).map(({ id, metadata }) => ({
+    to_entity_id: id,
+    to_entity_type: 'catalog_elements',
+    metadata,
+  }));
 }
 
 function people(contactIds: number[]): Link[] {

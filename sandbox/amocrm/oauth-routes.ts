@@ -23,13 +23,30 @@ type TokenRequest = z.infer<typeof tokenRequestSchema>;
 export function oauthRoutes(account: Account): Route[] {
   return [
     { method: 'POST', path: '/oauth2/access_token', open: true, handle: (request) => token(account, request) },
-    { method: 'GET', path: '/oauth', open: true, handle: consentPage },
-    { method: 'GET', path: '/oauth/decision', open: true, handle: (request) => decision(account, request) },
+    { method: 'GET', path: '/oauth', open: true, anyHost: true, handle: (request) => consentPage(account, request) },
+    {
+      method: 'GET',
+      path: '/oauth/decision',
+      open: true,
+      anyHost: true,
+      handle: (request) => decision(account, request),
+    },
     {
       method: 'GET',
       path: '/oauth2/account/current/subdomain',
       open: true,
-      handle: (request) => currentDomain(account, request),
+      anyHost: true,
+      handle: (request) =>
+        account.tokens.knowsRefreshToken(request.headers['x-refresh-token']?.toString() ?? '')
+          ? presentDomain(account, request)
+          : unauthorized(),
+    },
+    // The way before that one: deprecated, at the www host, by access token.
+    {
+      method: 'GET',
+      path: '/oauth2/account/subdomain',
+      anyHost: true,
+      handle: (request) => presentDomain(account, request),
     },
   ];
 }
@@ -88,16 +105,22 @@ function readTokenRequest({ body, headers }: ApiRequest): TokenRequest | undefin
   return { client_id: id, client_secret: secret, ...parsed.data };
 }
 
-function consentPage(request: ApiRequest): Answer {
+function consentPage({ identity }: Account, request: ApiRequest): Answer {
+  const clientId = textAt(request.query, 'client_id');
+  if (clientId !== identity.clientId) return page(404, '<h1>Интеграция не найдена</h1>');
   const decide = (choice: string) => {
     const search = new URLSearchParams({ choice, state: textAt(request.query, 'state') ?? '' });
     return `${request.origin}/oauth/decision?${search.toString().replaceAll('&', '&amp;')}`;
   };
-  return {
-    status: 200,
-    contentType: 'text/html; charset=utf-8',
-    body: `<!doctype html><meta charset="utf-8"><title>Предоставить доступ</title><h1>Предоставить доступ интеграции?</h1><p><a id="allow" href="${decide('allow')}">Разрешить</a> <a id="deny" href="${decide('deny')}">Отказать</a></p>`,
-  };
+  return page(
+    200,
+    `<h1>Предоставить доступ интеграции?</h1><p><a id="allow" href="${decide('allow')}">Разрешить</a> <a id="deny" href="${decide('deny')}">Отказать</a></p>`,
+  );
+}
+
+function page(status: number, content: string): Answer {
+  const body = `<!doctype html><meta charset="utf-8"><title>Предоставить доступ</title>${content}`;
+  return { status, contentType: 'text/html; charset=utf-8', body };
 }
 
 function decision(account: Account, request: ApiRequest): Answer {
@@ -105,7 +128,7 @@ function decision(account: Account, request: ApiRequest): Answer {
   const state = textAt(request.query, 'state') ?? '';
   if (textAt(request.query, 'choice') === 'allow') {
     target.searchParams.set('code', account.tokens.issueCode());
-    target.searchParams.set('referer', new URL(request.origin).host);
+    target.searchParams.set('referer', account.domain.at(request.host));
     target.searchParams.set('platform', '1');
     target.searchParams.set('client_id', account.identity.clientId);
   } else {
@@ -115,13 +138,11 @@ function decision(account: Account, request: ApiRequest): Answer {
   return { status: 302, headers: { Location: target.href } };
 }
 
-function currentDomain(account: Account, request: ApiRequest): Answer {
-  const refreshToken = request.headers['x-refresh-token']?.toString() ?? '';
-  if (!account.tokens.knowsRefreshToken(refreshToken)) return unauthorized();
+function presentDomain(account: Account, request: ApiRequest): Answer {
   return hal({
     id: account.identity.accountId,
-    subdomain: account.identity.subdomain,
-    domain: new URL(request.origin).host,
+    subdomain: account.domain.subdomain,
+    domain: account.domain.at(request.host),
     top_level_domain: 'ru',
   });
 }

@@ -43,7 +43,7 @@ function path(name: string): string[] {
 }
 
 function put(into: PhpQuery, key: string, rest: string[], value: string): void {
-  const own = key === '' ? String(into.size) : key;
+  const own = key === '' ? String(nextIndex(into)) : key;
   const [next, ...further] = rest;
   if (next === undefined) {
     into.set(own, value);
@@ -53,4 +53,9 @@ function put(into: PhpQuery, key: string, rest: string[], value: string): void {
   const nested = known instanceof Map ? known : new Map<string, QueryValue>();
   into.set(own, nested);
   put(nested, next, further, value);
+}
+
+/** What `[]` stands for: one more than the greatest number used so far, not the count of the keys. */
+function nextIndex(into: PhpQuery): number {
+  return Math.max(-1, ...[...into.keys()].filter((key) => /^\d+$/.test(key)).map(Number)) + 1;
 }

@@ -9,11 +9,21 @@ export const limitsSchema = z.strictObject({
   accountRequestsPerSecond: z.number().int().positive().nullable(),
   /** So many answers 429 in all and the account is blocked until somebody unblocks it. */
   banAfter: z.number().int().positive().nullable(),
+  /** What a 429 looks like: nothing is documented, users saw a page that is not JSON. */
+  refusal: z.enum(['html', 'json']),
+  /** Retry-After of a 429, in seconds or as a date; null for none, which is the usual. */
+  retryAfter: z.union([z.number().min(0), z.string()]).nullable(),
 });
 
 export type Limits = z.infer<typeof limitsSchema>;
 
-export const DEFAULT_LIMITS: Limits = { requestsPerSecond: 7, accountRequestsPerSecond: 50, banAfter: 20 };
+export const DEFAULT_LIMITS: Limits = {
+  requestsPerSecond: 7,
+  accountRequestsPerSecond: 50,
+  banAfter: 20,
+  refusal: 'html',
+  retryAfter: null,
+};
 
 export type Verdict = 'pass' | 'limited' | 'banned';
 

@@ -3,6 +3,8 @@ import type { PhpQuery } from './php-query.ts';
 /** A request that passed the limits and, where one is needed, the token check. */
 export interface ApiRequest {
   method: string;
+  /** Host and port of the Host header. */
+  host: string;
   /** `http://127.0.0.1:port`, as the client wrote it: links in answers must lead back here. */
   origin: string;
   path: string;

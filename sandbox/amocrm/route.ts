@@ -3,11 +3,13 @@ import type { Answer } from './answers.ts';
 import type { ApiRequest } from './request.ts';
 
 export interface Route {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PATCH';
   /** `{entity}` matches an entity type in the plural, `{id}` and the like digits, `{key}` anything. */
   path: string;
   /** Routes of the token endpoint and the consent page work without a token. */
   open?: boolean;
+  /** Answered at any host: routes of the api domain and of www, which outlive a renaming of the account. */
+  anyHost?: boolean;
   handle(request: ApiRequest): Answer;
 }
 

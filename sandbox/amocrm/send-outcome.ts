@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Answer } from './answers.ts';
 import type { Outcome } from './reception.ts';
 
@@ -18,7 +19,7 @@ export async function sendOutcome(response: ServerResponse, outcome: Outcome): P
       await pourForever(response);
       return;
     default:
-      sendAnswer(response, outcome);
+      await sendAnswer(response, outcome);
   }
 }
 
@@ -27,13 +28,25 @@ export function outcomeName(outcome: Outcome): string {
   return typeof outcome === 'string' ? outcome : String(outcome.status);
 }
 
-function sendAnswer(response: ServerResponse, { status, contentType, body, headers }: Answer): void {
+async function sendAnswer(response: ServerResponse, answer: Answer): Promise<void> {
+  const { status, contentType, body, headers, drip } = answer;
   response.writeHead(status, {
     ...(contentType === 'text/html' ? {} : { 'X-Request-Id': randomUUID() }),
     ...(contentType === undefined ? {} : { 'Content-Type': contentType }),
     ...headers,
   });
-  response.end(body);
+  if (drip === undefined || body === undefined) {
+    response.end(body);
+    return;
+  }
+  await pipeline(Readable.from(drops(Buffer.from(body), drip)), response).catch(() => undefined);
+}
+
+async function* drops(body: Buffer, { bytes, everyMs }: NonNullable<Answer['drip']>): AsyncGenerator<Buffer> {
+  for (let at = 0; at < body.length; at += bytes) {
+    await wait(everyMs);
+    yield body.subarray(at, at + bytes);
+  }
 }
 
 async function pourForever(response: ServerResponse): Promise<void> {

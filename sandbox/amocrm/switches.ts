@@ -10,6 +10,8 @@ export const switchesSchema = z.strictObject({
   customersOffStatus: z.union([z.literal(422), z.literal(425), z.literal(426), z.literal(204)]),
   /** Events surface so many seconds after they happened. */
   eventDelaySeconds: z.number().min(0),
+  /** After each page of notes so many of those already read are edited, oldest reading first: colleagues at work meanwhile. */
+  editsPerNotesPage: z.number().int().min(0),
 });
 
 export type Switches = z.infer<typeof switchesSchema>;
@@ -19,4 +21,5 @@ export const DEFAULT_SWITCHES: Switches = {
   usersForbidden: false,
   customersOffStatus: 422,
   eventDelaySeconds: 0,
+  editsPerNotesPage: 0,
 };

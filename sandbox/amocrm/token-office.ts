@@ -83,11 +83,11 @@ export class TokenOffice {
     return known !== undefined && !known.used && known.until > this.#now();
   }
 
-  /** As when the integration is switched off: every token issued so far, long-lived ones too, is dead. */
+  /** As when the integration is switched off: every code and token issued so far, long-lived ones too, is dead. */
   revokeAll(): void {
     for (const jti of this.#issued) this.#revoked.add(jti);
     this.#issued.clear();
-    for (const token of this.#refreshTokens.values()) token.used = true;
+    for (const one of [...this.#refreshTokens.values(), ...this.#codes.values()]) one.used = true;
     this.#allRevokedAt = this.#now();
   }
 

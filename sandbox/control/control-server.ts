@@ -37,6 +37,7 @@ const seedSchema = z.strictObject({
   days: z.number().int().min(1).optional(),
   timeZone: z.string().optional(),
   customers: z.boolean().optional(),
+  unsorted: z.number().int().min(0).optional(),
   talkScale: z.number().positive().optional(),
   formats: z.partialRecord(z.enum(RECORDING_FORMATS), z.number().min(0)).optional(),
 });

@@ -72,6 +72,8 @@ async function handle(
     case 'PUT /down':
       await (downSchema.parse(body).down ? server.down() : server.up());
       return {};
+    case 'DELETE /talks':
+      return { lost: state.talks.lose(query.get('id') ?? '') };
     case 'POST /reset':
       server.reset();
       return {};

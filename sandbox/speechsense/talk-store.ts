@@ -38,6 +38,11 @@ export class TalkStore {
     return this.#talks.values();
   }
 
+  /** The service has no deletion; this is a talk that it lost. */
+  lose(id: string): boolean {
+    return this.#talks.delete(id);
+  }
+
   clear(): void {
     this.#talks.clear();
   }

@@ -1,3 +1,4 @@
+import { DateTime } from 'luxon';
 import { fieldsOf } from './custom-fields.ts';
 import type { CustomField, CustomFieldValue, EntityType } from './model.ts';
 import type { Random } from './random.ts';
@@ -7,6 +8,8 @@ export interface Known {
   phone?: string;
   email?: string;
   now: number;
+  /** The account's, in which dates are midnights. */
+  timeZone: string;
 }
 
 const POSITIONS = ['Директор', 'Менеджер по закупкам', 'Бухгалтер', 'Главный инженер'] as const;
@@ -38,10 +41,10 @@ function valuesOf(field: CustomField, random: Random, known: Known): Record<stri
     case 'checkbox':
       return [{ value: random.chance(0.7) }];
     case 'date':
-      // Midnight of Moscow; whose midnight it is on a live account is not documented.
-      return [{ value: Math.floor(known.now / 86_400) * 86_400 - random.int(0, 60) * 86_400 - 10_800 }];
+      // Midnight in the account's zone: likely, but not documented.
+      return [{ value: midnight(known.now - random.int(0, 60) * 86_400, known.timeZone) }];
     case 'birthday':
-      return [{ value: random.int(0, 1_000_000_000) }];
+      return [{ value: midnight(random.int(0, 1_000_000_000), known.timeZone) }];
     case 'date_time':
       return [{ value: known.now + random.int(-30, 30) * 3_600 }];
     case 'numeric':
@@ -105,6 +108,10 @@ function phones(field: CustomField, random: Random, digits: string): Record<stri
     [`8 (${digits.slice(0, 3)}) ${digits.slice(3, 6)}-${digits.slice(6, 8)}-${digits.slice(8)}`, 10],
   ]);
   return [chosen(field, random.chance(0.5) ? 0 : 2, typed)];
+}
+
+function midnight(seconds: number, zone: string): number {
+  return DateTime.fromSeconds(seconds, { zone }).startOf('day').toUnixInteger();
 }
 
 function option(field: CustomField, random: Random): Record<string, unknown> {

@@ -16,6 +16,7 @@ export interface EntitiesPlan {
   customers: boolean;
   operators: [Operator, ...Operator[]];
   now: number;
+  timeZone: string;
 }
 
 const DAY = 86_400;
@@ -42,7 +43,7 @@ function addContact(entities: Entities, random: Random, plan: EntitiesPlan, at: 
     customerIds: [],
   };
   const email = random.chance(0.6) ? { email: `client${at}@mail.example` } : {};
-  contact.customFields = fillFields('contacts', random, { phone, now: plan.now, ...email });
+  contact.customFields = fillFields('contacts', random, { ...plan, phone, ...email });
   entities.contacts.set(contact.id, contact);
 
   if (random.chance(0.3)) joinCompany(entities, random, plan, contact, companyName(random, person));
@@ -60,7 +61,7 @@ function joinCompany(entities: Entities, random: Random, plan: EntitiesPlan, con
     name,
     contactIds: [],
     leadIds: [],
-    customFields: fillFields('companies', random, { phone: mobileDigits(random), now: plan.now }),
+    customFields: fillFields('companies', random, { ...plan, phone: mobileDigits(random) }),
   };
   company.contactIds.push(contact.id);
   contact.companyId = company.id;
@@ -83,7 +84,7 @@ function addLead(entities: Entities, random: Random, plan: EntitiesPlan, contact
     closedAt: closed ? base.updatedAt : null,
     contactIds: [contact.id],
     companyId: contact.companyId,
-    customFields: fillFields('leads', random, { now: plan.now }),
+    customFields: fillFields('leads', random, plan),
   };
   entities.leads.set(lead.id, lead);
   contact.leadIds.push(lead.id);
@@ -103,7 +104,7 @@ function addCustomer(entities: Entities, random: Random, plan: EntitiesPlan, con
     name: contact.name,
     contactIds: [contact.id],
     companyId: contact.companyId,
-    customFields: fillFields('customers', random, { now: plan.now }),
+    customFields: fillFields('customers', random, plan),
   };
   entities.customers.set(customer.id, customer);
   contact.customerIds.push(customer.id);

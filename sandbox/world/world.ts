@@ -1,12 +1,16 @@
+import { randomBytes } from 'node:crypto';
 import type { SandboxClock } from '../clock.ts';
 import type { RecordingFormat } from '../recording-formats.ts';
+import { isCallType, noteTypeName } from './call-types.ts';
 import { linkOf, seedCalls } from './calls.ts';
 import { type Entities, seedEntities } from './entities.ts';
 import { callEvent, EventFeed, leadEvent } from './event-feed.ts';
 import type { EntityType, Note, Operator, Recording, WorldCall } from './model.ts';
 import { NoteIndex } from './note-index.ts';
 import { seedOperators } from './operators.ts';
+import { PIPELINES } from './pipelines.ts';
 import { Random } from './random.ts';
+import { addCards, seedUnsorted, type Unsorted } from './unsorted.ts';
 
 export interface WorldOptions {
   /** Default 1. */
@@ -19,6 +23,8 @@ export interface WorldOptions {
   timeZone?: string | undefined;
   /** Whether the account uses customers; default false. */
   customers?: boolean | undefined;
+  /** How many requests wait unsorted, calls but for one; they are no calls of the account until accepted. Default 0. */
+  unsorted?: number | undefined;
   /** Multiplies every talk; default 1. */
   talkScale?: number | undefined;
   /** Weights of the recordings' formats. */
@@ -45,6 +51,12 @@ export interface NoteToInsert {
   recording?: { format: RecordingFormat; talkSeconds: number } | undefined;
 }
 
+export interface UnsortedToAdd extends Pick<Unsorted, 'sourceUid' | 'sourceName' | 'metadata' | 'callWanted'> {
+  pipelineId?: number | undefined;
+  createdAt?: number | undefined;
+  phone: string;
+}
+
 export interface NotePatch {
   /** Merged into an object's keys, else put in its place. */
   params?: unknown;
@@ -66,6 +78,8 @@ export class World {
   notes = new NoteIndex([]);
   events = new EventFeed([]);
   calls: WorldCall[] = [];
+  unsorted = new Map<string, Unsorted>();
+  unsortedAccepted = 0;
   #callOfNote = new Map<number, WorldCall>();
   #waiting: WorldCall[] = [];
   #lastNoteId = 0;
@@ -89,6 +103,7 @@ export class World {
       customers: this.customersOn,
       operators: this.operators,
       now,
+      timeZone: this.timeZone,
     });
     const seeded = seedCalls(random.fork('calls'), {
       count,
@@ -101,6 +116,15 @@ export class World {
       entities: this.entities,
       recordingUrl: (recording) => this.#surroundings.recordingUrl(recording),
     });
+    const unsorted = seedUnsorted(random.fork('unsorted'), {
+      count: options.unsorted ?? 0,
+      now,
+      entities: this.entities,
+      operators: this.operators,
+      recordingUrl: (recording) => this.#surroundings.recordingUrl(recording),
+    });
+    this.unsorted = new Map(unsorted.map((one) => [one.uid, one]));
+    this.unsortedAccepted = 0;
     this.calls = seeded.calls;
     this.notes = new NoteIndex(seeded.notes);
     this.events = new EventFeed([
@@ -152,7 +176,7 @@ export class World {
       postedAt,
       params: given.params,
     };
-    if (note.noteType === 'call_in' || note.noteType === 'call_out') this.#joinCall(note, given);
+    if (isCallType(note.noteType)) this.#joinCall(note, given);
     this.notes.insert(note);
     const event = callEvent(note);
     if (event !== undefined) this.events.add(event);
@@ -169,6 +193,8 @@ export class World {
       updatedAt: patch.updatedAt ?? this.now(),
     };
     this.notes.replace(changed);
+    const call = this.#callOfNote.get(noteId);
+    if (call !== undefined) call.hasLink = call.noteIds.some((id) => hasLink(this.notes.get(id)));
     return changed;
   }
 
@@ -181,6 +207,48 @@ export class World {
     }
     this.#callOfNote.delete(noteId);
     return note;
+  }
+
+  /** An unknown number calls: amoCRM makes a contact and a lead for it and waits for somebody to sort them. */
+  addUnsorted(given: UnsortedToAdd): Unsorted {
+    const at = given.createdAt ?? this.now();
+    const digits = given.phone.replace(/\D/g, '').slice(-10);
+    const one: Unsorted = {
+      uid: randomBytes(30).toString('hex'),
+      category: 'sip',
+      sourceUid: given.sourceUid,
+      sourceName: given.sourceName,
+      pipelineId: given.pipelineId ?? PIPELINES[0].id,
+      createdAt: at,
+      metadata: given.metadata,
+      callWanted: given.callWanted,
+      ...addCards(this.entities, { name: given.sourceName, digits, at, owner: this.operators[0] }),
+    };
+    this.unsorted.set(one.uid, one);
+    return one;
+  }
+
+  /** Somebody sorts it: the lead enters the pipeline, the call becomes a note on the contact. Undefined if there is none. */
+  acceptUnsorted(uid: string, by: { userId?: number | undefined; statusId?: number | undefined }) {
+    const one = this.unsorted.get(uid);
+    const lead = this.entities.leads.get(one?.leadId ?? 0);
+    if (one === undefined || lead === undefined) return undefined;
+    this.unsorted.delete(uid);
+    this.unsortedAccepted += 1;
+    lead.statusId = by.statusId ?? PIPELINES[0].statuses.find((status) => status.isEditable)?.id ?? lead.statusId;
+    lead.updatedAt = this.now();
+    if (!one.callWanted) return one;
+    const { phone, called_at: calledAt, duration, link, uniq } = one.metadata;
+    this.insertNote({
+      entityType: 'contacts',
+      entityId: one.contactId,
+      noteType: 'call_in',
+      params: { uniq: uniq ?? '', duration: Number(duration), source: one.sourceName, link, phone: String(phone) },
+      createdAt: Number(calledAt),
+      postedAt: this.now(),
+      createdBy: by.userId,
+    });
+    return one;
   }
 
   /** The telephony delivers the call's recording now. */
@@ -210,11 +278,11 @@ export class World {
       uniq,
       noteIds: [],
       entities: [],
-      direction: note.noteType === 'call_in' ? 'in' : 'out',
+      direction: noteTypeName(note.noteType) === 'call_in' ? 'in' : 'out',
       startedAt: note.createdAt,
       talkSeconds,
       noteDuration: said,
-      hasLink: typeof params['link'] === 'string' && params['link'] !== '',
+      hasLink: hasLink(note),
       linkDueAt: null,
       operatorId: note.responsibleUserId,
       format: given.recording?.format ?? (talkSeconds > 0 ? 'mp3' : null),
@@ -232,8 +300,22 @@ export class World {
 }
 
 function readParams(params: unknown): Record<string, unknown> {
-  if (typeof params === 'string') return readParams(JSON.parse(params));
+  if (typeof params === 'string') return readParams(parsed(params));
   return typeof params === 'object' && params !== null ? { ...params } : {};
+}
+
+/** Tests insert params that no telephony could mean. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function hasLink(note: Note | undefined): boolean {
+  const { link } = readParams(note?.params);
+  return typeof link === 'string' && link !== '';
 }
 
 /** A note whose params were a JSON string keeps them so. */

@@ -1,6 +1,6 @@
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { patiently } from '../../activities/patiently.ts';
-import { uploadWhileAway } from '../../activities/upload-while-away.ts';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { patiently } from '../../ledger/patiently.ts';
+import { type Brake, uploadWhileAway } from '../../activities/upload-while-away.ts';
 import { ERROR_CODES, type ErrorCode } from '../../errors/codes.ts';
 import { ExportError } from '../../errors/export-error.ts';
 import type { SpeechSense } from '../../speechsense/speechsense.ts';
@@ -60,6 +60,7 @@ describe('an upload to a SpeechSense that is away', () => {
       },
       checkConnection: unused,
       findTalks: unused,
+      findTalksDated: unused,
       getTalks: unused,
       close: () => undefined,
     };
@@ -75,11 +76,28 @@ describe('an upload to a SpeechSense that is away', () => {
   const hooks = { beforeCommit: () => Promise.resolve() };
   const withoutPauses = () => jest.spyOn(Math, 'random').mockReturnValue(0);
 
+  /** Of one process only; how it is shared is the ledger's, see test/ledger/brakes.test.ts. */
+  let heldUntil = 0;
+  let pulled = 0;
+  beforeEach(() => void (heldUntil = pulled = 0));
+  const brake: Brake = {
+    turn: () => {
+      const waitMs = heldUntil - performance.now();
+      return Promise.resolve(waitMs > 0 ? { kind: 'wait', waitMs } : { kind: 'go', braked: heldUntil > 0 });
+    },
+    pull: (retryAfterMs = 0) => {
+      pulled++;
+      heldUntil = performance.now() + retryAfterMs;
+      return Promise.resolve();
+    },
+    release: () => Promise.resolve(void (heldUntil = 0)),
+  };
+
   function upload(speechSense: SpeechSense, { signal = new AbortController().signal, reopen = jest.fn() } = {}) {
-    return uploadWhileAway(speechSense, requestWith(signal), hooks, () => Promise.resolve(reopen()));
+    return uploadWhileAway(speechSense, requestWith(signal), hooks, brake, () => Promise.resolve(reopen()));
   }
 
-  test.each(['speechsense_unavailable', 'speechsense_throttled', 'upload_cut'] as const)(
+  test.each(['speechsense_unavailable', 'speechsense_tls_failed', 'speechsense_throttled', 'upload_cut'] as const)(
     'is tried again after %s, its marker taken back before every further try',
     async (code) => {
       withoutPauses();
@@ -90,11 +108,15 @@ describe('an upload to a SpeechSense that is away', () => {
       expect(await upload(speechSense, { reopen })).toEqual(RESULT);
       expect(speechSense.uploads).toBe(3);
       expect(reopen).toHaveBeenCalledTimes(2);
+      // What cut this upload need not be everybody's trouble.
+      expect(pulled).toBe(code === 'upload_cut' ? 0 : 2);
+      expect(heldUntil).toBe(0);
     },
   );
 
   const OTHERS = (Object.keys(ERROR_CODES) as ErrorCode[]).filter(
-    (code) => !['speechsense_unavailable', 'speechsense_throttled', 'upload_cut'].includes(code),
+    (code) =>
+      !['speechsense_unavailable', 'speechsense_tls_failed', 'speechsense_throttled', 'upload_cut'].includes(code),
   );
   test.each(OTHERS)('is not tried again after %s', async (code) => {
     const speechSense = speechSenseThat(new ExportError(code));

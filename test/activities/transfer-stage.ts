@@ -1,12 +1,20 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { createTransferActivities, type TransferDeps } from '../../activities/transfer-activities.ts';
-import type { ReportRow } from '../../ledger/report.ts';
+import type { ReportRow } from '../../ledger/report-columns.ts';
 import type { TransferRef } from '../../ledger/transfers.ts';
 import { createRecordings } from '../../recordings/fetch-recording.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
 import { createSpeechSense, type SpeechSense } from '../../speechsense/speechsense.ts';
-import { openTestLedger, planned, reportOf, sightedNote, TEST_ACCOUNT, type TestLedger } from '../support/ledger.ts';
+import {
+  openTestLedger,
+  PLAN,
+  planned,
+  reportOf,
+  sightedNote,
+  TEST_ACCOUNT,
+  type TestLedger,
+} from '../support/ledger.ts';
 
 /** One call planned in an export of its own. */
 interface PlannedCall {
@@ -17,11 +25,15 @@ interface PlannedCall {
 
 export interface TransferStage {
   sandbox: Sandbox;
+  accountId: number;
+  databaseUrl: string;
   ledger: TestLedger['ledger'];
   speechSense: SpeechSense;
   /** A link of the sandbox's telephony to a recording of this call. */
   link(noteId: number): string;
   plan(note?: Partial<Parameters<typeof sightedNote>[0]>, settings?: unknown): Promise<PlannedCall>;
+  /** A further call, planned in the export of an earlier one. */
+  planTogether(call: PlannedCall, note: Partial<Parameters<typeof sightedNote>[0]>): Promise<PlannedCall>;
   row(call: PlannedCall): Promise<ReportRow>;
   /** Runs the activity as a worker does; `act` gets the environment while it runs. */
   transfer(
@@ -54,6 +66,8 @@ export async function createTransferStage(): Promise<TransferStage> {
     telephony.recordingUrl({ worldId: `n${noteId}`, format: 'mp3', talkSeconds: 20 + (noteId % 40) });
   return {
     sandbox,
+    accountId: TEST_ACCOUNT,
+    databaseUrl: test.databaseUrl,
     ledger,
     speechSense,
     link,
@@ -64,8 +78,18 @@ export async function createTransferStage(): Promise<TransferStage> {
       const [row] = await reportOf(ledger, exportId);
       return { exportId, callId: row?.call_id ?? 0, noteId };
     },
-    async row({ exportId }) {
-      const [row] = await reportOf(ledger, exportId);
+    async planTogether({ exportId }, note) {
+      const noteId = nextNote++;
+      await ledger.calls.recordSightings(TEST_ACCOUNT, exportId, [
+        sightedNote({ link: link(noteId), ...note, noteId }),
+      ]);
+      // The plan is closed already; what it would decide of a further call is plain.
+      await ledger.plan.planWaiting(exportId, PLAN);
+      const row = (await reportOf(ledger, exportId)).find(({ note_id }) => note_id === noteId);
+      return { exportId, callId: row?.call_id ?? 0, noteId };
+    },
+    async row({ exportId, callId }) {
+      const row = (await reportOf(ledger, exportId)).find(({ call_id }) => call_id === callId);
       if (!row) throw new Error('the export has one call');
       return row;
     },

@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type AmocrmHttp, type AmocrmOptions, createAmocrmHttp, createAmocrmTransport } from '../../amocrm/http.ts';
+import { type AmocrmHttp, type AmocrmOptions, createAmocrmHttp } from '../../amocrm/http.ts';
+import { UNPACED } from '../../amocrm/pace.ts';
+import { createAmocrmTransport } from '../../amocrm/transport.ts';
 
 export const TOKEN = 'eyJ.secret-token.signature';
 
@@ -12,7 +14,8 @@ export function readerOf(url: string, options: Partial<AmocrmOptions> = {}): Amo
     insecureHosts: [host],
     transport: createAmocrmTransport(),
     accessToken: () => Promise.resolve(TOKEN),
-    pace: () => Promise.resolve(),
+    pace: UNPACED,
+    tries: { most: 1, firstPauseMs: 0 },
     ...options,
   });
 }

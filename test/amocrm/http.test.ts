@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { z } from 'zod';
-import { createAmocrmTransport } from '../../amocrm/http.ts';
+import { type Pace, type Turn, UNPACED } from '../../amocrm/pace.ts';
 import { retryAfterMs } from '../../amocrm/retry-after.ts';
 import { ExportError } from '../../errors/export-error.ts';
 import type { FaultRule } from '../../sandbox/amocrm/faults.ts';
@@ -56,7 +56,7 @@ describe('an answer of amoCRM', () => {
     ['200 and half of its JSON', { badJson: true }, 'amocrm_bad_answer', 'retryable'],
     ['a connection that is cut', { reset: true }, 'amocrm_unavailable', 'retryable'],
     ['an answer that is lost', { dropAnswer: true }, 'amocrm_unavailable', 'retryable'],
-    ['a body without an end', { endless: true }, 'amocrm_unavailable', 'retryable'],
+    ['a body without an end', { endless: true }, 'amocrm_answer_too_large', 'retryable'],
   ])('of %s', async (_, answer, code, kind) => {
     answering(answer);
     expect(await failure(read())).toMatchObject({ code, kind });
@@ -120,7 +120,11 @@ describe('a reader', () => {
   test('takes its turn before every request', async () => {
     const { url, requests } = await serve((_, response) => json(response, '{}'));
     const seen: number[] = [];
-    const http = readerOf(url, { pace: () => Promise.resolve(void seen.push(requests.length)) });
+    const pace = () => {
+      seen.push(requests.length);
+      return UNPACED();
+    };
+    const http = readerOf(url, { pace });
     for (let n = 0; n < 3; n++) await http.get('/account', {}, anything);
     expect(seen).toEqual([0, 1, 2]);
   });
@@ -138,7 +142,7 @@ describe('a reader', () => {
     expect(whole?.text).toHaveLength(LIMIT - 11);
     for (const more of [{}, { length: 1 }]) {
       expect(await failure(http.get('/x', { bytes: LIMIT + 1, ...more }, anything))).toMatchObject({
-        code: 'amocrm_unavailable',
+        code: 'amocrm_answer_too_large',
       });
     }
   });
@@ -166,13 +170,91 @@ describe('a reader', () => {
     expect(error).toMatchObject({ code: 'amocrm_unavailable', values: { what: 'ECONNREFUSED' } });
   });
 
-  test('gives up a host that never answers', async () => {
-    const { url } = await serve(() => undefined);
-    const transport = createAmocrmTransport();
-    expect(transport.defaults.timeout).toBe(20_000);
-    transport.defaults.timeout = 50;
-    const error = await failure(readerOf(url, { transport }).get('/account', QUERY, anything));
-    expect(error).toMatchObject({ code: 'amocrm_unavailable', kind: 'retryable' });
+  test('tells in the end how its request fared, and counts it by its route', async () => {
+    const statuses = [200, 204, 429, 403, 500];
+    const { url } = await serve((_, response) => {
+      response.writeHead(statuses.shift() ?? 200, { 'content-type': 'text/html', 'retry-after': '7' }).end('{}');
+    });
+    const told: Parameters<Turn['end']>[0][] = [];
+    const counted: string[] = [];
+    const http = readerOf(url, {
+      pace: () => Promise.resolve({ end: (fared) => Promise.resolve(void told.push(fared)) }),
+      counted: (endpoint, outcome) => counted.push(`${endpoint} ${outcome}`),
+    });
+    for (const path of ['/account', '/contacts/123', '/contacts/123/notes/4', '/events/01abc', '/leads/notes']) {
+      await http.get(path, QUERY, anything).catch(() => undefined);
+    }
+    expect(told).toMatchObject([
+      'answered',
+      'answered',
+      { code: 'amocrm_throttled', retryAfterMs: 7_000 },
+      { code: 'amocrm_blocked' },
+      { code: 'amocrm_unavailable' },
+    ]);
+    expect(counted).toEqual([
+      '/account ok',
+      '/contacts/{id} ok',
+      '/contacts/{id}/notes/{id} amocrm_throttled',
+      '/events/{id} amocrm_blocked',
+      '/leads/notes amocrm_unavailable',
+    ]);
+  });
+
+  describe('that gets no proper answer', () => {
+    const tries = { most: 4, firstPauseMs: 1 };
+    /** How many requests a reading took, each in a turn of its own. */
+    async function requestsOf(
+      answers: number[],
+      query = {},
+    ): Promise<{ requests: number; turns: number; end: string }> {
+      const { url, requests } = await serve((request, response) => {
+        const status = answers[Math.min(requests.length, answers.length) - 1] ?? 200;
+        if (status === 0) request.destroy();
+        else json(response, '{}', status);
+      });
+      let turns = 0;
+      const pace = () => {
+        turns++;
+        return UNPACED();
+      };
+      const end = await readerOf(url, { pace, tries })
+        .get('/leads/notes', query, anything)
+        .then(
+          () => 'read',
+          (error: unknown) => (error instanceof ExportError ? error.code : 'unknown'),
+        );
+      server?.close();
+      return { requests: requests.length, turns, end };
+    }
+
+    test.each<[string, number[], object]>([
+      ['a passing 500', [500, 200], { requests: 2, turns: 2, end: 'read' }],
+      ['passing troubles of all kinds', [502, 0, 503, 200], { requests: 4, turns: 4, end: 'read' }],
+      ['a 500 that stays', [500], { requests: 4, turns: 4, end: 'amocrm_unavailable' }],
+      ['a 429', [429], { requests: 1, turns: 1, end: 'amocrm_throttled' }],
+      ['a 401', [401], { requests: 1, turns: 1, end: 'amocrm_unauthorized' }],
+      ['a 400', [400], { requests: 1, turns: 1, end: 'amocrm_rejected' }],
+    ])('asks as often as it helps: %s', async (_, answers, outcome) => {
+      expect(await requestsOf(answers)).toEqual(outcome);
+    });
+
+    test('leaves a 504 of a list to who can ask for a smaller page', async () => {
+      expect(await requestsOf([504, 200])).toMatchObject({ requests: 2, end: 'read' });
+      expect(await requestsOf([504, 200], { limit: 250 })).toMatchObject({ requests: 1, end: 'amocrm_unavailable' });
+    });
+
+    test('is stopped in a pause', async () => {
+      const stop = new AbortController();
+      const { url, requests } = await serve((_, response) => {
+        json(response, '{}', 500);
+        setImmediate(() => stop.abort());
+      });
+      jest.spyOn(Math, 'random').mockReturnValue(1);
+      const http = readerOf(url, { signal: stop.signal, tries: { most: 4, firstPauseMs: 3_600_000 } });
+      await expect(http.get('/account', {}, anything)).rejects.toThrow(/abort|cancel/i);
+      jest.restoreAllMocks();
+      expect(requests).toHaveLength(1);
+    });
   });
 
   test('ends at once when it is told to, in its turn, on its way and in the answer’s middle', async () => {
@@ -181,7 +263,7 @@ describe('a reader', () => {
       response.writeHead(200, { 'content-type': 'application/json' }).write('{');
       stops.at(-1)?.abort();
     });
-    const start = (pace?: () => Promise<void>) => {
+    const start = (pace?: Pace) => {
       const stop = new AbortController();
       stops.push(stop);
       return readerOf(url, { signal: stop.signal, ...(pace ? { pace } : {}) }).get('/account', {}, anything);
@@ -190,7 +272,7 @@ describe('a reader', () => {
     await expect(
       start(() => {
         stops.at(-1)?.abort();
-        return Promise.resolve();
+        return UNPACED();
       }),
     ).rejects.toThrow(/cancel/i);
   });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ExportStatus } from '../../client/status.ts';
-import type { ReportRow } from '../../ledger/report.ts';
+import type { ReportRow } from '../../ledger/report-columns.ts';
 import { type RecordingFormat, RECORDING_FORMATS } from '../../sandbox/recording-formats.ts';
 import type { Talk } from '../../sandbox/speechsense/talk-store.ts';
 import { probeAudio } from '../support/probed-audio.ts';

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import path from 'node:path';
 import { type Environment, environmentSchema, readEnvironment } from '../../environment/environment.ts';
 import { ExportError } from '../../errors/export-error.ts';
 
@@ -33,6 +34,10 @@ describe('an environment with only what is needed', () => {
       RECORDING_STALL_SECONDS: 30,
       RECORDING_WAIT_HOURS: 48,
       RECORDING_RETRY_SECONDS: 600,
+      TARIFF_FILE: path.resolve(import.meta.dirname, '../../settings/tariff.json'),
+      CONFIRM_AFTER_SECONDS: 60,
+      CONFIRM_WITHIN_SECONDS: 7_200,
+      SPEECHSENSE_READ_SHARE: 25,
     });
   });
 
@@ -60,7 +65,7 @@ describe('a wrong environment', () => {
   test('names every wrong variable at once, and shows no value of any', () => {
     const wrong = Object.fromEntries(
       Object.keys(environmentSchema.shape)
-        .filter((name) => name !== 'HOST' && name !== 'TEMPORAL_TASK_QUEUE')
+        .filter((name) => !['HOST', 'TEMPORAL_TASK_QUEUE', 'TARIFF_FILE'].includes(name))
         .map((name) => [name, `s3cret/of ${name.toLowerCase()}`]),
     );
     const problems = problemsOf(wrong);
@@ -91,6 +96,10 @@ describe('a wrong environment', () => {
     ['RECORDING_STALL_SECONDS', '1.5'],
     ['RECORDING_WAIT_HOURS', '-1'],
     ['RECORDING_RETRY_SECONDS', 'never'],
+    ['CONFIRM_AFTER_SECONDS', '0'],
+    ['CONFIRM_WITHIN_SECONDS', '-1'],
+    ['SPEECHSENSE_READ_SHARE', '0'],
+    ['SPEECHSENSE_READ_SHARE', '101'],
   ])('%s may not be %p', (name, value) => {
     expect(problemsOf({ ...NEEDED, [name]: value })).toMatch(new RegExp(`^The environment is not valid: ${name} `));
   });

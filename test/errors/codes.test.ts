@@ -1,7 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { ERROR_CODES, type ErrorCode } from '../../errors/codes.ts';
 import { ExportError, findExportError } from '../../errors/export-error.ts';
-import { FAILURE_REASONS, REASON_SENTENCES, SKIP_REASONS } from '../../errors/reasons.ts';
+import {
+  FAILURE_REASONS,
+  REASON_SENTENCES,
+  SKIP_REASONS,
+  UNCONFIRMED_REASONS,
+  WAITING_REASONS,
+} from '../../errors/reasons.ts';
 
 const CODES = Object.keys(ERROR_CODES) as ErrorCode[];
 const placeholders = (sentence: string) => [...sentence.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '').sort();
@@ -58,11 +64,14 @@ describe('findExportError', () => {
 });
 
 describe('every reason of a call', () => {
-  const OTHERS = ['recording_not_ready', 'telephony_away', 'answer_lost'] as const;
-  test.each([...SKIP_REASONS, ...FAILURE_REASONS, ...OTHERS])('%s says in both languages what it means', (reason) => {
-    expect(REASON_SENTENCES[reason].en).toMatch(/^[a-zA-Z].{8,}$/);
-    expect(REASON_SENTENCES[reason].ru).toMatch(/[а-яё]{3}/i);
-  });
+  const WAITING_OR_UNCONFIRMED = [...WAITING_REASONS, ...UNCONFIRMED_REASONS];
+  test.each([...SKIP_REASONS, ...FAILURE_REASONS, ...WAITING_OR_UNCONFIRMED])(
+    '%s says in both languages what it means',
+    (reason) => {
+      expect(REASON_SENTENCES[reason].en).toMatch(/^[a-zA-Z].{8,}$/);
+      expect(REASON_SENTENCES[reason].ru).toMatch(/[а-яё]{3}/i);
+    },
+  );
 
   test('is said in words of its own', () => {
     for (const language of ['en', 'ru'] as const) {

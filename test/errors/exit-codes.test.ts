@@ -24,6 +24,7 @@ describe('an error’s exit code', () => {
     export_running: 6,
     export_interrupted: 1,
     secret_unreadable: 1,
+    amocrm_client_not_set: 2,
   };
 
   test.each(Object.keys(ERROR_CODES) as ErrorCode[])('%s is told by its kind, unless scripts tell it apart', (code) => {

@@ -1,7 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { type Database, openDatabase } from '../../ledger/database.ts';
-import { openTestLedger, planned, reportOf, sightedNote, TEST_ACCOUNT, type TestLedger } from '../support/ledger.ts';
+import {
+  openTestLedger,
+  planned,
+  reportOf,
+  sightedNote,
+  TEST_ACCOUNT,
+  type TestLedger,
+  SENT,
+} from '../support/ledger.ts';
 import { parseExportSettings } from '../../settings/export-settings.ts';
 
 let t: TestLedger;
@@ -29,9 +37,13 @@ describe('removing an account', () => {
     return counts;
   }
 
+  const askTurn = (accountId: number) =>
+    t.ledger.rateBuckets.takeTurn({ accountId, client: 'long_lived', requestsPerSecond: 6, interactive: true });
+
   /** Something in every table. */
   async function fill(): Promise<void> {
     await t.ledger.tokens.put(TEST_ACCOUNT, 'token');
+    await t.ledger.consents.give({ host: 'example.amocrm.ru', accountId: TEST_ACCOUNT });
     await t.ledger.settings.put(TEST_ACCOUNT, parseExportSettings({}));
     await t.ledger.users.putAll(TEST_ACCOUNT, [{ id: 7, name: 'Operator', group: null, active: true }]);
     const card = {
@@ -42,12 +54,16 @@ describe('removing an account', () => {
       companyId: null,
     };
     await t.ledger.entities.putAll(TEST_ACCOUNT, [card], new Date());
-    await t.ledger.rateBuckets.reserve(`${TEST_ACCOUNT}:amocrm`, 6);
+    await askTurn(TEST_ACCOUNT);
+    await t.ledger.rateBuckets.refused(TEST_ACCOUNT, 'amocrm_throttled');
+    await t.ledger.connectionKeys.put(TEST_ACCOUNT, 'connection-1', ['date'], new Date());
+    await t.ledger.brakes.pull(TEST_ACCOUNT, 'speechsense');
     const exportId = await planned(t.ledger, [sightedNote({ noteId: 1 }), sightedNote({ noteId: 2 })]);
     const [call] = await t.ledger.transfers.remainingOfBatch(exportId, 0);
     const claim = await t.ledger.transfers.claim({ exportId, callId: call?.callId ?? 0 });
     if (claim.kind !== 'claimed') throw new Error('the call is there');
-    await t.ledger.transfers.markCommitting(claim.lease);
+    await t.ledger.transfers.markCommitting(claim.lease, SENT);
+    await t.ledger.listings.remark(exportId, 'deleted', ['3']);
     await t.ledger.transfers.recordExported(claim.lease, { talkId: 'aud1', bytes: 5, audioFormat: 'mp3' });
   }
 
@@ -55,7 +71,7 @@ describe('removing an account', () => {
   async function copyToAnotherAccount(accountId: number): Promise<void> {
     await sql`insert into accounts select ${accountId}, 'other.amocrm.ru', name, time_zone, is_api_filter_enabled
                 from accounts where account_id = ${TEST_ACCOUNT}`.execute(db);
-    for (const table of ['tokens', 'connections', 'settings', 'users', 'entities']) {
+    for (const table of ['tokens', 'connections', 'connection_keys', 'brakes', 'settings', 'users', 'entities']) {
       const { rows } = await sql<{ name: string }>`
         select column_name as name from information_schema.columns
          where table_schema = current_schema() and table_name = ${table} and column_name <> 'account_id'
@@ -66,7 +82,9 @@ describe('removing an account', () => {
         db,
       );
     }
-    await t.ledger.rateBuckets.reserve(`${accountId}:amocrm`, 6);
+    await askTurn(accountId);
+    await t.ledger.rateBuckets.refused(accountId, 'amocrm_throttled');
+    await sql`update consents set account_id = ${accountId}`.execute(db);
     await sql`update exports set account_id = ${accountId}`.execute(db);
     await sql`update calls set account_id = ${accountId}`.execute(db);
     await sql`update call_notes set account_id = ${accountId}`.execute(db);

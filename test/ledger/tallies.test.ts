@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { type Database, openDatabase } from '../../ledger/database.ts';
-import { openTestLedger, planned, sightedNote, type TestLedger } from '../support/ledger.ts';
+import { openTestLedger, planned, sightedNote, type TestLedger, SENT } from '../support/ledger.ts';
 
 const STATES = ['skipped', 'planned', 'uploading', 'committing', 'exported', 'failed', 'waiting', 'unconfirmed'];
 
@@ -69,7 +69,7 @@ describe('totals', () => {
       all.map(async ({ callId }) => {
         const claim = await t.ledger.transfers.claim({ exportId, callId });
         if (claim.kind !== 'claimed') throw new Error('not claimed');
-        await t.ledger.transfers.markCommitting(claim.lease);
+        await t.ledger.transfers.markCommitting(claim.lease, SENT);
         await t.ledger.transfers.recordExported(claim.lease, { talkId: `aud${callId}`, bytes: 10, audioFormat: 'mp3' });
       }),
     );

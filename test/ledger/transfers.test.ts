@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { ExportError } from '../../errors/export-error.ts';
 import type { Lease } from '../../ledger/transfers.ts';
-import { openTestLedger, planned, reportOf, sightedNote, type TestLedger } from '../support/ledger.ts';
+import { openTestLedger, planned, reportOf, sightedNote, type TestLedger, SENT } from '../support/ledger.ts';
 
 describe('a call in an export', () => {
   let t: TestLedger;
@@ -28,16 +28,17 @@ describe('a call in an export', () => {
     if (claimed.kind !== 'claimed') throw new Error(`not claimed: ${claimed.state}`);
     return claimed.lease;
   }
-  const EXPORTED = { talkId: 'aud1', bytes: 5, audioFormat: 'mp3' };
+  const talkId = () => `aud${noteId}`;
+  const exported = () => ({ talkId: talkId(), bytes: 5, audioFormat: 'mp3' });
   const laterExport = (settings: unknown = {}) => planned(t.ledger, [sightedNote({ noteId })], { settings });
 
   test('goes from planned to exported, once', async () => {
     const lease = await claim();
-    expect(await t.ledger.transfers.markCommitting(lease)).toBe('marked');
-    await t.ledger.transfers.recordExported(lease, EXPORTED);
+    expect(await t.ledger.transfers.markCommitting(lease, SENT)).toBe('marked');
+    await t.ledger.transfers.recordExported(lease, exported());
     expect(await row()).toMatchObject({
       state: 'exported',
-      talk_id: 'aud1',
+      talk_id: talkId(),
       bytes: 5,
       audio_format: 'mp3',
       attempts: 1,
@@ -49,14 +50,14 @@ describe('a call in an export', () => {
     const frozen = await claim();
     const lease = await claim();
     expect(lease.attempt).toBe(2);
-    expect(await t.ledger.transfers.markCommitting(frozen)).toBe('lease_lost');
+    expect(await t.ledger.transfers.markCommitting(frozen, SENT)).toBe('lease_lost');
     expect(await t.ledger.transfers.release(frozen)).toBe(false);
     expect(await t.ledger.transfers.recordFailed(frozen, 'recording_expired')).toBe(false);
-    expect(await t.ledger.transfers.markCommitting(lease)).toBe('marked');
+    expect(await t.ledger.transfers.markCommitting(lease, SENT)).toBe('marked');
   });
 
   test('a commit without an answer is unconfirmed for whoever comes next, and is not sent again', async () => {
-    await t.ledger.transfers.markCommitting(await claim());
+    await t.ledger.transfers.markCommitting(await claim(), SENT);
     expect(await t.ledger.transfers.claim({ exportId, callId })).toEqual({ kind: 'settled', state: 'unconfirmed' });
     expect(await row()).toMatchObject({ state: 'unconfirmed', reason: 'answer_lost' });
     expect(await row(await laterExport())).toMatchObject({ state: 'unconfirmed', reason: 'answer_lost' });
@@ -64,52 +65,52 @@ describe('a call in an export', () => {
 
   test('an answer that comes after all makes an unconfirmed call exported', async () => {
     const lease = await claim();
-    await t.ledger.transfers.markCommitting(lease);
+    await t.ledger.transfers.markCommitting(lease, SENT);
     await t.ledger.transfers.claim({ exportId, callId });
-    await t.ledger.transfers.recordExported(lease, EXPORTED);
-    expect(await row()).toMatchObject({ state: 'exported', reason: null, talk_id: 'aud1' });
+    await t.ledger.transfers.recordExported(lease, exported());
+    expect(await row()).toMatchObject({ state: 'exported', reason: null, talk_id: talkId() });
     expect(await row(await laterExport())).toMatchObject({ state: 'skipped', reason: 'already_exported' });
   });
 
   test('a call given back can be sent by the next attempt, its marker gone', async () => {
     const lease = await claim();
-    await t.ledger.transfers.markCommitting(lease);
+    await t.ledger.transfers.markCommitting(lease, SENT);
     expect(await t.ledger.transfers.release(lease)).toBe(true);
     expect(await row()).toMatchObject({ state: 'planned', reason: null });
-    expect(await t.ledger.transfers.markCommitting(await claim())).toBe('marked');
+    expect(await t.ledger.transfers.markCommitting(await claim(), SENT)).toBe('marked');
   });
 
   test('a marker taken back lets the same attempt commit again', async () => {
     const lease = await claim();
-    await t.ledger.transfers.markCommitting(lease);
+    await t.ledger.transfers.markCommitting(lease, SENT);
     expect(await t.ledger.transfers.reopen(lease)).toBe(true);
-    expect(await t.ledger.transfers.markCommitting(lease)).toBe('marked');
+    expect(await t.ledger.transfers.markCommitting(lease, SENT)).toBe('marked');
   });
 
   test('two exports at once cannot both complete it', async () => {
     const first = await claim();
     const other = await laterExport();
     const second = await claim(other);
-    expect(await t.ledger.transfers.markCommitting(first)).toBe('marked');
-    expect(await t.ledger.transfers.markCommitting(second)).toBe('taken_by_other_export');
+    expect(await t.ledger.transfers.markCommitting(first, SENT)).toBe('marked');
+    expect(await t.ledger.transfers.markCommitting(second, SENT)).toBe('taken_by_other_export');
     expect(await row(other)).toMatchObject({ state: 'unconfirmed' });
-    await t.ledger.transfers.recordExported(first, EXPORTED);
+    await t.ledger.transfers.recordExported(first, exported());
     expect(await row(await laterExport())).toMatchObject({ state: 'skipped', reason: 'already_exported' });
   });
 
   test('an export that meets another one’s finished talk skips the call', async () => {
     const other = await laterExport();
     const first = await claim();
-    await t.ledger.transfers.markCommitting(first);
-    await t.ledger.transfers.recordExported(first, EXPORTED);
-    expect(await t.ledger.transfers.markCommitting(await claim(other))).toBe('taken_by_other_export');
+    await t.ledger.transfers.markCommitting(first, SENT);
+    await t.ledger.transfers.recordExported(first, exported());
+    expect(await t.ledger.transfers.markCommitting(await claim(other), SENT)).toBe('taken_by_other_export');
     expect(await row(other)).toMatchObject({ state: 'skipped', reason: 'already_exported' });
   });
 
   test('is not sent again into the same connection, but is into a new one, and when re-export is asked for', async () => {
     const lease = await claim();
-    await t.ledger.transfers.markCommitting(lease);
-    await t.ledger.transfers.recordExported(lease, EXPORTED);
+    await t.ledger.transfers.markCommitting(lease, SENT);
+    await t.ledger.transfers.recordExported(lease, exported());
     expect(await row(await laterExport())).toMatchObject({ state: 'skipped', reason: 'already_exported' });
     const elsewhere = await planned(t.ledger, [sightedNote({ noteId })], { connectionId: 'connection-2' });
     expect(await row(elsewhere)).toMatchObject({ state: 'planned' });
@@ -117,37 +118,9 @@ describe('a call in an export', () => {
     const again = await laterExport({ reExport: true });
     expect(await row(again)).toMatchObject({ state: 'planned' });
     const repeated = await claim(again);
-    expect(await t.ledger.transfers.markCommitting(repeated)).toBe('marked');
-    await t.ledger.transfers.recordExported(repeated, { ...EXPORTED, talkId: 'aud2' });
-    expect(await row(again)).toMatchObject({ state: 'exported', talk_id: 'aud2' });
-  });
-
-  test('what failed or waits is taken up by a retry, by reason if asked', async () => {
-    const { openTestExport, TEST_ACCOUNT, PLAN } = await import('../support/ledger.ts');
-    const lease = await claim();
-    await t.ledger.transfers.recordFailed(lease, 'recording_expired');
-    const other = await openTestExport(t.ledger, { kind: 'retry', retryOf: exportId });
-    expect(await t.ledger.plan.listForRetry(other, exportId, ['recording_missing'], false)).toBe(0);
-    expect(await t.ledger.plan.listForRetry(other, exportId, ['recording_expired'], false)).toBe(1);
-    await t.ledger.plan.close(other, PLAN);
-    expect(await row(other)).toMatchObject({ state: 'planned' });
-    expect(TEST_ACCOUNT).toBeGreaterThan(0);
-  });
-
-  test('what is unconfirmed is taken up only when a person asks for it, and can be sent then', async () => {
-    const { openTestExport, PLAN } = await import('../support/ledger.ts');
-    await t.ledger.transfers.recordUnconfirmed(
-      await (async () => {
-        const lease = await claim();
-        await t.ledger.transfers.markCommitting(lease);
-        return lease;
-      })(),
-    );
-    const retry = await openTestExport(t.ledger, { kind: 'retry', retryOf: exportId });
-    expect(await t.ledger.plan.listForRetry(retry, exportId, [], false)).toBe(0);
-    expect(await t.ledger.plan.listForRetry(retry, exportId, [], true)).toBe(1);
-    await t.ledger.plan.close(retry, PLAN);
-    expect(await t.ledger.transfers.markCommitting(await claim(retry))).toBe('marked');
+    expect(await t.ledger.transfers.markCommitting(repeated, SENT)).toBe('marked');
+    await t.ledger.transfers.recordExported(repeated, { ...exported(), talkId: 'aud-again' });
+    expect(await row(again)).toMatchObject({ state: 'exported', talk_id: 'aud-again' });
   });
 
   test('a claim of a call that is not there is a defect, not a success', async () => {

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,16 +48,13 @@ async function bytesOf(recording: Recording): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
-const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
-
 describe('a recording', () => {
-  test('is received whole, recognised and hashed, and can be read twice', async () => {
+  test('is received whole and recognised, and can be read twice', async () => {
     const body = mp3({ frames: 500 });
     telephony.answer = answering(body, { 'content-type': 'application/octet-stream' });
     const recording = await receive();
     expect(recording).toMatchObject({
       sizeBytes: body.length,
-      sha256: sha256(body),
       container: 'mp3',
       format: { name: 'MP3', durationSeconds: 18, channels: 2 },
     });
@@ -77,7 +73,7 @@ describe('a recording', () => {
     recordings = connect({ limits: { memoryBytes: 100_000 } });
     telephony.answer = answer(body);
     const recording = await receive();
-    expect(recording).toMatchObject({ sizeBytes: body.length, sha256: sha256(body), container: 'wav' });
+    expect(recording).toMatchObject({ sizeBytes: body.length, container: 'wav' });
     expect((await bytesOf(recording)).equals(body)).toBe(true);
     expect((await bytesOf(recording)).equals(body)).toBe(true);
     expect(await readdir(tempDir)).toEqual([]);
@@ -124,7 +120,7 @@ describe('a recording', () => {
   test('that is compressed although nobody asked is unpacked', async () => {
     const body = mp3();
     telephony.answer = answering(gzipSync(body), { 'content-encoding': 'gzip' });
-    await expect(receive()).resolves.toMatchObject({ sizeBytes: body.length, sha256: sha256(body) });
+    expect((await bytesOf(await receive())).equals(body)).toBe(true);
   });
 
   test('is stopped with the reason of the stop', async () => {

@@ -48,6 +48,26 @@ describe('limits', () => {
   });
 });
 
+describe('limits as other accounts may have them', () => {
+  test('the eighth request of a second blocks at once', async () => {
+    account = await openAccount({ calls: 0, limits: { requestsPerSecond: 7, banAfter: 1 } });
+    expect(await statuses(8)).toEqual([200, 200, 200, 200, 200, 200, 200, 403]);
+  });
+
+  test('a 429 may be JSON and say when to come again, in either form', async () => {
+    account = await openAccount({ calls: 0, limits: { requestsPerSecond: 1, refusal: 'json', retryAfter: 300 } });
+    await account.get('/account');
+    const refused = await account.get('/account');
+    expect([refused.headers.get('content-type'), refused.headers.get('retry-after')]).toEqual(['application/problem+json', '300']); // prettier-ignore
+    expect(refused.json()).toMatchObject({ status: 429, retry_after: 300 });
+
+    const date = 'Sun, 22 Nov 2026 12:05:00 GMT';
+    await account.amocrm.control('PUT', '/limits', { refusal: 'html', retryAfter: date });
+    const page = await account.get('/account');
+    expect([page.headers.get('content-type'), page.headers.get('retry-after')]).toEqual(['text/html', date]);
+  });
+});
+
 describe('tokens', () => {
   test.each([
     ['no token', {}],
@@ -124,6 +144,35 @@ describe('faults', () => {
     }
     expect(read).toBeGreaterThan(1_000_000);
     expect((await account.get('/account')).status).toBe(200);
+  });
+
+  test('drips the right answer', async () => {
+    account = await openAccount({ calls: 0 });
+    const whole = (await account.get('/account')).text;
+    account.amocrm.faults.set([{ times: 1, answer: { drip: { bytes: 50, everyMs: 1 } } }]);
+    const response = await fetch(`${account.amocrm.url}/api/v4/account`, { headers: { Authorization: `Bearer ${account.token}` } }); // prettier-ignore
+    const pieces: Buffer[] = [];
+    for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) pieces.push(Buffer.from(piece));
+    expect(Buffer.concat(pieces).toString()).toBe(whole);
+    expect(pieces.length).toBeGreaterThan(1);
+  });
+
+  test('leads from page to page without an end', async () => {
+    account = await openAccount({ calls: 60 });
+    account.amocrm.faults.set([{ match: '/contacts/notes', answer: { endlessNext: true } }]);
+    let page = (await account.get('/contacts/notes?limit=10')).list();
+    const first = page.ids;
+    for (let at = 2; at < 20; at += 1) {
+      page = (await account.get(page.next ?? '')).list();
+      expect([page.ids, new URL(page.next ?? '').searchParams.get('page')]).toEqual([first, String(at + 1)]);
+    }
+  });
+
+  test('a large page times out, a smaller one does not', async () => {
+    account = await openAccount({ calls: 60 });
+    account.amocrm.faults.set([{ match: 'limit=250', answer: { status: 504 } }]);
+    expect((await account.get('/contacts/notes?limit=250')).status).toBe(504);
+    expect((await account.get('/contacts/notes?limit=125')).status).toBe(200);
   });
 
   test('a rule with a typo is refused', async () => {

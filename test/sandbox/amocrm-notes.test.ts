@@ -104,6 +104,13 @@ describe('order and pages', () => {
     expect(events.ids).toHaveLength(50);
   });
 
+  test('a query that is too long is refused by the nginx in front', async () => {
+    const ids = (count: number) => Array.from({ length: count }, (_, at) => `filter[id][]=${42_743_871 + at * 2}`).join('&'); // prettier-ignore
+    expect((await account.get(`/contacts/notes?limit=250&${ids(200)}`)).status).toBe(200);
+    const refused = await account.get(`/contacts/notes?limit=250&${ids(500)}`);
+    expect([refused.status, refused.headers.get('content-type')]).toEqual([414, 'text/html']);
+  });
+
   test('links keep the filters', async () => {
     const { self, next } = (await account.get('/contacts/notes?filter[note_type][0]=call_in&limit=5&page=2')).list();
     expect(self.searchParams.get('filter[note_type][0]')).toBe('call_in');

@@ -13,7 +13,7 @@ const listSchema = z.looseObject({
     self: z.object({ href: z.string() }),
     next: z.object({ href: z.string() }).optional(),
   }),
-  _embedded: z.record(z.string(), z.array(z.looseObject({ id: z.union([z.number(), z.string()]) }))),
+  _embedded: z.record(z.string(), z.array(z.looseObject({ id: z.union([z.number(), z.string()]).optional() }))),
 });
 
 export interface Reply {
@@ -39,6 +39,7 @@ export interface TestAccount {
 export interface TestAccountOptions extends WorldOptions {
   limits?: AmocrmOptions['limits'];
   switches?: AmocrmOptions['switches'];
+  redirectUri?: string;
 }
 
 /** An amoCRM account alone, on a clock that stands still; without limits unless a test sets some. */
@@ -49,7 +50,8 @@ export async function openAccount(options: TestAccountOptions = {}): Promise<Tes
     options,
   );
   const { limits = { requestsPerSecond: null, accountRequestsPerSecond: null }, switches } = options;
-  const amocrm = await startAmocrm({ clock, world, identity: IDENTITY, limits, switches });
+  const { redirectUri = IDENTITY.redirectUri } = options;
+  const amocrm = await startAmocrm({ clock, world, identity: { ...IDENTITY, redirectUri }, limits, switches });
   const token = amocrm.account.tokens.longLived();
 
   return {

@@ -1,7 +1,27 @@
 import { describe, expect, test } from '@jest/globals';
+import { DateTime } from 'luxon';
+import { z } from 'zod';
 import { createClock } from '../../sandbox/clock.ts';
 import { World, type WorldOptions } from '../../sandbox/world/world.ts';
+import { sample } from '../amocrm/sample.ts';
 import { NOW } from './amocrm-sandbox.ts';
+import { departures } from './payload-shape.ts';
+
+const documentedValues = z
+  .record(z.string(), z.array(z.object({ values: z.array(z.looseObject({})) })))
+  .parse(sample('custom-fields-values-by-type'));
+
+/** The documents join types that are written alike. */
+const TYPES_OF: Record<string, string[]> = {
+  text_numeric_textarea_price_streetaddress: ['text', 'numeric', 'textarea', 'streetaddress'],
+  date_datetime_birthday: ['date', 'date_time', 'birthday'],
+  select_multiselect_radiobutton: ['select', 'multiselect', 'radiobutton'],
+  multitext_phone: ['multitext'],
+  payer_typed: ['payer'],
+  payer_person: ['payer'],
+  payer_company: ['payer'],
+  payer_linked: ['payer'],
+};
 
 function makeWorld(options: WorldOptions = {}, now = NOW): World {
   const clock = createClock({ startMs: now * 1000, frozen: true });
@@ -64,6 +84,38 @@ describe('a seeded world', () => {
     expect(responsible.some((one) => typeof one === 'number')).toBe(true);
     expect(responsible.some((one) => typeof one === 'string' && one.startsWith('+7'))).toBe(true);
     expect(responsible.some((one) => one === 'Сергей Морозов')).toBe(true);
+  });
+
+  test('writes dates as midnights of the account’s zone', () => {
+    const timeZone = 'Asia/Vladivostok';
+    const dates = [...makeWorld({ timeZone }).entities.leads.values()].flatMap(
+      (lead) =>
+        lead.customFields?.filter((field) => field.field_type === 'date').flatMap((field) => field.values) ?? [],
+    );
+    expect(dates.length).toBeGreaterThan(3);
+    for (const { value } of dates) {
+      expect(DateTime.fromSeconds(Number(value), { zone: timeZone }).toFormat('HH:mm:ss')).toBe('00:00:00');
+    }
+  });
+
+  test('fills every type of field as the documents do', () => {
+    const { leads, contacts, companies } = makeWorld({ calls: 3000 }).entities;
+    const cards = [...leads.values(), ...contacts.values(), ...companies.values()];
+    const filled = cards.flatMap((card) => card.customFields ?? []);
+    const documented = new Map<string, unknown[]>();
+    for (const [name, fields] of Object.entries(documentedValues)) {
+      const values = fields.flatMap((field) => field.values);
+      for (const type of TYPES_OF[name] ?? [name]) documented.set(type, [...(documented.get(type) ?? []), ...values]);
+    }
+    // What is read also has the option's name beside its number.
+    const latitude = { more: ['value', 'enum_id', 'enum_code'], nullable: ['enum_code'] };
+    for (const [type, samples] of documented) {
+      const values = filled.filter((field) => field.field_type === type).flatMap((field) => field.values);
+      expect(values.length).toBeGreaterThan(0);
+      const wrong = values.flatMap((value) => departures(samples, value, latitude));
+      // A value may leave out what the documents' only example has; what is there must be of its kind.
+      expect([type, wrong.filter((one) => !one.endsWith('lacking'))]).toEqual([type, []]);
+    }
   });
 
   test('gives two calls the same uniq only when it is empty', () => {

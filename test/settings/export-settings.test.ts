@@ -20,6 +20,7 @@ describe('absent settings take their defaults', () => {
     users: [],
     direction: 'all',
     reExport: false,
+    unsorted: false,
     talkSeconds: { min: 0, max: 0 },
     recordingHosts: [],
     mapping: { deal: [], contact: [], company: [], call: [] },

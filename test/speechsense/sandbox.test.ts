@@ -131,15 +131,56 @@ describe('the connection check', () => {
 });
 
 describe('talks', () => {
+  const date = '2026-11-01T12:30:00+03:00';
+  const found = (callIds: string[], keys?: string[]) =>
+    speechSense
+      .findTalks(
+        access,
+        callIds.map((call_id) => ({ call_id, date, client_id: '1', operator_id: '7' })),
+        keys,
+      )
+      .then((talkIds) => talkIds.sort());
+
   test('are found by the call ids that they were sent with, once they are indexed', async () => {
     const first = await speechSense.upload(call('1'), commit);
     const second = await speechSense.upload(call('2'), commit);
-    await expect(speechSense.findTalks(access, 'call_id', ['1'])).resolves.toEqual([]);
+    await expect(found(['1'], ['call_id'])).resolves.toEqual([]);
     clock.advance(60);
-    await expect(speechSense.findTalks(access, 'call_id', ['1'])).resolves.toEqual([first.talkId]);
-    const both = await speechSense.findTalks(access, 'call_id', ['1', '2', '3']);
-    expect(both.sort()).toEqual([first.talkId, second.talkId].sort());
+    await expect(found(['1'], ['call_id'])).resolves.toEqual([first.talkId]);
+    await expect(found(['1', '2', '3'], ['call_id'])).resolves.toEqual([first.talkId, second.talkId].sort());
   });
+
+  test('are found by their dates where the connection does not keep call ids, narrowed by what it does keep', async () => {
+    const { talkId } = await speechSense.upload(call('1'), commit);
+    clock.advance(60);
+    await expect(found(['1'])).resolves.toEqual([talkId]);
+    await expect(found(['1'], ['operator_id'])).resolves.toEqual([talkId]);
+    await expect(found(['1'], ['operator_id', 'client_id'])).resolves.toEqual([]);
+  });
+
+  test('of many calls are found with one search for each two hundred of them', async () => {
+    const callIds = Array.from({ length: 401 }, (_, index) => String(index));
+    await found(callIds, ['call_id']);
+    expect(sandbox.counters().calls['Search']).toBe(3);
+  });
+
+  test('that cannot be searched for by a key say so, and do not put the connection in doubt', async () => {
+    await sandbox.control('PUT', '/behaviour', { unknownFilterKey: 'refuse' });
+    await expect(found(['1'], ['client_id', 'no_such_key', 'call_id'])).resolves.toEqual([]);
+    await sandbox.control('PUT', `/connections/${access.connectionId}`, { keys: TWO_CHANNEL_KEYS });
+    await expect(found(['1'], ['call_id'])).rejects.toMatchObject({ code: 'speechsense_search_refused' });
+  });
+
+  test.each(['absent', 'not-found'])(
+    'that do not exist are left out of the answer when they are %s',
+    async (missingTalk) => {
+      const { talkId } = await speechSense.upload(call('1'), commit);
+      clock.advance(60);
+      await sandbox.control('PUT', '/behaviour', { missingTalk });
+      const talks = await speechSense.getTalks(access, ['aud-none', talkId, 'aud-nor-this'], ['talk_fields']);
+      expect(talks.map((talk) => talk.talkId)).toEqual([talkId]);
+    },
+  );
 
   test('are read back with the keys that the connection kept', async () => {
     const { talkId } = await speechSense.upload(call('1'), commit);

@@ -13,7 +13,7 @@ export interface TestLedger {
 
 export const TEST_KEYS = [{ id: 'k1', key: Buffer.alloc(32, 1) }];
 export const TEST_ACCOUNT = 31_415;
-const TEST_CONNECTION = 'connection-1';
+export const TEST_CONNECTION = 'connection-1';
 
 /** A migrated ledger in a schema of its own, with one account and its connection. */
 export async function openTestLedger(): Promise<TestLedger> {
@@ -53,6 +53,9 @@ export interface TestExport {
 export const PERIOD_START = new Date('2026-11-01T00:00:00+03:00');
 export const PERIOD_END = new Date('2026-11-08T00:00:00+03:00');
 
+/** What is remembered of an upload, where it does not matter. */
+export const SENT = { sent: { call_id: '1', date: '2026-11-02T12:00:00+03:00' }, bytes: 5, audioFormat: 'mp3' };
+
 /** Opens an export of 1–7 November 2026 and answers its id. */
 export async function openTestExport(
   ledger: Ledger,
@@ -87,6 +90,10 @@ export function sightedNote(differing: Partial<SightedNote> & { noteId: number }
     updatedAt: new Date('2026-11-02T12:05:00+03:00'),
     talkSeconds: 60,
     operatorId: 7,
+    operatorRank: 1,
+    callResponsible: '7',
+    responsibleUserId: 7,
+    createdBy: 7,
     link: `https://pbx.example/${noteId}.mp3`,
     phone: '+79990000000',
     uniq: String(noteId),
@@ -94,6 +101,7 @@ export function sightedNote(differing: Partial<SightedNote> & { noteId: number }
     result: null,
     status: null,
     unreadable: false,
+    unsortedUid: null,
     ...differing,
   };
 }

@@ -1,6 +1,7 @@
 import { expect } from '@jest/globals';
 import type { ExportStatus } from '../../client/status.ts';
-import type { ReportRow } from '../../ledger/report.ts';
+import type { ReportRow } from '../../ledger/report-columns.ts';
+import { recordingsOf } from './recordings.ts';
 import type { Stage } from './stage.ts';
 
 /** The promise "it adds up": of the totals in themselves, and of the totals with the report, call by call. */
@@ -47,16 +48,8 @@ export function expectOnce(stage: Stage, report: ReportRow[]): void {
 
 /** Nothing cut short became a talk: every talk has the hash of the recording as its telephony serves it. */
 export async function expectWhole(stage: Stage): Promise<void> {
-  const { world, telephony, speechsense } = stage.sandbox;
-  const recorded = world.calls.filter(({ format, hasLink }) => format !== null && hasLink);
-  const hashes = new Set(
-    await Promise.all(
-      recorded.map(({ worldId, format, talkSeconds }) =>
-        telephony.recordingSha256({ worldId, format: format ?? 'mp3', talkSeconds }),
-      ),
-    ),
-  );
-  for (const { audio } of speechsense.talks()) expect(hashes).toContain(audio.sha256);
+  const hashes = await recordingsOf(stage);
+  for (const { audio } of stage.sandbox.speechsense.talks()) expect(hashes).toContain(audio.sha256);
 }
 
 /** How many calls of the sandbox have a recording and so must end as a talk. */

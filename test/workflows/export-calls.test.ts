@@ -43,7 +43,7 @@ describe('an export', () => {
     expect(script.of('listCallsPage').map(({ cursor }) => cursor)).toEqual([null, ...cursors]);
     const steps = named(script);
     expect(steps.slice(0, 5)).toEqual(['openExport', 'listCallsPage', 'listCallsPage', 'listCallsPage', 'closePlan']);
-    expect(steps.slice(-3)).toEqual(['rereadNotes', 'planWaiting', 'closeExport']);
+    expect(steps.slice(-4)).toEqual(['rereadNotes', 'planWaiting', 'confirmTalks', 'closeExport']);
     expect(sorted(transferred(script))).toEqual([1, 2, 3, 4, 5, 6]);
     expect(sorted(script.of('prepareBatch').map(({ batch }) => batch))).toEqual([0, 1, 2]);
     expect(script.of('closeExport')[0]).toMatchObject({ state: 'completed', failedBy: null });
@@ -85,6 +85,31 @@ describe('an export', () => {
     expect(script.of('planWaiting')).toHaveLength(1);
   });
 
+  test('looks for lost talks until none is looked for any more, and sends again what is not there', async () => {
+    const script = new Script([[1]]);
+    script.on.confirmTalks = (_, time) => {
+      if (time === 1) return Promise.resolve({ batches: 1, lookAgainInSeconds: 0.5 });
+      if (time > 2) return undefined;
+      script.batches.push([1]);
+      return Promise.resolve({ batches: 2, lookAgainInSeconds: null });
+    };
+    expect(await (await stage.start(script)).result()).toEqual({ state: 'completed', batches: 2 });
+    // Once more after what was sent again, whose answer may be lost as well.
+    expect(script.of('confirmTalks')).toHaveLength(3);
+    expect(transferred(script)).toEqual([1, 1]);
+  });
+
+  test('that waits for an index is stopped at once', async () => {
+    const script = new Script([[1]]);
+    script.on.confirmTalks = () => Promise.resolve({ batches: 1, lookAgainInSeconds: 3_600 });
+    const run = await stage.start(script);
+    await asked(script, 'confirmTalks');
+    await inState(run, 'settling');
+    await run.signal('stopExport');
+    expect(await run.result()).toMatchObject({ state: 'stopped' });
+    expect(script.of('confirmTalks')).toHaveLength(1);
+  });
+
   test('waits for what passes, and a step that is tried again is the same step', async () => {
     const script = new Script([[1]]);
     script.on.openExport = (_, time) => (time < 3 ? refuse('amocrm_unavailable') : undefined);
@@ -102,7 +127,7 @@ describe('an export', () => {
 
   test('that is a retry lists nothing, and reads the notes of its calls again before it plans', async () => {
     const script = new Script([[5]]);
-    const retry = { exportId: 'the-earlier-one', reasons: ['recording_expired'], unconfirmed: false };
+    const retry = { exportId: 'the-earlier-one', reasons: ['recording_expired'], unconfirmed: false, missing: false };
     await (await stage.start(script, { kind: 'retry', retry })).result();
     expect(named(script).slice(0, 3)).toEqual(['openExport', 'rereadNotes', 'closePlan']);
     expect(script.of('listCallsPage')).toEqual([]);
@@ -140,22 +165,25 @@ describe('a refused token or key blocks an export until a person acts', () => {
     ['prepareBatch', 'transferring', true],
     ['transferCall', 'transferring', true],
     ['rereadNotes', 'settling', true],
+    ['confirmTalks', 'settling', true],
   ])('in %s: it says so, and goes on when it is resumed', async (name, after) => {
     const script = new Script([[1], [2]]);
-    script.on[name] = (_, time) => (time === 1 ? refuse('amocrm_unauthorized') : undefined);
+    const values = { host: 'example.amocrm.ru' };
+    script.on[name] = (_, time) => (time === 1 ? refuse('amocrm_unauthorized', values) : undefined);
     const run = await stage.start(script, {}, { openBatches: 1 });
-    expect(await inState(run, 'blocked')).toMatchObject({ blockedBy: 'amocrm_unauthorized' });
+    const block = { blockedBy: 'amocrm_unauthorized', blockedValues: values };
+    expect(await inState(run, 'blocked')).toMatchObject(block);
     await waitFor(() => script.of('recordState').some(({ state }) => state === 'blocked'), {
       what: 'it to be recorded',
     });
-    expect(script.of('recordState').at(-1)).toMatchObject({ state: 'blocked', blockedBy: 'amocrm_unauthorized' });
+    expect(script.of('recordState').at(-1)).toMatchObject({ state: 'blocked', ...block });
     expect(await status(run)).toBe('blocked');
     const before = script.steps.length;
 
     await run.signal('resumeExport');
     expect(await run.result()).toEqual({ state: 'completed', batches: 2 });
     const resumed = script.steps.slice(before).find((step) => step.name === 'recordState');
-    expect(resumed?.input).toMatchObject({ state: after, blockedBy: null });
+    expect(resumed?.input).toMatchObject({ state: after, blockedBy: null, blockedValues: {} });
     expect([...new Set(sorted(transferred(script)))]).toEqual([1, 2]);
     expect(await progress(run)).toMatchObject({ state: 'completed', blockedBy: null });
   });
@@ -359,6 +387,7 @@ describe('exportProgress tells where an export is:', () => {
       exportId: script.of(name)[0]?.['exportId'],
       state,
       blockedBy: null,
+      blockedValues: {},
       batches,
     });
     await run.signal('stopExport');

@@ -6,7 +6,7 @@ import type { Activities, TransferActivities } from '../../activities/activities
 import { toFailure } from '../../activities/failure.ts';
 import { searchAttributesOf } from '../../environment/temporal-search-attributes.ts';
 import type { ErrorCode } from '../../errors/codes.ts';
-import { ExportError } from '../../errors/export-error.ts';
+import { ExportError, type ErrorValues } from '../../errors/export-error.ts';
 import { parseExportSettings } from '../../settings/export-settings.ts';
 import { bundleWorkflows } from '../../worker/workflow-bundle.ts';
 import type { exportCalls } from '../../workflows/export-calls.ts';
@@ -51,6 +51,8 @@ export class Script {
       case 'closePlan':
       case 'planWaiting':
         return { batches: this.batches.length };
+      case 'confirmTalks':
+        return { batches: this.batches.length, lookAgainInSeconds: null };
       case 'prepareBatch':
         return (this.batches[Number(input['batch'])] ?? []).map((callId) => ({ callId, talkSeconds: 60 }));
       case 'transferCall':
@@ -70,6 +72,7 @@ const STEPS = [
   'closePlan',
   'planWaiting',
   'prepareBatch',
+  'confirmTalks',
 ] as const;
 
 /** Goes on until it is cancelled, as a download does. */
@@ -80,8 +83,8 @@ export async function untilCancelled(): Promise<never> {
 }
 
 /** Ends a step with this error, as the worker hands it to Temporal; one that is tried again is tried soon. */
-export function refuse(code: ErrorCode): Promise<never> {
-  return Promise.reject(toFailure(new ExportError(code, { retryAfterMs: 10 })));
+export function refuse(code: ErrorCode, values: ErrorValues = {}): Promise<never> {
+  return Promise.reject(toFailure(new ExportError(code, { retryAfterMs: 10, values })));
 }
 
 export type RunningExport = WorkflowHandleWithFirstExecutionRunId<typeof exportCalls> & { accountId: number };
@@ -112,12 +115,16 @@ export async function createWorkflowStage(): Promise<WorkflowStage> {
       script.transfersAtOnce--;
     }
   };
-  const shared = { connection, maxHeartbeatThrottleInterval: 50, defaultHeartbeatThrottleInterval: 50 };
+  const shared = {
+    connection,
+    workflowBundle: await bundleWorkflows(),
+    maxHeartbeatThrottleInterval: 50,
+    defaultHeartbeatThrottleInterval: 50,
+  };
   const workers = await Promise.all([
     Worker.create({
       ...shared,
       taskQueue,
-      workflowBundle: await bundleWorkflows(),
       activities: Object.fromEntries(STEPS.map((name) => [name, step(name)])),
     }),
     Worker.create({ ...shared, taskQueue: `${taskQueue}-transfer`, activities: { transferCall } }),

@@ -3,7 +3,7 @@ import { EXIT, exitCodeOf } from '../../../errors/exit-codes.ts';
 import { ExportError } from '../../../errors/export-error.ts';
 import type { Sentence } from '../../../errors/codes.ts';
 import { checkConverter, type ConverterCheck } from '../../../recordings/ffmpeg-version.ts';
-import { checkConnection, setConnection } from '../../connection-admin.ts';
+import { CALL_ID_ADVICE, checkConnection, CONNECTION_WORKS, setConnection } from '../../connection-admin.ts';
 import { addCommand, type Runner } from '../command.ts';
 import { readSecret } from '../read-secret.ts';
 
@@ -45,12 +45,22 @@ export function addConnectionCommands(program: Command, runner: Runner): void {
     examples: ['connection check', 'connection check --json'],
     async run({ services, output, account }) {
       const { accountId } = await account();
-      const { check, error } = await checkConnection(services.access, accountId);
-      const message = error?.sentence(output.language) ?? null;
+      const { error, keepsCallId } = await checkConnection(services.access, accountId);
+      const message = error?.sentence(output.language) ?? output.text(CONNECTION_WORKS);
+      const requestId = error?.requestId ?? null;
       const converter = await checkConverter(services.environment.FFMPEG_PATH);
-      output.result({ ...check, message, converter }, () => [
-        message ?? output.text({ en: 'The connection answers.', ru: 'Подключение отвечает.' }),
-        ...(check.requestId === null ? [] : [`request id: ${check.requestId}`]),
+      const checked = {
+        ok: error === undefined,
+        code: error?.code ?? null,
+        message,
+        requestId,
+        keepsCallId,
+        converter,
+      };
+      output.result(checked, () => [
+        message,
+        ...(requestId === null ? [] : [`request id: ${requestId}`]),
+        ...(keepsCallId === false ? [output.text(CALL_ID_ADVICE)] : []),
         output.text(converterSentence(converter)),
       ]);
       return error ? exitCodeOf(error) : EXIT.done;

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { EXIT } from '../../../errors/exit-codes.ts';
 import type { Sentence } from '../../../errors/codes.ts';
@@ -6,14 +7,22 @@ import { ExportError } from '../../../errors/export-error.ts';
 import type { Account } from '../../../ledger/accounts.ts';
 import type { ExportRow } from '../../../ledger/exports.ts';
 import type { Ledger } from '../../../ledger/ledger.ts';
-import type { ReportRow } from '../../../ledger/report.ts';
+import type { Progress } from '../../../ledger/progress.ts';
+import type { ReportRow } from '../../../ledger/report-columns.ts';
+import { reportCells } from '../../report-cells.ts';
+import { REPORT_FORMATS, reportContent, type ReportFormat } from '../../report-content.ts';
 import { writeReportFile } from '../../report-file.ts';
-import { type ReportFormat, reportText } from '../../report-text.ts';
+import { counted, noCalls } from '../../report-totals.ts';
+import { count } from '../amounts.ts';
 import { addCommand, type Runner } from '../command.ts';
+import type { Language } from '../language.ts';
+import { total } from '../watch/reasons.ts';
+import { ENDS, WORDS } from '../watch/words.ts';
 
 interface ReportFlags {
   export?: string;
   format?: ReportFormat;
+  excel?: boolean;
   out?: string;
   state?: string;
   json?: boolean;
@@ -28,41 +37,55 @@ export function addReportCommand(program: Command, runner: Runner): void {
     account: true,
     options: [
       new Option('--export <id>', 'another one than the last'),
-      new Option('--format <format>', 'csv unless --json asks for the other').choices(['csv', 'json']),
+      new Option('--format <format>', 'by the ending of --out, else csv').choices([...REPORT_FORMATS]),
+      new Option('--excel', 'csv for a double click in Excel: with a byte order mark and semicolons'),
       new Option('--out <file>', 'write to a file'),
       new Option('--state <state>', 'only calls in this state').choices(STATES),
     ],
-    examples: ['report --out report.csv', 'report --state failed', 'report --format json | jq length'],
+    examples: [
+      'report --out report.xlsx',
+      'report --excel --lang ru --out report.csv',
+      'report --export 0b6c6a5e-… --state failed',
+      'report --format json | jq length',
+    ],
     async run({ services, output, account }, flags) {
+      const format = formatOf(flags);
       const { ledger } = services;
       const chosen = await account();
       const { exportId } = await exportOf(ledger, chosen, flags.export);
-      const format = flags.format ?? (flags.json === true ? 'json' : 'csv');
-      const counts = { rows: 0, converted: 0, mono: 0 };
-      const text = reportText(counted(ledger.report.rows(exportId, flags.state)), format, chosen.timeZone);
+      const totals = noCalls();
+      const { timeZone } = chosen;
+      const { language } = output;
+      const audio = { mono: 0, converted: 0 };
+      const rows = audioCounted(counted(ledger.report.rows(exportId, flags.state), totals), audio);
+      const content = reportContent(reportCells(rows, { timeZone, language }), format, flags.excel);
       if (flags.out === undefined) {
-        await pipeline(text, output.stdout, { end: false });
-        if (counts.mono > 0) output.remark(monoSentence(counts.mono));
+        await pipeline(content, output.stdout, { end: false });
+        if (audio.mono > 0) output.remark(monoSentence(audio.mono));
         return EXIT.done;
       }
       const file = flags.out;
-      await writeReportFile(text, file);
-      output.result({ exportId, file, format, ...counts }, () => [
-        output.text({ en: `${counts.rows} calls are in ${file}.`, ru: `Звонков в ${file}: ${counts.rows}.` }),
-        ...(counts.mono > 0 ? [output.text(monoSentence(counts.mono))] : []),
-      ]);
+      await writeReportFile(content, file);
+      output.result({ exportId, file, format, rows: totals.found, calls: totals, ...audio }, () => {
+        const found = count(totals.found, language);
+        return [
+          output.text({ en: `${found} calls are in ${file}.`, ru: `Звонков в ${file}: ${found}.` }),
+          ...sums(totals, language),
+          ...(audio.mono > 0 ? [output.text(monoSentence(audio.mono))] : []),
+        ];
+      });
       return EXIT.done;
-
-      async function* counted(source: AsyncIterable<ReportRow>): AsyncGenerator<ReportRow> {
-        for await (const row of source) {
-          counts.rows++;
-          if (row.state === 'exported' && row.channels === 1) counts.mono++;
-          if (row.state === 'exported' && row.converted_from !== null) counts.converted++;
-          yield row;
-        }
-      }
     },
   });
+}
+
+/** Counts what was sent with one channel, and what was converted, while the rows go by. */
+async function* audioCounted(rows: AsyncIterable<ReportRow>, audio: { mono: number; converted: number }) {
+  for await (const row of rows) {
+    if (row.state === 'exported' && row.channels === 1) audio.mono++;
+    if (row.state === 'exported' && row.converted_from !== null) audio.converted++;
+    yield row;
+  }
 }
 
 /** No API tells which kind a connection is of, so that this is said of every export with such recordings. */
@@ -71,6 +94,32 @@ function monoSentence(mono: number): Sentence {
     en: `${mono} exported recordings have one channel: in a two-channel connection SpeechSense hears both speakers as one. Have the telephony record two channels, or use a single-channel connection.`,
     ru: `Выгружено одноканальных записей: ${mono}. В двухканальном подключении SpeechSense принимает обоих собеседников за одного: включите в телефонии двухканальную запись или используйте одноканальное подключение.`,
   };
+}
+
+/** `1,000 exported + 30 failed`: what the rows come to. */
+function sums({ skipped, ...calls }: Progress['calls'], language: Language): string[] {
+  const sums = [
+    ...Object.entries(ENDS).map(([end, title]) => ({ calls: calls[end as keyof typeof ENDS], title })),
+    { calls: total(skipped), title: WORDS.skippedCount },
+  ].filter((sum) => sum.calls > 0);
+  return sums.length === 0
+    ? []
+    : [`  ${sums.map((sum) => `${count(sum.calls, language)} ${sum.title[language]}`).join(' + ')}`];
+}
+
+/** @throws {ExportError} `usage` */
+function formatOf({ format: given, excel = false, out, json = false }: ReportFlags): ReportFormat {
+  const ending = path.extname(out ?? '').slice(1);
+  const format = given ?? REPORT_FORMATS.find((known) => known === ending) ?? (json ? 'json' : 'csv');
+  if (format === 'xlsx' && out === undefined) {
+    throw new ExportError('usage', {
+      values: { problem: 'a workbook is not printed: say with --out where to write it' },
+    });
+  }
+  if (excel && format !== 'csv') {
+    throw new ExportError('usage', { values: { problem: `--excel is about csv; ${format} needs no such thing` } });
+  }
+  return format;
 }
 
 /** @throws {ExportError} `export_not_found`, also for another account's; `no_exports_yet` */

@@ -25,6 +25,7 @@ export const ENDS = {
 export const WORDS = {
   export: { en: 'Export', ru: 'Выгрузка' },
   calls: { en: 'Calls', ru: 'Звонки' },
+  listing: { en: 'Reading', ru: 'Читает' },
   talk: { en: 'Talk', ru: 'Разговоры' },
   sent: { en: 'Sent', ru: 'Передано' },
   states: { en: 'States', ru: 'Состояния' },
@@ -38,5 +39,9 @@ export const WORDS = {
   left: { en: 'left', ru: 'ещё' },
   perSecond: { en: '/s', ru: '/с' },
   callsPerSecond: { en: 'calls/s', ru: 'зв./с' },
+  droppedKeys: {
+    en: 'keys that the SpeechSense connection does not have and so did not keep (add them to the connection)',
+    ru: 'ключей нет в подключении SpeechSense, и они не сохранились (добавьте их в подключение)',
+  },
   of: { en: 'of', ru: 'из' },
 } as const satisfies Record<string, Sentence>;

@@ -1,0 +1,128 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { ExportError } from '../errors/export-error.ts';
+import { WaitingLine } from './waiting-line.ts';
+
+/** Leave for one request to go out now. */
+export interface Turn {
+  /** Tells how the request fared, once: with an answer, with its error, or not at all (nobody can tell). */
+  end(fared: 'answered' | 'unknown' | ExportError): Promise<void>;
+}
+
+/** Waits for the next turn; every request takes one. */
+export type Pace = (signal?: AbortSignal) => Promise<Turn>;
+
+/** Interactive requests, for which a person waits, go before bulk ones, an export's. */
+export type Priority = 'interactive' | 'bulk';
+
+interface TurnRequest {
+  accountId: number;
+  client: string;
+  requestsPerSecond: number;
+  interactive: boolean;
+  place?: Date | undefined;
+}
+
+type Refusal = 'amocrm_throttled' | 'amocrm_blocked';
+
+/** What the processes share about an account's requests; the ledger keeps it. */
+export interface SharedPace {
+  takeTurn(
+    turn: TurnRequest,
+  ): Promise<
+    | { granted: true; waitMs: number; probe: boolean }
+    | { granted: false; waitMs: number; place: Date; reason: Refusal | null }
+  >;
+  refused(accountId: number, reason: Refusal, retryAfterMs?: number): Promise<void>;
+  settleProbe(accountId: number, answered: boolean): Promise<void>;
+}
+
+interface PacedAccount {
+  accountId: number;
+  /** The integration that asks: amoCRM counts requests by it. A long-lived token counts as one of its own. */
+  client: string;
+  priority: Priority;
+}
+
+export type AmocrmPaces = (account: PacedAccount) => Pace;
+
+/** A longer rest of the account is not waited for here: the step ends with what amoCRM asked, and comes back then. */
+const PATIENCE_MS = { interactive: 5_000, bulk: 60_000 };
+
+/** For requests that belong to no account yet. */
+export const UNPACED: Pace = () => Promise.resolve({ end: () => Promise.resolve() });
+
+/**
+ * The pace of this process's requests: one per process, because bulk requests of an account stand in a line here, of
+ * which only the first one asks for a turn. So they come in order, and each process has one place in the shared line.
+ *
+ * @param requestsPerSecond of each (account, client), whatever the number of processes.
+ */
+export function createAmocrmPaces(shared: SharedPace, requestsPerSecond: number): AmocrmPaces {
+  const lines = new Map<string, BulkLine>();
+  return ({ accountId, client, priority }) => {
+    const ask = async (place?: Date) =>
+      shared.takeTurn({ accountId, client, requestsPerSecond, interactive: priority === 'interactive', place });
+    const key = `${accountId}:${client}`;
+    const line = lines.get(key) ?? new BulkLine();
+    lines.set(key, line);
+
+    return async (signal) => {
+      const { probe } =
+        priority === 'bulk' ? await line.turn(ask, signal) : await untilGranted(ask, PATIENCE_MS.interactive, signal);
+      return {
+        end: async (fared) => {
+          if (fared instanceof ExportError && isRefusal(fared.code)) {
+            await shared.refused(accountId, fared.code, fared.retryAfterMs);
+          } else if (probe) {
+            await shared.settleProbe(accountId, isAnswer(fared));
+          }
+        },
+      };
+    };
+  };
+}
+
+type Ask = (place?: Date) => ReturnType<SharedPace['takeTurn']>;
+
+/** The bulk requests of this process to one account. Its place in the shared line outlives a waiter who was stopped. */
+class BulkLine {
+  readonly #line = new WaitingLine();
+  #place: Date | undefined;
+
+  async turn(ask: Ask, signal?: AbortSignal): Promise<{ probe: boolean }> {
+    const leave = await this.#line.enter(signal);
+    try {
+      const asking = async () => {
+        const answer = await ask(this.#place);
+        this.#place = answer.granted ? undefined : answer.place;
+        return answer;
+      };
+      return await untilGranted(asking, PATIENCE_MS.bulk, signal);
+    } finally {
+      leave();
+    }
+  }
+}
+
+async function untilGranted(ask: Ask, patienceMs: number, signal?: AbortSignal): Promise<{ probe: boolean }> {
+  for (;;) {
+    signal?.throwIfAborted();
+    const answer = await ask();
+    if (!answer.granted && answer.reason !== null && answer.waitMs > patienceMs) {
+      throw new ExportError(answer.reason, { retryAfterMs: Math.ceil(answer.waitMs) });
+    }
+    // A timer may fire up to a millisecond early.
+    if (answer.waitMs > 0) await pause(Math.ceil(answer.waitMs) + 1, undefined, signal ? { signal } : {});
+    if (answer.granted) return { probe: answer.probe };
+  }
+}
+
+/** amoCRM's own word, be it a yes or a no. */
+function isAnswer(fared: 'answered' | 'unknown' | ExportError): boolean {
+  if (fared instanceof ExportError) return fared.code !== 'amocrm_unavailable' && fared.code !== 'amocrm_bad_answer';
+  return fared === 'answered';
+}
+
+function isRefusal(code: ExportError['code']): code is Refusal {
+  return code === 'amocrm_throttled' || code === 'amocrm_blocked';
+}

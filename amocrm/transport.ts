@@ -1,0 +1,83 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { Duplex } from 'node:stream';
+import axios, { AxiosError, type AxiosInstance, getAdapter, type InternalAxiosRequestConfig } from 'axios';
+
+export type AmocrmTransport = AxiosInstance;
+
+/** What a request may take at most; each of them ends it and closes its connection. */
+export interface TransportLimits {
+  /** Until the connection stands, TLS included. */
+  connectMs: number;
+  /** Until the first byte of the answer, and between two of them. */
+  silenceMs: number;
+  /** From the first to the last byte, however steadily they drip. */
+  totalMs: number;
+  /** Of an answer, unpacked. */
+  maxBytes: number;
+}
+
+const LIMITS: TransportLimits = { connectMs: 5_000, silenceMs: 20_000, totalMs: 60_000, maxBytes: 32 * 1024 * 1024 };
+
+/** The code of the error by which an answer that is larger than its limit ends. */
+export const TOO_LARGE = 'ERR_ANSWER_TOO_LARGE';
+
+/** The process's connections to amoCRM, kept alive: an account is asked a few times a second for hours. */
+export function createAmocrmTransport(changed: Partial<TransportLimits> = {}): AmocrmTransport {
+  const limits = { ...LIMITS, ...changed };
+  return axios.create({
+    adapter: (config) => within(limits, config),
+    timeout: limits.silenceMs,
+    maxContentLength: limits.maxBytes,
+    // An account's host answers itself; a redirect would carry the token somewhere else.
+    maxRedirects: 0,
+    proxy: false,
+    responseType: 'text',
+    transformResponse: (body: unknown) => body,
+    validateStatus: () => true,
+    httpAgent: limitConnecting(new http.Agent({ keepAlive: true }), 'connect', limits.connectMs),
+    httpsAgent: limitConnecting(new https.Agent({ keepAlive: true }), 'secureConnect', limits.connectMs),
+    headers: { 'User-Agent': 'speechsense-export/0.1 (amoCRM call exporter)', Accept: 'application/hal+json' },
+  });
+}
+
+/** axios' own timeout is a limit of silence, which every byte begins anew: the total one ends the request from outside. */
+async function within({ totalMs }: TransportLimits, config: InternalAxiosRequestConfig) {
+  const request = new AbortController();
+  const stop = () => request.abort();
+  const given = config.signal;
+  given?.addEventListener?.('abort', stop);
+  if (given?.aborted) stop();
+  const late = new AxiosError('the answer took too long', 'ETIMEDOUT', config);
+  const timer = setTimeout(() => request.abort(late), totalMs);
+  try {
+    return await getAdapter('http')({ ...config, signal: request.signal });
+  } catch (error) {
+    if (request.signal.reason === late) throw late;
+    if (isTooLarge(error)) throw new AxiosError('the answer is too large', TOO_LARGE, config);
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    given?.removeEventListener?.('abort', stop);
+  }
+}
+
+// axios names it by its message alone: ERR_BAD_RESPONSE stands for other things too.
+function isTooLarge(error: unknown): boolean {
+  return error instanceof AxiosError && error.message.startsWith('maxContentLength');
+}
+
+/** A host that takes a connection and says nothing, or drops what is sent, would hold it for minutes. */
+function limitConnecting<A extends http.Agent>(agent: A, connected: 'connect' | 'secureConnect', connectMs: number): A {
+  const createConnection = agent.createConnection.bind(agent);
+  agent.createConnection = (options, callback) => {
+    const socket: Duplex | null | undefined = createConnection(options, callback);
+    if (!socket) return socket;
+    const timer = setTimeout(() => {
+      socket.destroy(Object.assign(new Error('no connection in time'), { code: 'ETIMEDOUT' }));
+    }, connectMs);
+    for (const event of [connected, 'close']) socket.once(event, () => clearTimeout(timer));
+    return socket;
+  };
+  return agent;
+}

@@ -1,0 +1,36 @@
+import { ExportError } from '../errors/export-error.ts';
+import { type PageAt, readShrinking } from './shrinking-page.ts';
+
+export interface ListPage<T> {
+  items: T[];
+  /** amoCRM names a next page. */
+  next: boolean;
+}
+
+/** No list that is read whole (users, fields, pipelines) is anywhere near. */
+const MOST_ITEMS = 50_000;
+
+/**
+ * Reads a list from its first page to its last. Items that come twice, because the list shifted, are kept once.
+ *
+ * @param path for the error.
+ * @param read one page; undefined when there is none.
+ * @throws {ExportError} `amocrm_bad_answer` when the pages do not end: one brings nothing new and still names a next.
+ */
+export async function readWholeList<T extends { id: number }>(
+  path: string,
+  limit: number,
+  read: (at: PageAt) => Promise<ListPage<T> | undefined>,
+): Promise<T[]> {
+  const items = new Map<number, T>();
+  for (let next: PageAt = { page: 1, limit }; ;) {
+    const { answer, at } = await readShrinking(next, read);
+    const before = items.size;
+    for (const item of answer?.items ?? []) items.set(item.id, item);
+    if (!answer?.next) return [...items.values()];
+    if (items.size === before || items.size > MOST_ITEMS) {
+      throw new ExportError('amocrm_bad_answer', { values: { what: `${path} (its pages do not end)` } });
+    }
+    next = { ...at, page: at.page + 1 };
+  }
+}

@@ -1,0 +1,51 @@
+import { type Command, Option } from 'commander';
+import { EXIT } from '../../../errors/exit-codes.ts';
+import { effectivePeriod, periodInterval } from '../../../settings/period.ts';
+import { type CheckedCall, checkTalks } from '../../check-talks.ts';
+import { addCommand, PROGRAM, type Runner } from '../command.ts';
+import { mergeFlags } from '../settings-flags.ts';
+
+const TOTALS = { '=': 'present', '-': 'missing', '?': 'unknown', '2': 'doubled' } as const;
+
+export function addCheckCommand(program: Command, runner: Runner): void {
+  addCommand<{ from?: string; to?: string; all?: boolean }>(program, runner, {
+    name: 'check',
+    summary: 'compare what was exported with what SpeechSense has, call by call',
+    account: true,
+    options: [
+      new Option('--from <date>', 'first day of the calls; the stored period where neither it nor --to is given'),
+      new Option('--to <date>', 'last day, included'),
+      new Option('--all', 'list calls that are there too'),
+    ],
+    examples: ['check --from 2026-11-01 --to 2026-11-22', 'check --json | jq .missing', 'retry --missing'],
+    async run({ services, output, account }, { all = false, ...days }) {
+      const { accountId, timeZone } = await account();
+      const now = new Date();
+      const { settings } = await services.ledger.settings.read(accountId);
+      const period = effectivePeriod(mergeFlags(settings, days, timeZone, now), timeZone, now);
+
+      const totals = { present: 0, missing: 0, unknown: 0, doubled: 0 };
+      const calls: CheckedCall[] = [];
+      for await (const call of checkTalks(services.access, accountId, periodInterval(period, timeZone, now))) {
+        totals[TOTALS[call.mark]]++;
+        if (all || call.mark !== '=') calls.push(call);
+      }
+      output.result({ period, ...totals, calls }, () => [
+        ...calls.map(({ mark, noteId, talkIds }) => `${mark} ${noteId} ${talkIds.join(' ')}`.trimEnd()),
+        output.text({
+          en: `${period.from} … ${period.to}: = there ${totals.present} · - gone ${totals.missing} · ? cannot be told ${totals.unknown} · 2 there more than once ${totals.doubled}`,
+          ru: `${period.from} … ${period.to}: = на месте ${totals.present} · - пропало ${totals.missing} · ? нельзя сказать ${totals.unknown} · 2 больше одного раза ${totals.doubled}`,
+        }),
+        ...(totals.missing === 0
+          ? []
+          : [
+              output.text({
+                en: `\`${PROGRAM} retry --missing\` sends those again that are gone.`,
+                ru: `Отправить пропавшие снова: \`${PROGRAM} retry --missing\`.`,
+              }),
+            ]),
+      ]);
+      return totals.missing + totals.doubled > 0 ? EXIT.finishedWithFailures : EXIT.done;
+    },
+  });
+}

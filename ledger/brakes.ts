@@ -1,0 +1,57 @@
+import { sql } from 'kysely';
+import type { Database } from './database.ts';
+
+export type Turn =
+  /** Go ahead. `braked`: as the one that tries whether the service is back; say what came of it. */
+  { kind: 'go'; braked: boolean } | { kind: 'wait'; waitMs: number };
+
+/** Failures that come together, of all lanes that were under way, are one. */
+const ONE_WAVE = sql`interval '1 second'`;
+const FIRST_PAUSE_SECONDS = 1;
+const MAX_PAUSE_SECONDS = 60;
+/** As long as nothing is heard of the one that tries, nobody else does. */
+const TRIAL_SECONDS = 30;
+
+/**
+ * A brake for each account and service, shared by all lanes of all processes: when the service is away or asks for
+ * less, they all wait with growing pauses, after each of which one of them tries and the others wait for what it meets.
+ */
+export function createBrakes(db: Database) {
+  return {
+    /** Asked before each request. */
+    async turn(accountId: number, service: 'speechsense'): Promise<Turn> {
+      const { rows } = await sql<{ waitMs: number | null }>`
+        with tried as (
+          update brakes set held_until = clock_timestamp() + ${TRIAL_SECONDS} * interval '1 second'
+           where account_id = ${accountId} and service = ${service} and held_until <= clock_timestamp()
+          returning 1
+        )
+        select case when exists (select from tried) then null
+                    else extract(epoch from held_until - clock_timestamp()) * 1000 end as "waitMs"
+          from brakes where account_id = ${accountId} and service = ${service}`.execute(db);
+      const row = rows[0];
+      if (!row) return { kind: 'go', braked: false };
+      if (row.waitMs === null) return { kind: 'go', braked: true };
+      return { kind: 'wait', waitMs: Math.max(1, row.waitMs) };
+    },
+
+    /** The service is away, or asked to be left alone for so long. */
+    async pull(accountId: number, service: 'speechsense', retryAfterMs = 0): Promise<void> {
+      const pause = (failures: string) => sql`greatest(
+        least(${FIRST_PAUSE_SECONDS} * power(2, least(${sql.raw(failures)}, 10)), ${MAX_PAUSE_SECONDS}) * interval '1 second',
+        ${retryAfterMs} * interval '1 millisecond')`;
+      await sql`
+        insert into brakes as b (account_id, service, held_until, failures, failed_at)
+        values (${accountId}, ${service}, clock_timestamp() + ${pause('0')}, 1, clock_timestamp())
+        on conflict (account_id, service) do update
+          set held_until = clock_timestamp() + ${pause('b.failures')},
+              failures = b.failures + 1, failed_at = clock_timestamp()
+        where b.failed_at < clock_timestamp() - ${ONE_WAVE}`.execute(db);
+    },
+
+    /** The service answered: everybody may go on. */
+    async release(accountId: number, service: 'speechsense'): Promise<void> {
+      await db.deleteFrom('brakes').where('account_id', '=', accountId).where('service', '=', service).execute();
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import type { Database } from './database.ts';
+
+/** The metadata keys that a connection keeps: learned from its talks, since there is no way to ask for them. */
+export function createConnectionKeys(db: Database) {
+  return {
+    /** The keys, and when they were last seen to be these; undefined when no talk of the connection was read yet. */
+    read: (accountId: number, connectionId: string): Promise<{ keys: string[]; learnedAt: Date } | undefined> =>
+      db
+        .selectFrom('connection_keys')
+        .select(['keys', 'learned_at as learnedAt'])
+        .where('account_id', '=', accountId)
+        .where('connection_id', '=', connectionId)
+        .executeTakeFirst(),
+
+    async put(accountId: number, connectionId: string, keys: string[], learnedAt: Date): Promise<void> {
+      const facts = { keys, learned_at: learnedAt };
+      await db
+        .insertInto('connection_keys')
+        .values({ account_id: accountId, connection_id: connectionId, ...facts })
+        .onConflict((conflict) => conflict.columns(['account_id', 'connection_id']).doUpdateSet(facts))
+        .execute();
+    },
+
+    /** A few talks of the connection that should be there to be read: the latest ones that are a while old. */
+    async talksToLearnFrom(accountId: number, connectionId: string): Promise<string[]> {
+      const rows = await db
+        .selectFrom('talks')
+        .select('talk_id')
+        .where('account_id', '=', accountId)
+        .where('connection_id', '=', connectionId)
+        .where('talk_id', 'is not', null)
+        .where('missing_at', 'is', null)
+        .orderBy('committed_at', 'desc')
+        .limit(50)
+        .execute();
+      return rows.flatMap(({ talk_id }) => talk_id ?? []);
+    },
+  };
+}

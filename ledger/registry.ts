@@ -1,0 +1,90 @@
+import { sql } from 'kysely';
+import type { Interval } from '../settings/period.ts';
+import type { Database } from './database.ts';
+
+/** A call of the registry with all its uploads into one connection. */
+export interface RegisteredCall {
+  callId: number;
+  noteId: number;
+  startedAt: Date;
+  talks: RegisteredTalk[];
+}
+
+export interface RegisteredTalk {
+  /** Null while its answer is missing. */
+  talkId: string | null;
+  committedAt: Date;
+  sent: Record<string, string>;
+}
+
+const PAGE = 500;
+
+/** The registry of talks as a whole: what should be in SpeechSense. */
+export function createRegistry(db: Database) {
+  return {
+    /** The registered calls of a period, in the order of their times, page by page. */
+    async *pages(accountId: number, connectionId: string, { from, until }: Interval): AsyncGenerator<RegisteredCall[]> {
+      let after: { startedAt: Date; callId: number } | undefined;
+      for (;;) {
+        const { rows } = await sql<
+          Omit<RegisteredCall, 'talks'> & { talks: (RegisteredTalk & { committedAt: string })[] }
+        >`
+          select c.call_id as "callId", c.note_id as "noteId", c.started_at as "startedAt",
+                 json_agg(json_build_object('talkId', k.talk_id, 'committedAt', k.committed_at, 'sent', k.sent)
+                          order by k.committed_at) as talks
+            from calls c join talks k using (account_id, call_id)
+           where c.account_id = ${accountId} and k.connection_id = ${connectionId}
+             and c.started_at >= ${from} and c.started_at < ${until}
+             and (c.started_at, c.call_id) > (${after?.startedAt ?? from}::timestamptz, ${after?.callId ?? 0}::bigint)
+           group by c.call_id
+           order by c.started_at, c.call_id
+           limit ${PAGE}`.execute(db);
+        const page = rows.map(({ talks, ...call }) => ({
+          ...call,
+          talks: talks.map((talk) => ({ ...talk, committedAt: new Date(talk.committedAt) })),
+        }));
+        if (page.length > 0) yield page;
+        after = page.at(-1);
+        if (page.length < PAGE) return;
+      }
+    },
+
+    /** When talks with these ids were committed, the latest of them; undefined when none of them is known. */
+    async latestCommit(accountId: number, connectionId: string, talkIds: string[]): Promise<Date | undefined> {
+      if (talkIds.length === 0) return undefined;
+      const row = await db
+        .selectFrom('talks')
+        .select((select) => select.fn.max('committed_at').as('latest'))
+        .where('account_id', '=', accountId)
+        .where('connection_id', '=', connectionId)
+        .where('talk_id', 'in', talkIds)
+        .executeTakeFirst();
+      return row?.latest ?? undefined;
+    },
+
+    /** Remembers which of these known talks are gone from SpeechSense, for `retry --missing`. */
+    async setMissing(accountId: number, connectionId: string, talkIds: string[], missing: boolean): Promise<void> {
+      if (talkIds.length === 0) return;
+      await db
+        .updateTable('talks')
+        .set({ missing_at: missing ? sql<Date>`now()` : null })
+        .where('account_id', '=', accountId)
+        .where('connection_id', '=', connectionId)
+        .where('talk_id', 'in', talkIds)
+        .where('missing_at', missing ? 'is' : 'is not', null)
+        .execute();
+    },
+
+    /** How many calls have a talk that `check` found gone. */
+    async missingCalls(accountId: number, connectionId: string): Promise<number> {
+      const { count } = await db
+        .selectFrom('talks')
+        .select((select) => select.fn.count<number>('call_id').distinct().as('count'))
+        .where('account_id', '=', accountId)
+        .where('connection_id', '=', connectionId)
+        .where('missing_at', 'is not', null)
+        .executeTakeFirstOrThrow();
+      return count;
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Readable } from 'node:stream';
+import { sql } from 'kysely';
+import type { CheckedCall } from '../../client/check-talks.ts';
+import type { ExportStatus } from '../../client/status.ts';
+import { openDatabase } from '../../ledger/database.ts';
+import { createSpeechSense } from '../../speechsense/speechsense.ts';
+import { expectToAddUp, recordedCalls } from '../support/promises.ts';
+import { createStage, type Stage } from '../support/stage.ts';
+import { commandLine } from './command-line.ts';
+
+let stage: Stage;
+let run: ReturnType<typeof commandLine>;
+
+beforeAll(async () => {
+  stage = await createStage({ sandbox: { calls: 60, talkScale: 0.1 } });
+  await stage.control('speechsense', 'PUT', '/behaviour', { indexDelayMs: 0, quota: null });
+  run = commandLine({ ...stage.environment, SPEECHSENSE_READ_SHARE: '100' });
+  await stage.ledger.settings.put(stage.accountId, stage.settings());
+  await stage.startWorker();
+  await stage.finished(await stage.exports.start(stage.accountId, stage.settings()));
+});
+afterAll(() => stage.close());
+
+interface Checked {
+  present: number;
+  missing: number;
+  unknown: number;
+  doubled: number;
+  calls: CheckedCall[];
+}
+
+async function check(line = 'check --json') {
+  const { exitCode, stdout } = await run(line);
+  return { exitCode, ...(JSON.parse(stdout) as Checked) };
+}
+const talks = () => stage.sandbox.speechsense.talks();
+const nth = (index: number) => {
+  const talk = talks()[index];
+  if (!talk) throw new Error(`there is no talk ${index}`);
+  return talk;
+};
+const lose = (talkId: string) => stage.control('speechsense', 'DELETE', `/talks?id=${talkId}`);
+
+async function query<Row>(text: string): Promise<Row[]> {
+  const db = openDatabase(stage.environment['DATABASE_URL'] ?? '');
+  try {
+    return (await sql<Row>`${sql.raw(text)}`.execute(db)).rows;
+  } finally {
+    await db.destroy();
+  }
+}
+
+/** Uploads a talk's metadata once more, past the ledger. */
+async function double(talkId: string): Promise<string> {
+  const { address } = stage.sandbox.speechsense;
+  const speechSense = createSpeechSense({ address, tls: false });
+  const { fields } = talks().find(({ id }) => id === talkId) ?? { fields: {} };
+  const audio = Buffer.from('RIFF');
+  const doubled = await speechSense.upload(
+    {
+      connectionId: stage.sandbox.connectionId,
+      apiKey: stage.sandbox.apiKey,
+      fields,
+      audio: { container: 'wav', sizeBytes: audio.length, chunks: () => Readable.from([audio]) },
+      signal: new AbortController().signal,
+    },
+    { beforeCommit: () => Promise.resolve() },
+  );
+  speechSense.close();
+  return doubled.talkId;
+}
+
+test('an export that went well is all there, and costs a handful of requests', async () => {
+  const before = stage.sandbox.speechsense.counters().calls;
+  const { exitCode, ...totals } = await check();
+  expect(totals).toMatchObject({ present: recordedCalls(stage), missing: 0, unknown: 0, doubled: 0, calls: [] });
+  expect(exitCode).toBe(0);
+  const { calls } = stage.sandbox.speechsense.counters();
+  expect((calls['Search'] ?? 0) - (before['Search'] ?? 0)).toBe(1);
+  expect((calls['Get'] ?? 0) - (before['Get'] ?? 0)).toBe(1);
+});
+
+test('what is gone, doubled or too young to tell is named, call by call', async () => {
+  const [latest] = await query<{ talk_id: string }>('select talk_id from talks order by committed_at desc limit 1');
+  const youngest = talks().find(({ id }) => id === latest?.talk_id) ?? nth(0);
+  const [gone = nth(0), twice = nth(0)] = talks().filter(({ id }) => id !== youngest.id);
+  const second = await double(twice.id);
+  await lose(gone.id);
+  // Of the last one committed nobody can tell whether it is gone or not indexed yet.
+  await lose(youngest.id);
+  const { exitCode, calls, ...totals } = await check();
+  expect(exitCode).toBe(3);
+  expect(totals).toMatchObject({ present: recordedCalls(stage) - 3, missing: 1, unknown: 1, doubled: 1 });
+  const marks = Object.fromEntries(calls.map(({ noteId, mark, talkIds }) => [noteId, { mark, talkIds }]));
+  expect(marks).toEqual({
+    [gone.fields.call_id ?? '']: { mark: '-', talkIds: [gone.id] },
+    [twice.fields.call_id ?? '']: { mark: '2', talkIds: [twice.id, second] },
+    [youngest.fields.call_id ?? '']: { mark: '?', talkIds: [youngest.id] },
+  });
+
+  const { stdout } = await run('check --lang en');
+  expect(stdout).toContain(`- ${gone.fields.call_id} ${gone.id}\n`);
+  expect(stdout).toContain(`2 ${twice.fields.call_id} ${twice.id} ${second}\n`);
+  expect(stdout).toMatch(/= there \d+ · - gone 1 · \? cannot be told 1 · 2 there more than once 1/);
+});
+
+test('retry --missing sends again what check found gone, and nothing else', async () => {
+  const before = talks().length;
+  const { exitCode, stdout } = await run('retry --missing --reason recording_expired --watch --json');
+  expect(exitCode).toBe(0);
+  const last = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as ExportStatus;
+  expect(last.calls).toMatchObject({ found: 1, exported: 1 });
+  expectToAddUp(last, await stage.report(last.exportId));
+  expect(talks()).toHaveLength(before + 1);
+  const { missing, unknown } = await check();
+  // Now that a later talk can be seen, the youngest one is known to be gone too.
+  expect({ missing, unknown }).toEqual({ missing: 1, unknown: 0 });
+});
+
+test('what SpeechSense no longer keeps cannot be told, and nothing is searched for', async () => {
+  await query("update talks set committed_at = committed_at - interval '100 days'");
+  const before = stage.sandbox.speechsense.counters().calls['Search'];
+  const { present, missing, unknown } = await check();
+  expect({ present, missing, unknown }).toEqual({ present: 0, missing: 0, unknown: recordedCalls(stage) });
+  expect(stage.sandbox.speechsense.counters().calls['Search']).toBe(before);
+});

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
+import { type Database, openDatabase } from '../../ledger/database.ts';
+import { openTestLedger, TEST_ACCOUNT, type TestLedger } from '../support/ledger.ts';
+
+describe('the brake of a service that is away', () => {
+  let t: TestLedger;
+  let db: Database;
+  beforeAll(async () => {
+    t = await openTestLedger();
+    db = openDatabase(t.databaseUrl);
+  });
+  afterAll(async () => {
+    await db.destroy();
+    await t.close();
+  });
+  beforeEach(() => t.ledger.brakes.release(TEST_ACCOUNT, 'speechsense'));
+
+  const turn = () => t.ledger.brakes.turn(TEST_ACCOUNT, 'speechsense');
+  const pull = (retryAfterMs?: number) => t.ledger.brakes.pull(TEST_ACCOUNT, 'speechsense', retryAfterMs);
+  /** As if so many seconds had gone by. */
+  const later = (seconds: number) =>
+    sql`update brakes set held_until = held_until - ${seconds} * interval '1 second',
+                          failed_at = failed_at - ${seconds} * interval '1 second'`.execute(db);
+  const waitSeconds = async () => {
+    const asked = await turn();
+    return asked.kind === 'wait' ? Math.round(asked.waitMs / 1000) : 0;
+  };
+
+  test('holds nobody back as long as nothing is wrong', async () => {
+    expect(await turn()).toEqual({ kind: 'go', braked: false });
+  });
+
+  test('makes everybody wait, then lets one of them try and the others go on waiting', async () => {
+    await pull();
+    expect((await turn()).kind).toBe('wait');
+    await later(2);
+    const turns = await Promise.all(Array.from({ length: 8 }, turn));
+    expect(turns.filter(({ kind }) => kind === 'go')).toEqual([{ kind: 'go', braked: true }]);
+  });
+
+  test('lets the next one try when nothing was heard of the one that did', async () => {
+    await pull();
+    await later(2);
+    expect(await turn()).toEqual({ kind: 'go', braked: true });
+    await later(31);
+    expect(await turn()).toEqual({ kind: 'go', braked: true });
+  });
+
+  test('takes the failures of all lanes at one moment for one, and pauses longer after each further one, up to a minute', async () => {
+    await Promise.all(Array.from({ length: 16 }, () => pull()));
+    const pauses = [await waitSeconds()];
+    for (let failure = 0; failure < 8; failure++) {
+      await later(100);
+      await turn();
+      await pull();
+      pauses.push(await waitSeconds());
+    }
+    expect(pauses).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60]);
+  });
+
+  test('waits as long as the service asks', async () => {
+    await pull(3_600_000);
+    expect(await waitSeconds()).toBe(3_600);
+  });
+
+  test('is gone when the service answers', async () => {
+    await pull();
+    await t.ledger.brakes.release(TEST_ACCOUNT, 'speechsense');
+    expect(await turn()).toEqual({ kind: 'go', braked: false });
+  });
+});
