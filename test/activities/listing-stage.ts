@@ -33,8 +33,8 @@ export interface ListingStage {
   list(listing: Listing, limits?: PageLimits, before?: (cursor: ListingCursor | null) => void): Promise<void>;
   /** Reads the waiting calls' notes again. */
   reread(listing: Listing): Promise<void>;
-  closePlan(listing: Listing): Promise<void>;
-  planWaiting(listing: Listing): Promise<void>;
+  closePlan(listing: Listing): Promise<unknown>;
+  planWaiting(listing: Listing): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -86,11 +86,11 @@ export async function createListingStage(): Promise<ListingStage> {
       return { exportId, accountId };
     },
     async list({ exportId }, limits, before) {
-      const { listCallsPage } = createListingActivities(deps, limits);
+      const activities = createListingActivities(deps, limits);
       for (let cursor: ListingCursor | null = null; ;) {
         const given: ListingCursor | null = cursor;
         before?.(given);
-        const next = await inActivity(async () => (await listCallsPage({ exportId, cursor: given })).next);
+        const next = await inActivity(async () => (await activities.listCallsPage({ exportId, cursor: given })).next);
         if (next === null) return;
         // As Temporal hands it on.
         cursor = JSON.parse(JSON.stringify(next)) as ListingCursor;
@@ -98,14 +98,14 @@ export async function createListingStage(): Promise<ListingStage> {
       }
     },
     async reread({ exportId }) {
-      const { rereadNotes } = createListingActivities(deps);
+      const activities = createListingActivities(deps);
       for (let after: number | null = 0; after !== null;) {
         const from: number = after;
-        after = await inActivity(async () => (await rereadNotes({ exportId, after: from })).next);
+        after = await inActivity(async () => (await activities.rereadNotes({ exportId, after: from })).next);
       }
     },
-    closePlan: async ({ exportId }) => void (await plan().closePlan({ exportId, batchSize: 100 })),
-    planWaiting: async ({ exportId }) => void (await plan().planWaiting({ exportId, batchSize: 100 })),
+    closePlan: ({ exportId }) => plan().closePlan({ exportId, batchSize: 100 }),
+    planWaiting: ({ exportId }) => plan().planWaiting({ exportId, batchSize: 100 }),
     close: async () => {
       await amocrm.close();
       await test.close();

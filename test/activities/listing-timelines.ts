@@ -4,14 +4,12 @@ import type { World } from '../../sandbox/world/world.ts';
 import type { MovableClock } from '../../sandbox/clock.ts';
 import { accepted, unsortedCall } from './unsorted-lead.ts';
 
-/** Where notes hang in these timelines; customers are off in half of the cases and then have none. */
-const PLACES = ['contacts', 'leads', 'companies'] as const;
-
 /** How a telephony may write the same parameters. */
 const STYLES = ['object', 'json', 'capitals', 'strings', 'more', 'src'] as const;
 
 interface NewNote {
-  place: (typeof PLACES)[number];
+  /** Where it hangs: customers are off in these accounts. */
+  place: 'contacts' | 'leads' | 'companies';
   noteType: 'call_in' | 'call_out' | '10' | '11' | 'common';
   style: (typeof STYLES)[number];
   /** Notes of one number are copies of one call; null: the telephony gives no id. */
@@ -43,7 +41,7 @@ export interface Timeline {
   changes: Change[][];
 }
 
-export const PERIOD_SECONDS = 2 * 86_400;
+const PERIOD_SECONDS = 2 * 86_400;
 
 const DAY = 86_400;
 const pageSize = fc.oneof(

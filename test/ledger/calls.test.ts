@@ -75,6 +75,61 @@ describe('a call is told from others by its identity', () => {
     expect(claim).toMatchObject({ kind: 'claimed', call: { link: 'https://pbx.example/late.mp3' } });
   });
 
+  test('what a call says does not depend on the order in which its notes are met, nor on how often', async () => {
+    const identity = (call: number) => `uniq:order:${call}`;
+    const notesOf = (call: number) => [
+      sightedNote({
+        noteId: call + 1,
+        identity: identity(call),
+        operatorId: 8,
+        operatorRank: 3,
+        link: null,
+        talkSeconds: 0,
+      }),
+      sightedNote({
+        noteId: call + 2,
+        identity: identity(call),
+        operatorId: 9,
+        operatorRank: 1,
+        link: 'https://pbx.example/a',
+      }),
+      sightedNote({
+        noteId: call + 3,
+        identity: identity(call),
+        operatorId: 7,
+        operatorRank: 3,
+        link: 'https://pbx.example/a',
+        startedAt: new Date('2026-11-02T11:58:00+03:00'),
+      }),
+    ];
+    const orders = [
+      [0, 1, 2],
+      [2, 1, 0],
+      [1, 2, 0, 1],
+      [2, 0, 1, 2, 0],
+    ];
+    const calls = await Promise.all(
+      orders.map(async (order, at) => {
+        const notes = notesOf(5_000 + at * 10);
+        const { rows } = await list(...order.map((nth) => notes.slice(nth, nth + 1)));
+        return { ...rows[0], calls: rows.length };
+      }),
+    );
+    for (const [at, call] of calls.entries()) {
+      expect(call).toMatchObject({ calls: 1, note_id: 5_001 + at * 10, operator_id: 9, talk_seconds: 60 });
+      expect(call.started_at).toEqual(new Date('2026-11-02T11:58:00+03:00'));
+    }
+  });
+
+  test('an edit is learned, also one that is dated back; a link that was there once stays', async () => {
+    const note = sightedNote({ noteId: 171, link: 'https://pbx.example/first.mp3' });
+    const edited = { ...note, link: null, talkSeconds: 5, operatorId: 9, updatedAt: new Date('2026-10-01T00:00:00Z') };
+    const { exportId, rows } = await list([note], [edited]);
+    expect(rows[0]).toMatchObject({ talk_seconds: 5, operator_id: 9 });
+    await test_.ledger.plan.close(exportId, { batchSize: 10, recordingWaitHours: 48, now: new Date() });
+    expect((await reportOf(test_.ledger, exportId))[0]).toMatchObject({ state: 'planned' });
+  });
+
   test('calls with nothing to tell them apart stay different calls', async () => {
     const { rows } = await list([
       sightedNote({ noteId: 161, identity: 'note:161', uniq: null, link: null }),

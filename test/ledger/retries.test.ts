@@ -11,6 +11,7 @@ import {
   TEST_ACCOUNT,
   type TestExport,
   type TestLedger,
+  SENT,
 } from '../support/ledger.ts';
 
 let t: TestLedger;
