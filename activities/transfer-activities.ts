@@ -8,6 +8,7 @@ import { toLedgerError } from '../ledger/database.ts';
 import type { Recordings } from '../recordings/fetch-recording.ts';
 import { callMetadata } from '../speechsense/metadata.ts';
 import type { SpeechSense } from '../speechsense/speechsense.ts';
+import { entitiesOfCall, neededFields } from './call-entities.ts';
 import { clientOf, mappedFields } from './call-fields.ts';
 import { cancellationOf } from './cancellation.ts';
 import { patiently } from './patiently.ts';
@@ -46,7 +47,7 @@ export function createTransferActivities(deps: TransferDeps) {
       beat.phase = 'upload';
       const connection = await ledger.connections.read(call.accountId);
       if (!connection) throw new ExportError('connection_not_set');
-      const { fields } = await metadataOf(ledger, call);
+      const { fields, cutKeys } = await metadataOf(ledger, call);
       const { talkId, bytes } = await uploadWhileAway(
         deps.speechSense,
         {
@@ -66,7 +67,7 @@ export function createTransferActivities(deps: TransferDeps) {
         () => patiently(() => ledger.transfers.reopen(lease), RELEASE_PATIENCE_MS),
       );
       await patiently(
-        () => ledger.transfers.recordExported(lease, { talkId, bytes, audioFormat: recording.container }),
+        () => ledger.transfers.recordExported(lease, { talkId, bytes, audioFormat: recording.container, cutKeys }),
         ANSWER_PATIENCE_MS,
       );
       return 'exported';
@@ -121,6 +122,12 @@ export function createTransferActivities(deps: TransferDeps) {
 }
 
 async function metadataOf(ledger: Ledger, call: CallToSend) {
+  const known = await ledger.entities.ofCall(call.callId);
+  const entities = entitiesOfCall(
+    known.filter(({ isDirect }) => isDirect),
+    (ref) => known.find(({ entityType, entityId }) => entityType === ref.entityType && entityId === ref.entityId),
+    neededFields(call.settings.mapping),
+  );
   const operator =
     call.operatorId === null ? undefined : { id: String(call.operatorId), name: call.operatorName ?? '' };
   return callMetadata({
@@ -128,10 +135,10 @@ async function metadataOf(ledger: Ledger, call: CallToSend) {
     startedAt: call.startedAt,
     direction: call.direction,
     ...(operator ? { operator } : {}),
-    client: clientOf(call, await ledger.entities.ofCall(call.callId)),
+    client: clientOf(call, entities),
     language: call.language,
     timeZone: call.timeZone,
-    mapped: mappedFields(call),
+    mapped: mappedFields(call, entities),
   });
 }
 

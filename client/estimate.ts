@@ -1,4 +1,4 @@
-import { ENTITIES_LIMIT } from '../amocrm/entities.ts';
+import { ENTITIES_LIMIT } from '../amocrm/read-entities.ts';
 import { PAGE_LIMIT } from '../amocrm/listing.ts';
 import type { Account } from '../ledger/accounts.ts';
 import type { ExportRow } from '../ledger/exports.ts';

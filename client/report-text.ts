@@ -19,6 +19,7 @@ const REPORT_COLUMNS = [
   'attempts',
   'bytes',
   'audio_format',
+  'cut_values',
 ] as const satisfies (keyof ReportRow)[];
 
 export type ReportFormat = 'csv' | 'json';

@@ -1,9 +1,11 @@
 import { sql } from 'kysely';
 import { type Account, createAccounts } from './accounts.ts';
 import { createCalls } from './calls.ts';
+import { createCatalogues } from './catalogues.ts';
 import { createConnections } from './connections.ts';
 import { openDatabase } from './database.ts';
 import { createEntities } from './entities.ts';
+import { createEntityTurns } from './entity-turns.ts';
 import { createExports } from './exports.ts';
 import { migrate } from './migrate.ts';
 import { createPlan } from './plan.ts';
@@ -37,6 +39,8 @@ export function openLedger({ databaseUrl, encryptionKeys, maxConnections }: Ledg
     settings: createSettings(db),
     users: createUsers(db),
     entities: createEntities(db),
+    entityTurns: createEntityTurns(db),
+    catalogues: createCatalogues(db),
     exports: createExports(db),
     calls: createCalls(db),
     plan: createPlan(db),

@@ -3,12 +3,14 @@ import type { Database } from './database.ts';
 import { up as firstTables } from './migrations/0001-first-tables.ts';
 import { up as tallies } from './migrations/0002-tallies.ts';
 import { up as pacing } from './migrations/0004-pacing.ts';
+import { up as entities } from './migrations/0006-entities.ts';
 
 /** Listed by hand, in order, so that a build needs no file search and a review sees what runs. */
 const MIGRATIONS: Record<string, Migration> = {
   '0001-first-tables': { up: firstTables },
   '0002-tallies': { up: tallies },
   '0004-pacing': { up: pacing },
+  '0006-entities': { up: entities },
 };
 
 /**

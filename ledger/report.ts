@@ -18,6 +18,8 @@ export interface ReportRow {
   attempts: number;
   bytes: number | null;
   audio_format: string | null;
+  /** The SpeechSense keys whose values were cut to the service's limit, parted by spaces. */
+  cut_values: string | null;
 }
 
 const PAGE = 2_000;
@@ -59,7 +61,7 @@ async function readPage(
 ): Promise<ReportRow[]> {
   const { rows } = await sql<ReportRow>`
     select t.call_id, c.note_id, c.entity_type, c.entity_id, c.direction, c.started_at, c.talk_seconds, c.operator_id,
-           t.state, t.reason, t.talk_id, t.attempt as attempts, t.bytes, t.audio_format
+           t.state, t.reason, t.talk_id, t.attempt as attempts, t.bytes, t.audio_format, t.cut_values
       from transfers t join calls c using (call_id)
      where t.export_id = ${exportId} and t.call_id > ${after} and (${state ?? null}::text is null or t.state = ${state ?? null})
      order by t.call_id

@@ -8,6 +8,7 @@ import { clockTime, count, talkTime } from '../amounts.ts';
 import { warnWithoutWorkers } from '../begin-export.ts';
 import { addCommand, type Runner } from '../command.ts';
 import { type SettingsFlags, settingsOptions } from '../settings-flags.ts';
+import { mappingWarnings } from '../mapping-warnings.ts';
 import { settingsOfExport } from '../settings-of-export.ts';
 import { table } from '../table.ts';
 import { reasonLines, total } from '../watch/reasons.ts';
@@ -28,6 +29,7 @@ export function addPreviewCommand(program: Command, runner: Runner): void {
       const exports = await services.exports();
       await warnWithoutWorkers(context);
 
+      const mappingWarned = await mappingWarnings(context, account, settings.mapping);
       const status = await exports.preview(account.accountId, settings);
       const { found, planned, skipped, failed, waiting, unconfirmed } = status.calls;
       const estimated = estimate(status, account, {
@@ -38,7 +40,9 @@ export function addPreviewCommand(program: Command, runner: Runner): void {
         calls: { found, planned, skipped },
         talkSeconds: { planned: status.talkSeconds.planned },
         estimate: estimated,
-        warnings: warningsOf({ failed, waiting, unconfirmed }).map((sentence) => output.text(sentence)),
+        warnings: [...warningsOf({ failed, waiting, unconfirmed }), ...mappingWarned].map((sentence) =>
+          output.text(sentence),
+        ),
       };
       output.result(preview, () => {
         const { language } = output;
