@@ -18,6 +18,7 @@ const ROW: ReportRow = {
   attempts: 2,
   bytes: null,
   audio_format: null,
+  cut_values: null,
 };
 
 async function* rows(...given: Partial<ReportRow>[]): AsyncGenerator<ReportRow> {
@@ -25,11 +26,11 @@ async function* rows(...given: Partial<ReportRow>[]): AsyncGenerator<ReportRow> 
 }
 
 const HEADER =
-  'call_id,note_id,entity_type,entity_id,direction,started_at,talk_seconds,operator_id,state,reason,talk_id,attempts,bytes,audio_format';
+  'call_id,note_id,entity_type,entity_id,direction,started_at,talk_seconds,operator_id,state,reason,talk_id,attempts,bytes,audio_format,cut_values';
 
 test('CSV has the columns of the contract, CRLF, empty cells for what is not known, and the account’s own time', async () => {
   expect(await text(reportText(rows({}), 'csv', 'Europe/Moscow'))).toBe(
-    `${HEADER}\r\n1,42,contact,7,incoming,2026-11-02T12:00:00+03:00,60,,failed,recording_expired,,2,,\r\n`,
+    `${HEADER}\r\n1,42,contact,7,incoming,2026-11-02T12:00:00+03:00,60,,failed,recording_expired,,2,,,\r\n`,
   );
 });
 
