@@ -20,7 +20,7 @@ export function transliterated(title: string): string {
     .replace(/\p{Script=Cyrillic}/gu, (letter) => LETTERS[letter] ?? '');
   const key = latin
     // Latin letters lose their accents.
-    .normalize('NFKD')
+    .normalize('NFD')
     .replace(/\p{M}/gu, '')
     .replace(/[^a-z0-9]+/g, '_')
     .slice(0, MAX_LENGTH)
