@@ -3,7 +3,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type AmocrmEntity, isOpen } from '../amocrm/entities.ts';
 import { fieldText, type ValueContext } from '../amocrm/entity-values.ts';
 import type { AmocrmHttp } from '../amocrm/http.ts';
-import { ENTITIES_LIMIT, readEntitiesByFilter, readEntitiesPage, readEntityById } from '../amocrm/read-entities.ts';
+import {
+  ENTITIES_LIMIT,
+  type EntitiesPage,
+  FIRST_PAGE,
+  readEntitiesByFilter,
+  readEntitiesPage,
+  readEntityById,
+} from '../amocrm/read-entities.ts';
+import type { PageAt } from '../amocrm/shrinking-page.ts';
 import type { Account } from '../ledger/accounts.ts';
 import type { BatchRange, Entity, EntityRef, KnownEntity } from '../ledger/entities.ts';
 import type { ExportRow } from '../ledger/exports.ts';
@@ -123,13 +131,13 @@ class EntityReading {
     const wanted = new Set(all.filter((ref) => ref.entityType === entityType).map(({ entityId }) => entityId));
     if (wanted.size <= perRequest * SWEEP_SAVES) return false;
     let broughtAny = false;
-    for (let page = 1; wanted.size > 0; page++) {
+    for (let page: PageAt | null = FIRST_PAGE; page !== null && wanted.size > 0;) {
       await keepTurn();
-      const { entities, isLast } = await readEntitiesPage(source.http, entityType, page);
-      const found = entities.filter(({ entityId }) => wanted.delete(entityId));
+      const answer: EntitiesPage = await readEntitiesPage(source.http, entityType, page);
+      const found = answer.entities.filter(({ entityId }) => wanted.delete(entityId));
       await this.#put(entityType, source, found);
       broughtAny ||= found.length > 0;
-      if (isLast || found.length <= perRequest) break;
+      page = found.length > perRequest ? answer.next : null;
     }
     return broughtAny;
   }

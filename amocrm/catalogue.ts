@@ -3,6 +3,7 @@ import type { EntityType } from './call-note.ts';
 import { ENTITY_ROUTES } from './entities.ts';
 import type { AmocrmHttp } from './http.ts';
 import { lenientList, lenientText } from './lenient.ts';
+import { readWholeList } from './whole-list.ts';
 
 const id = z.coerce.number().int();
 const named = z.looseObject({ id, name: lenientText }).transform((one) => ({ id: one.id, name: one.name ?? '' }));
@@ -37,8 +38,6 @@ const customField = z
 export type CustomFieldDefinition = z.output<typeof customField>;
 
 const PAGE_LIMIT = 250;
-/** 5,000 custom fields: an endless "next" is an error of the other side, not a list. */
-const MAX_PAGES = 20;
 
 /** All pipelines; amoCRM holds at most 50 of them. */
 export function readPipelines(http: AmocrmHttp): Promise<Pipeline[]> {
@@ -67,11 +66,8 @@ async function readAll<T extends { id: number }>(
       .catch(undefined),
     _embedded: z.looseObject({ [name]: lenientList(item) }),
   });
-  const all = new Map<number, T>();
-  for (let page = 1; page <= MAX_PAGES; page++) {
-    const answer = await http.get(path, { limit: PAGE_LIMIT, page }, schema);
-    for (const one of answer?._embedded[name] ?? []) all.set(one.id, one);
-    if (!answer?._links?.next) break;
-  }
-  return [...all.values()];
+  return readWholeList(path, PAGE_LIMIT, async (at) => {
+    const answer = await http.get(path, { ...at }, schema);
+    return answer && { items: answer._embedded[name] ?? [], next: answer._links?.next !== undefined };
+  });
 }

@@ -4,6 +4,7 @@ import type { EntityType } from './call-note.ts';
 import { type AmocrmEntity, ENTITY_ROUTES, relationsOf, toEntity } from './entities.ts';
 import type { AmocrmHttp } from './http.ts';
 import { lenientList } from './lenient.ts';
+import { isTooMuch, type PageAt, readShrinking } from './shrinking-page.ts';
 
 /** How many ids go into one filter: with more, the address comes near what servers take. */
 export const ENTITIES_LIMIT = 50;
@@ -18,17 +19,26 @@ export interface EntitiesAnswer {
   isUnfiltered: boolean;
 }
 
-/** Reads entities by id in one request, at most {@link ENTITIES_LIMIT}; needs the account's filter option. */
+/**
+ * Reads entities by id in one request, at most {@link ENTITIES_LIMIT}; in two of half as many where that is more than
+ * amoCRM can give at once. Needs the account's filter option.
+ */
 export async function readEntitiesByFilter(
   http: AmocrmHttp,
   entityType: EntityType,
   ids: readonly number[],
 ): Promise<EntitiesAnswer> {
-  const entities = await list(http, entityType, { 'filter[id][]': ids, limit: PAGE_LIMIT });
-  return {
-    entities: entities.entities,
-    isUnfiltered: entities.entities.some(({ entityId }) => !ids.includes(entityId)),
-  };
+  try {
+    const { entities } = await list(http, entityType, { 'filter[id][]': ids, limit: PAGE_LIMIT });
+    return { entities, isUnfiltered: entities.some(({ entityId }) => !ids.includes(entityId)) };
+  } catch (error) {
+    if (ids.length < 2 || !isTooMuch(error)) throw error;
+  }
+  const half = Math.ceil(ids.length / 2);
+  const first = await readEntitiesByFilter(http, entityType, ids.slice(0, half));
+  if (first.isUnfiltered) return first;
+  const second = await readEntitiesByFilter(http, entityType, ids.slice(half));
+  return { entities: [...first.entities, ...second.entities], isUnfiltered: second.isUnfiltered };
 }
 
 /** Reads one entity; undefined when it is deleted or out of reach. */
@@ -48,13 +58,21 @@ export async function readEntityById(
   return answer ?? undefined;
 }
 
+export interface EntitiesPage {
+  entities: AmocrmEntity[];
+  /** The page after it; null when there is none. */
+  next: PageAt | null;
+}
+
+/** The first page of all entities of a kind. */
+export const FIRST_PAGE: PageAt = { page: 1, limit: PAGE_LIMIT };
+
 /** A page of all entities of a kind, the latest changed first; needs no option. */
-export async function readEntitiesPage(
-  http: AmocrmHttp,
-  entityType: EntityType,
-  page: number,
-): Promise<{ entities: AmocrmEntity[]; isLast: boolean }> {
-  return list(http, entityType, { 'order[updated_at]': 'desc', limit: PAGE_LIMIT, page });
+export async function readEntitiesPage(http: AmocrmHttp, entityType: EntityType, from: PageAt): Promise<EntitiesPage> {
+  const { answer, at } = await readShrinking(from, (page) =>
+    list(http, entityType, { 'order[updated_at]': 'desc', ...page }),
+  );
+  return { entities: answer.entities, next: answer.isLast ? null : { ...at, page: at.page + 1 } };
 }
 
 async function list(

@@ -3,7 +3,8 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { createExportActivities } from '../activities/export-activities.ts';
 import { createListingActivities } from '../activities/listing-activities.ts';
 import { createPlanActivities } from '../activities/plan-activities.ts';
-import { createAmocrmTransport } from '../amocrm/http.ts';
+import { UNPACED } from '../amocrm/pace.ts';
+import { createAmocrmTransport } from '../amocrm/transport.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import { type Sandbox, startSandbox } from '../sandbox/sandbox.ts';
 import { parseExportSettings } from '../settings/export-settings.ts';
@@ -100,7 +101,7 @@ async function count(stage: BenchStage, calls: number, apiFilter: boolean, mappi
       transport: createAmocrmTransport(),
       insecureHosts: [host],
       // Counted, not waited for.
-      requestsPerSecond: 100_000,
+      paces: () => UNPACED,
       recordingWaitHours: 48,
       now: () => new Date(),
     };

@@ -2,7 +2,7 @@ import { type CustomFieldDefinition, readCustomFields, readLossReasons, readPipe
 import type { AmocrmEntity } from '../amocrm/entities.ts';
 import { fieldText, type ValueContext } from '../amocrm/entity-values.ts';
 import type { AmocrmHttp } from '../amocrm/http.ts';
-import { readEntitiesPage } from '../amocrm/read-entities.ts';
+import { FIRST_PAGE, readEntitiesPage } from '../amocrm/read-entities.ts';
 import type { Account } from '../ledger/accounts.ts';
 import { CALL_FIELDS } from '../settings/call-fields.ts';
 import { CARD_BLOCKS, CARD_FIELDS, type CardBlock, customFieldKey } from '../settings/card-fields.ts';
@@ -56,7 +56,7 @@ interface Block {
 
 async function readBlock(http: AmocrmHttp, block: CardBlock): Promise<Block> {
   const fields = await readCustomFields(http, CARD_OF_BLOCK[block]);
-  const { entities } = await readEntitiesPage(http, CARD_OF_BLOCK[block], 1);
+  const { entities } = await readEntitiesPage(http, CARD_OF_BLOCK[block], FIRST_PAGE);
   return { block, fields, cards: entities };
 }
 

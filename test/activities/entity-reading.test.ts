@@ -3,7 +3,8 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { entitiesOfCall, neededFields } from '../../activities/call-entities.ts';
 import { createPlanActivities } from '../../activities/plan-activities.ts';
-import { createAmocrmTransport } from '../../amocrm/http.ts';
+import { UNPACED } from '../../amocrm/pace.ts';
+import { createAmocrmTransport } from '../../amocrm/transport.ts';
 import type { EntityType } from '../../ledger/schema.ts';
 import { parseExportSettings } from '../../settings/export-settings.ts';
 import { openAccount, type TestAccount } from '../sandbox/amocrm-sandbox.ts';
@@ -23,6 +24,7 @@ let account: TestAccount;
 let t: TestLedger;
 let clock: number;
 let lastNoteId = 0;
+const transport = createAmocrmTransport();
 beforeAll(async () => void (account = await openAccount({ calls: 3_000 })));
 afterAll(() => account.close());
 beforeEach(async () => {
@@ -78,9 +80,9 @@ const silent = () => new MockActivityEnvironment({}, { logger: new DefaultLogger
 function prepare(exportId: string, batch = 0, environment = silent()) {
   const activities = createPlanActivities({
     ledger: t.ledger,
-    transport: createAmocrmTransport(),
+    transport,
     insecureHosts: [new URL(account.amocrm.url).host],
-    requestsPerSecond: 100_000,
+    paces: () => UNPACED,
     recordingWaitHours: 48,
     now: () => new Date(clock),
   });
@@ -146,8 +148,8 @@ describe.each([
   });
 
   test('are read for far fewer requests than there are calls, and never twice in an export', async () => {
-    const cards = contacts(300).flatMap((card) => [card, card, card]);
-    const exportId = await plan(cards, { batchSize: 90 });
+    const cards = contacts(250).flatMap((card) => [card, card]);
+    const exportId = await plan(cards, { batchSize: 50 });
     // Four batches at a time, as the workflow keeps them open.
     await Promise.all([0, 1, 2, 3].map((batch) => prepare(exportId, batch)));
     for (let batch = 4; batch < 10; batch++) await prepare(exportId, batch);
@@ -232,7 +234,7 @@ test('a list is gone through only as long as its pages bring more than single re
 
 test('an outage ends the turn, so that the next try goes on where this one was', async () => {
   const exportId = await plan(contacts(3), { mapping: {} });
-  account.amocrm.faults.set([{ match: '/contacts', times: 1, answer: { status: 503 } }]);
+  account.amocrm.faults.set([{ match: '/contacts', times: 4, answer: { status: 503 } }]);
   await expect(prepare(exportId)).rejects.toMatchObject({ code: 'amocrm_unavailable' });
   await prepare(exportId);
   expect((await resolved(exportId, {})).every(({ contacts: found }) => found.length === 1)).toBe(true);

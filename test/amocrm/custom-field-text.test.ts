@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
 import { customFieldSchema } from '../../amocrm/custom-field.ts';
 import { customFieldText } from '../../amocrm/custom-field-text.ts';
+import { sample } from './sample.ts';
 
 const OPTIONS = new Map([
   [17, 'Доставка'],
@@ -108,6 +110,18 @@ describe('a custom field reads as a person would expect', () => {
   ])('%s %j in %s is %s', (type, value, timeZone, expected) => {
     expect(textOf(type, [{ value }], timeZone)).toBe(expected);
   });
+});
+
+test('every published sample of a value says something', () => {
+  const byType = z.record(z.string(), z.array(z.looseObject({}))).parse(sample('custom-fields-values-by-type'));
+  for (const [name, fields] of Object.entries(byType)) {
+    for (const raw of fields) {
+      const type = name.startsWith('date') ? 'date_time' : name.replace(/_(person|company|linked|typed)$/, '');
+      const field = customFieldSchema.parse({ ...raw, field_type: type });
+      const options = new Map([...OPTIONS, [1, 'x']]);
+      expect([name, customFieldText(field, { timeZone: 'Europe/Moscow', options })]).not.toEqual([name, null]);
+    }
+  }
 });
 
 describe('an odd value costs nothing but itself', () => {

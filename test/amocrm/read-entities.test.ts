@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { readCustomFields, readLossReasons, readPipelines } from '../../amocrm/catalogue.ts';
 import type { AmocrmHttp } from '../../amocrm/http.ts';
-import { readEntitiesByFilter, readEntitiesPage, readEntityById } from '../../amocrm/read-entities.ts';
+import { FIRST_PAGE, readEntitiesByFilter, readEntitiesPage, readEntityById } from '../../amocrm/read-entities.ts';
 import { openAccount, type TestAccount } from '../sandbox/amocrm-sandbox.ts';
 import { ownServer, readerOf } from './account-reader.ts';
 
@@ -92,9 +92,9 @@ describe('an entity by id', () => {
 });
 
 test('pages of all entities hold 250, the latest changed first, each once', async () => {
-  const first = await readEntitiesPage(http, 'contact', 1);
-  const second = await readEntitiesPage(http, 'contact', 2);
-  expect([first.entities.length, first.isLast, second.isLast]).toEqual([250, false, true]);
+  const first = await readEntitiesPage(http, 'contact', FIRST_PAGE);
+  const second = await readEntitiesPage(http, 'contact', { page: 2, limit: 250 });
+  expect([first.entities.length, first.next, second.next]).toEqual([250, { page: 2, limit: 250 }, null]);
   const all = [...first.entities, ...second.entities];
   expect(new Set(all.map(({ entityId }) => entityId)).size).toBe(account.world.entities.contacts.size);
   const times = all.map(({ updatedAt }) => updatedAt?.getTime() ?? 0);
@@ -106,7 +106,7 @@ test('an odd card in a page costs the others nothing', async () => {
   const server = await ownServer((_, response) =>
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ _embedded: { contacts } })),
   );
-  const { entities } = await readEntitiesPage(readerOf(server.url), 'contact', 1);
+  const { entities } = await readEntitiesPage(readerOf(server.url), 'contact', FIRST_PAGE);
   expect(entities.map(({ entityId }) => entityId)).toEqual([1, 2]);
   server.close();
 });
@@ -130,17 +130,35 @@ describe('the catalogue', () => {
     expect(fields.find(({ name }) => name === 'Город')?.options).toContainEqual({ id: 2303, name: 'Казань' });
   });
 
-  test('comes page by page, each field once, and an endless list comes to an end', async () => {
+  test('comes page by page, each field once, and one that does not end is an error', async () => {
+    let last = 3;
     const server = await ownServer((request, response) => {
       const page = Number(new URL(request.url ?? '', 'http://x').searchParams.get('page'));
-      const custom_fields = [{ id: page }, { id: page + 1, name: 'x', type: 'text', enums: null }, null];
+      const custom_fields = [{ id: Math.min(page, 3) }, { id: 4, name: 'x', type: 'text', enums: null }, null];
+      const _links = page < last ? { next: { href: 'x' } } : {};
       response
         .writeHead(200, { 'content-type': 'application/json' })
-        .end(JSON.stringify({ _links: { next: { href: 'x' } }, _embedded: { custom_fields } }));
+        .end(JSON.stringify({ _links, _embedded: { custom_fields } }));
     });
     const fields = await readCustomFields(readerOf(server.url), 'lead');
-    expect(server.requests).toHaveLength(20);
-    expect(fields).toHaveLength(21);
+    expect(fields.map(({ id }) => id).toSorted()).toEqual([1, 2, 3, 4]);
+    last = Infinity;
+    await expect(readCustomFields(readerOf(server.url), 'lead')).rejects.toMatchObject({ code: 'amocrm_bad_answer' });
     server.close();
+  });
+});
+
+describe('more than amoCRM can give at once', () => {
+  test('is asked for by half of the ids, and none is lost', async () => {
+    const ids = someIds('leads', 8);
+    account.amocrm.faults.set([{ match: '/leads', times: 2, answer: { status: 504 } }]);
+    const { entities } = await readEntitiesByFilter(http, 'lead', ids);
+    expect(entities.map(({ entityId }) => entityId).toSorted()).toEqual(ids.toSorted());
+  });
+
+  test('is a smaller page, from which the next one counts', async () => {
+    account.amocrm.faults.set([{ match: '/contacts', times: 1, answer: { status: 504 } }]);
+    const { entities, next } = await readEntitiesPage(http, 'contact', FIRST_PAGE);
+    expect([entities.length, next]).toEqual([125, { page: 2, limit: 125 }]);
   });
 });
