@@ -26,6 +26,7 @@ ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
+COPY --from=build /app/settings/tariff.json settings/tariff.json
 COPY package.json ./
 COPY --chmod=755 bin bin
 RUN ln -s /app/bin/speechsense-export.mjs /usr/local/bin/speechsense-export

@@ -1,5 +1,6 @@
 import { type AmocrmHttp, createAmocrmHttp } from '../amocrm/http.ts';
 import type { AmocrmPaces } from '../amocrm/pace.ts';
+import type { TokenKeeper } from '../amocrm/token-keeper.ts';
 import type { AmocrmTransport } from '../amocrm/transport.ts';
 import { ExportError } from '../errors/export-error.ts';
 import type { Account } from '../ledger/accounts.ts';
@@ -7,6 +8,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 
 export interface AmocrmDeps {
   ledger: Ledger;
+  tokens: TokenKeeper;
   transport: AmocrmTransport;
   insecureHosts: readonly string[];
   /** The process's one pace of requests. */
@@ -24,16 +26,13 @@ export async function amocrmOf(
   const account = await deps.ledger.accounts.find(accountId);
   if (!account) throw new ExportError('account_not_found', { values: { account: accountId } });
   const kind = (await deps.ledger.tokens.about(accountId))?.kind;
+  const pace = deps.paces({ accountId, client: kind ?? 'none', priority: 'bulk' });
   const http = createAmocrmHttp({
     host: account.host,
     insecureHosts: deps.insecureHosts,
     transport: deps.transport,
-    accessToken: async () => {
-      const token = await deps.ledger.tokens.read(accountId);
-      if (!token) throw new ExportError('amocrm_unauthorized', { values: { host: account.host } });
-      return token.access;
-    },
-    pace: deps.paces({ accountId, client: kind ?? 'none', priority: 'bulk' }),
+    ...deps.tokens.of(accountId, pace, signal),
+    pace,
     counted: (endpoint, outcome) => deps.countRequest?.(accountId, endpoint, outcome),
     ...(signal ? { signal } : {}),
   });

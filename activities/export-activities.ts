@@ -1,7 +1,7 @@
 import { cancellationSignal } from '@temporalio/activity';
 import { readAccount } from '../amocrm/account.ts';
 import { readUsers } from '../amocrm/users.ts';
-import { ExportError } from '../errors/export-error.ts';
+import { ExportError, type ErrorValues } from '../errors/export-error.ts';
 import type { ExportKind, ExportState } from '../ledger/schema.ts';
 import type { ExportSettings } from '../settings/export-settings.ts';
 import { effectivePeriod, periodInterval } from '../settings/period.ts';
@@ -63,23 +63,25 @@ export function createExportActivities(deps: ExportDeps) {
       // Before the checks, so that an export which they block is there to be seen and stopped.
       await record(account.timeZone);
       const { name, timeZone, isApiFilterEnabled } = await readAccount(http);
-      await ledger.accounts.put({ ...account, name, timeZone, isApiFilterEnabled });
+      await ledger.accounts.put({ ...account, host: http.host, name, timeZone, isApiFilterEnabled });
       await ledger.users.putAll(accountId, await readUsers(http));
       if (kind !== 'preview') await speechSense.checkConnection(connection);
       if (timeZone !== account.timeZone) await record(timeZone);
-      if (retry) await ledger.plan.listForRetry(exportId, retry.exportId, retry.reasons, retry.unconfirmed);
+      if (retry) await ledger.retries.list(exportId, retry);
     },
 
     async recordState({
       exportId,
       state,
       blockedBy,
+      blockedValues,
     }: {
       exportId: string;
       state: ExportState;
       blockedBy: string | null;
+      blockedValues: ErrorValues;
     }) {
-      await ledger.exports.setState(exportId, state, blockedBy);
+      await ledger.exports.setState(exportId, state, blockedBy, blockedValues);
     },
 
     async closeExport({ exportId, state, failedBy }: CloseExport): Promise<void> {

@@ -2,7 +2,8 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { toLedgerError } from '../ledger/database.ts';
 
 /**
- * An activity's error as Temporal keeps it: code, kind and the English sentence. Nothing else of it goes into the
+ * An activity's error as Temporal keeps it: code, kind and the English sentence, and what fills the sentence where it
+ * is for a person to act on. Nothing else of it goes into the
  * history, which anybody with the Web UI can read: no cause, no stack, no foreign message.
  */
 export function toFailure(error: unknown): ApplicationFailure | CancelledFailure {
@@ -13,7 +14,13 @@ export function toFailure(error: unknown): ApplicationFailure | CancelledFailure
     type: known.code,
     // A defect is tried again too: the next version of the code may mend it, and the export keeps its place.
     nonRetryable: known.kind === 'permanent' || known.kind === 'auth',
-    details: [{ kind: known.kind, ...(known.requestId === undefined ? {} : { requestId: known.requestId }) }],
+    details: [
+      {
+        kind: known.kind,
+        ...(known.kind === 'auth' ? { values: known.values } : {}),
+        ...(known.requestId === undefined ? {} : { requestId: known.requestId }),
+      },
+    ],
     ...(known.retryAfterMs === undefined ? {} : { nextRetryDelay: known.retryAfterMs }),
   });
   failure.stack = '';

@@ -11,7 +11,7 @@ import type { SpeechSense } from '../speechsense/speechsense.ts';
 import { entitiesOfCall, neededFields } from './call-entities.ts';
 import { clientOf, mappedFields } from './call-fields.ts';
 import { cancellationOf } from './cancellation.ts';
-import { patiently } from './patiently.ts';
+import { patiently } from '../ledger/patiently.ts';
 import { uploadWhileAway } from './upload-while-away.ts';
 
 export interface TransferDeps {
@@ -88,7 +88,7 @@ export function createTransferActivities(deps: TransferDeps) {
     if (reason !== undefined) {
       const format = error.values.format;
       await patiently(
-        () => ledger.transfers.recordFailed(lease, reason, format === undefined ? undefined : String(format)),
+        () => ledger.transfers.recordFailed(lease, reason, typeof format === 'string' ? format : undefined),
         RELEASE_PATIENCE_MS,
       );
       return { state: 'failed' };
@@ -121,6 +121,9 @@ export function createTransferActivities(deps: TransferDeps) {
   };
 }
 
+/** Said, and not left out: who evaluates talks by operator must be able to find these. */
+const UNKNOWN_OPERATOR = { id: 'unknown', name: 'неизвестен' };
+
 async function metadataOf(ledger: Ledger, call: CallToSend) {
   const known = await ledger.entities.ofCall(call.callId);
   const entities = entitiesOfCall(
@@ -129,12 +132,12 @@ async function metadataOf(ledger: Ledger, call: CallToSend) {
     neededFields(call.settings.mapping),
   );
   const operator =
-    call.operatorId === null ? undefined : { id: String(call.operatorId), name: call.operatorName ?? '' };
+    call.operatorId === null ? UNKNOWN_OPERATOR : { id: String(call.operatorId), name: call.operatorName ?? '' };
   return callMetadata({
     callId: String(call.noteId),
     startedAt: call.startedAt,
     direction: call.direction,
-    ...(operator ? { operator } : {}),
+    operator,
     client: clientOf(call, entities),
     language: call.language,
     timeZone: call.timeZone,

@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import { toUniq } from './call-identity.ts';
+import { readCallParams, toLink } from './call-params.ts';
+import { shortHash, toId, toMoment, toSeconds, toText, toWhole } from './loose-values.ts';
 
 export type EntityType = 'lead' | 'contact' | 'company' | 'customer';
 
@@ -24,111 +25,70 @@ export interface CallNote {
   status: number | null;
   /** A user's id, name or phone, as the telephony pleases. */
   callResponsible: string | null;
-  /** `params` is there but makes no sense. */
+  /** `params` or `created_at` is there but makes no sense. */
   unreadable: boolean;
 }
 
-const whole = z.coerce.number().int();
-
-/** What every note has. Whatever else it has is read leniently: vendors differ. */
-export const noteSchema = z.looseObject({
-  id: whole,
-  entity_id: whole.catch(0),
-  created_by: whole.catch(0),
-  responsible_user_id: whole.catch(0),
-  created_at: whole,
-  updated_at: whole,
-  note_type: z.union([z.string(), z.number()]).transform(String),
-  // A note without any is a call like others, with nothing said.
-  params: z.unknown().optional(),
-});
+export interface CallNotes {
+  notes: CallNote[];
+  /** Call notes without a readable id, or without any readable time: each by its card, its id and what is wrong. */
+  unreadable: string[];
+}
 
 /** Numeric types are the old API's, which some integrations still write. */
-const DIRECTIONS = new Map<string, CallNote['direction']>([
+const DIRECTIONS = new Map<string | null, CallNote['direction']>([
   ['call_in', 'incoming'],
   ['call_out', 'outgoing'],
   ['10', 'incoming'],
   ['11', 'outgoing'],
 ]);
 
-/** Milliseconds were seen where seconds are documented; no call is from the year 5138. */
-const MAX_SECONDS = 100_000_000_000;
-
-/** A note of `/notes` as a call note; undefined when it is not one. */
-export function toCallNote(note: z.output<typeof noteSchema>, entityType: EntityType): CallNote | undefined {
-  const direction = DIRECTIONS.get(note.note_type);
-  if (!direction) return undefined;
-  const params = readParams(note.params);
-  const get = (name: string) => params?.get(name);
-  return {
-    noteId: note.id,
-    entityType,
-    entityId: note.entity_id,
-    direction,
-    createdAt: toDate(note.created_at),
-    updatedAt: toDate(note.updated_at),
-    createdBy: note.created_by,
-    responsibleUserId: note.responsible_user_id,
-    talkSeconds: toSeconds(get('duration')),
-    link: toText(get('link')),
-    uniq: toText(get('uniq')),
-    source: toText(get('source')) ?? toText(get('src')),
-    phone: toText(get('phone')),
-    result: toText(get('call_result')),
-    status: toWhole(get('call_status')),
-    callResponsible: toText(get('call_responsible')),
-    unreadable: params === undefined,
-  };
-}
-
 /**
- * What tells a call from others in its account: the telephony with its own id of the call, else the recording's link,
- * else the note itself. An empty `uniq` tells nothing.
+ * The call notes among the notes of an answer. One that cannot be placed keeps no other from being read: it is named.
+ *
+ * Without `updated_at` a note is as old as the call; without `created_at` it is a call of the time of its last edit,
+ * and marked as unreadable, because no talk may carry a date that is a guess.
  */
-export function callIdentity({
-  source,
-  uniq,
-  link,
-  noteId,
-}: Pick<CallNote, 'source' | 'uniq' | 'link' | 'noteId'>): string {
-  // Both as JSON: vendors put colons into either, and two calls must never become one.
-  if (uniq !== null) return `uniq:${JSON.stringify([source, uniq])}`;
-  if (link !== null) return `link:${createHash('sha256').update(link).digest('hex')}`;
-  return `note:${noteId}`;
-}
-
-/** Parameters by lower-case name; they may come as a JSON string, and in capitals. Undefined: not readable. */
-function readParams(raw: unknown): Map<string, unknown> | undefined {
-  let params: unknown = raw ?? {};
-  if (typeof params === 'string') {
-    try {
-      params = JSON.parse(params) as unknown;
-    } catch {
-      return undefined;
+export function readCallNotes(raw: readonly unknown[], entityType: EntityType): CallNotes {
+  const read: CallNotes = { notes: [], unreadable: [] };
+  for (const one of raw) {
+    const note: Record<string, unknown> = typeof one === 'object' && one !== null ? { ...one } : {};
+    const direction = DIRECTIONS.get(toText(note['note_type']));
+    if (!direction) continue;
+    const [createdAt, updatedAt] = [toMoment(note['created_at']), toMoment(note['updated_at'])];
+    const noteId = toId(note['id']);
+    const [from, until] = [createdAt ?? updatedAt, updatedAt ?? createdAt];
+    if (noteId === null || from === null || until === null) {
+      read.unreadable.push(nameOf(note, entityType, noteId === null ? 'id' : 'created_at, updated_at'));
+      continue;
     }
+    const params = readCallParams(note['params']);
+    const get = (name: string) => params?.get(name);
+    read.notes.push({
+      noteId,
+      entityType,
+      entityId: toId(note['entity_id']) ?? 0,
+      direction,
+      createdAt: from,
+      updatedAt: until,
+      createdBy: toId(note['created_by']) ?? 0,
+      responsibleUserId: toId(note['responsible_user_id']) ?? 0,
+      talkSeconds: toSeconds(get('duration')),
+      link: toLink(get('link')),
+      uniq: toUniq(toText(get('uniq'))),
+      source: toText(get('source')) ?? toText(get('src')),
+      phone: toText(get('phone')),
+      result: toText(get('call_result')),
+      status: toWhole(get('call_status')),
+      callResponsible: toText(get('call_responsible')),
+      unreadable: params === undefined || createdAt === null,
+    });
   }
-  if (typeof params !== 'object' || params === null) return undefined;
-  return new Map(Object.entries(params).map(([name, value]) => [name.toLowerCase(), value]));
+  return read;
 }
 
-function toText(value: unknown): string | null {
-  if (typeof value === 'number') return String(value);
-  if (typeof value !== 'string') return null;
-  const text = value.trim();
-  return text === '' ? null : text.slice(0, 4_000);
-}
-
-function toWhole(value: unknown): number | null {
-  const text = toText(value);
-  return text !== null && /^\d{1,9}$/.test(text) ? Number(text) : null;
-}
-
-function toSeconds(value: unknown): number | null {
-  const text = toText(value);
-  if (text === null || !/^\d{1,9}(\.\d+)?$/.test(text)) return null;
-  return Math.round(Number(text));
-}
-
-function toDate(seconds: number): Date {
-  return new Date(seconds > MAX_SECONDS ? seconds : seconds * 1000);
+/** Ids only. A note without an id is told from others by a hash of all that it says. */
+function nameOf(note: Record<string, unknown>, entityType: EntityType, what: string): string {
+  const id = toId(note['id']) ?? `? (${shortHash(JSON.stringify(note))})`;
+  return `${entityType} ${toId(note['entity_id']) ?? '?'}, note ${id}: ${what}`;
 }

@@ -1,10 +1,15 @@
 import { ExportError } from '../errors/export-error.ts';
 
-/** Where amoCRM accounts live: the Russian product, the global one and the global one's former name. */
-const ACCOUNT_HOST = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.(?:amocrm\.ru|kommo\.com|amocrm\.com)$/;
+/** Where amoCRM lives: the Russian product, the global one and the global one's former name. */
+const AMOCRM_HOST = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.(?:amocrm\.ru|kommo\.com|amocrm\.com)$/;
 
 /** Names under those domains that are not accounts, and so must never be sent a token. */
 const NOT_ACCOUNTS = new Set(['www', 'api', 'forum', 'storybook']);
+
+export interface Address {
+  host: string;
+  url: string;
+}
 
 /**
  * The account's base address. The host comes from outside (a command line, a redirect), and a token is sent there:
@@ -13,16 +18,42 @@ const NOT_ACCOUNTS = new Set(['www', 'api', 'forum', 'storybook']);
  * @param host as a person gives it: `example.amocrm.ru`, also with `https://` in front or a `/` behind.
  * @throws {ExportError} `amocrm_host_forbidden`
  */
-export function accountAddress(host: string, insecureHosts: readonly string[]): { host: string; url: string } {
-  const bare = host
+export function accountAddress(host: string, insecureHosts: readonly string[]): Address {
+  const bare = bareHost(host);
+  if (insecureHosts.includes(bare)) return { host: bare, url: `http://${bare}` };
+  const [subdomain = ''] = bare.split('.');
+  if (!AMOCRM_HOST.test(bare) || NOT_ACCOUNTS.has(subdomain)) throw forbidden(bare);
+  return { host: bare, url: `https://${bare}` };
+}
+
+/**
+ * The address of one of amoCRM's own services, such as the `api_domain` that an access token names. As an account's,
+ * but the names that are no accounts pass.
+ *
+ * @throws {ExportError} `amocrm_host_forbidden`
+ */
+export function serviceAddress(host: string, insecureHosts: readonly string[]): Address {
+  const bare = bareHost(host);
+  if (insecureHosts.includes(bare)) return { host: bare, url: `http://${bare}` };
+  if (!AMOCRM_HOST.test(bare)) throw forbidden(bare);
+  return { host: bare, url: `https://${bare}` };
+}
+
+/** Where accounts of this host's product are asked for consent; a sandbox asks for itself. */
+export function consentAddress(host: string, insecureHosts: readonly string[]): Address {
+  const account = accountAddress(host, insecureHosts);
+  if (insecureHosts.includes(account.host)) return account;
+  return serviceAddress(account.host.endsWith('.amocrm.ru') ? 'www.amocrm.ru' : 'www.kommo.com', []);
+}
+
+function bareHost(host: string): string {
+  return host
     .trim()
     .toLowerCase()
     .replace(/^https?:\/\//, '')
     .replace(/\/+$/, '');
-  if (insecureHosts.includes(bare)) return { host: bare, url: `http://${bare}` };
-  const [subdomain = ''] = bare.split('.');
-  if (!ACCOUNT_HOST.test(bare) || NOT_ACCOUNTS.has(subdomain)) {
-    throw new ExportError('amocrm_host_forbidden', { values: { host: bare.slice(0, 80) }, field: 'host' });
-  }
-  return { host: bare, url: `https://${bare}` };
+}
+
+function forbidden(host: string): ExportError {
+  return new ExportError('amocrm_host_forbidden', { values: { host: host.slice(0, 80) }, field: 'host' });
 }

@@ -5,6 +5,8 @@ import { endpointOf } from './endpoint.ts';
 import { accountAddress } from './host.ts';
 import type { Pace } from './pace.ts';
 import { retryAfterMs } from './retry-after.ts';
+import { lackingRight } from './rights.ts';
+import type { Access } from './token-decision.ts';
 import { type AmocrmTransport, TOO_LARGE } from './transport.ts';
 import { DEFAULT_TRIES, tried, type Tries } from './tries.ts';
 
@@ -14,6 +16,11 @@ export interface AmocrmOptions {
   insecureHosts: readonly string[];
   /** The access token; asked for at every request, so that a renewed one is used at once. */
   accessToken: () => Promise<string>;
+  /**
+   * What to try once more with, after the host refused the token (401) or does not know the account (404); undefined
+   * when there is nothing better.
+   */
+  renewAccess?: (refused: Access, status: 401 | 404) => Promise<Access | undefined>;
   /** The account's; every request waits for a turn of it. */
   pace: Pace;
   /** How often, and after what pauses, a request that failed for passing reasons is sent. */
@@ -24,10 +31,11 @@ export interface AmocrmOptions {
 }
 
 /** Query parameters in amoCRM's spelling (`filter[updated_at][from]`); arrays repeat their `[]` key. */
-type Query = Record<string, string | number | readonly (string | number)[]>;
+export type Query = Record<string, string | number | readonly (string | number)[]>;
 
 export interface AmocrmHttp {
-  host: string;
+  /** Where the account is asked; another one once it was found renamed. */
+  readonly host: string;
   /**
    * Reads a resource of `/api/v4`. Undefined stands for 204, amoCRM's way of saying "nothing there".
    *
@@ -38,19 +46,19 @@ export interface AmocrmHttp {
 
 /** A reader of one account. */
 export function createAmocrmHttp(options: AmocrmOptions): AmocrmHttp {
-  const { host, url } = accountAddress(options.host, options.insecureHosts);
+  let { host, url } = accountAddress(options.host, options.insecureHosts);
 
-  async function ask<T>(path: string, query: Query, schema: z.ZodType<T>): Promise<T | undefined> {
-    const answer = await request(options.transport, `${url}/api/v4${path}`, query, host, options);
+  async function ask<T>(token: string, path: string, query: Query, schema: z.ZodType<T>): Promise<T | undefined> {
+    const answer = await request(options.transport, `${url}/api/v4${path}`, query, host, token, options);
     if (answer.status === 204) return undefined;
     if (answer.status !== 200) throw refusal(answer, path, host);
     return parse(answer, path, schema);
   }
 
   /** One request in its turn; how it fared slows down, or lets go, those of all processes. */
-  async function askInTurn<T>(path: string, query: Query, schema: z.ZodType<T>): Promise<T | undefined> {
+  async function askInTurn<T>(token: string, path: string, query: Query, schema: z.ZodType<T>): Promise<T | undefined> {
     const turn = await options.pace(options.signal);
-    const asked = await Promise.allSettled([ask(path, query, schema)]).then(([outcome]) => outcome);
+    const asked = await Promise.allSettled([ask(token, path, query, schema)]).then(([outcome]) => outcome);
     const error: unknown = asked.status === 'rejected' ? asked.reason : undefined;
     const known = findExportError(error);
     const unknown = options.signal?.aborted ? 'cancelled' : 'unexpected';
@@ -60,11 +68,31 @@ export function createAmocrmHttp(options: AmocrmOptions): AmocrmHttp {
     return asked.value;
   }
 
+  /**
+   * Asks; where the token or the host turns out to be a former one, once more with the present one. Tokens are asked
+   * for outside of a turn: a refresh takes turns of its own.
+   */
+  async function askWithPresent<T>(path: string, query: Query, schema: z.ZodType<T>): Promise<T | undefined> {
+    const access = { host, token: await options.accessToken() };
+    try {
+      return await askInTurn(access.token, path, query, schema);
+    } catch (error) {
+      const status = findExportError(error)?.values['status'];
+      if (status !== 401 && status !== 404) throw error;
+      const present = await options.renewAccess?.(access, status);
+      if (!present) throw error;
+      ({ host, url } = accountAddress(present.host, options.insecureHosts));
+      return askInTurn(present.token, path, query, schema);
+    }
+  }
+
   return {
-    host,
+    get host() {
+      return host;
+    },
     get: (path, query, schema) =>
       tried(
-        () => askInTurn(path, query, schema),
+        () => askWithPresent(path, query, schema),
         options.tries ?? DEFAULT_TRIES,
         query.limit !== undefined,
         options.signal,
@@ -72,11 +100,18 @@ export function createAmocrmHttp(options: AmocrmOptions): AmocrmHttp {
   };
 }
 
-async function request(client: AxiosInstance, url: string, query: Query, host: string, options: AmocrmOptions) {
+async function request(
+  client: AxiosInstance,
+  url: string,
+  query: Query,
+  host: string,
+  token: string,
+  options: AmocrmOptions,
+) {
   try {
     return await client.get<string>(url, {
       params: searchParams(query),
-      headers: { Authorization: `Bearer ${await options.accessToken()}` },
+      headers: { Authorization: `Bearer ${token}` },
       ...(options.signal ? { signal: options.signal } : {}),
     });
   } catch (error) {
@@ -101,7 +136,7 @@ function refusal(answer: AxiosResponse<string>, path: string, host: string): Exp
   const requestId: unknown = answer.headers['x-request-id'];
   const json = /json/.test(String(answer.headers['content-type'] ?? ''));
   const details = {
-    values: { host, what: status === 403 ? path : String(status), status },
+    values: { host, what: status === 403 ? path : String(status), status, right: lackingRight(path) },
     ...(typeof requestId === 'string' ? { requestId } : {}),
     ...retryAfterMs(answer.headers['retry-after'], Date.now()),
   };
@@ -109,6 +144,7 @@ function refusal(answer: AxiosResponse<string>, path: string, host: string): Exp
   if (status === 402) return new ExportError('amocrm_unpaid', details);
   // A 403 in JSON is a missing right; in HTML it is nginx shutting the account or the address out.
   if (status === 403) return new ExportError(json ? 'amocrm_forbidden' : 'amocrm_blocked', details);
+  if (status === 404 && !json) return new ExportError('amocrm_account_moved', details);
   if (status === 429) return new ExportError('amocrm_throttled', details);
   if (status >= 500) return new ExportError('amocrm_unavailable', details);
   return new ExportError('amocrm_rejected', { ...details, values: { ...details.values, what: path } });

@@ -1,27 +1,52 @@
 import { z } from 'zod';
-import { type CallNote, type EntityType, noteSchema, toCallNote } from './call-note.ts';
+import { type CallNotes, type EntityType, readCallNotes } from './call-note.ts';
 import type { AmocrmHttp } from './http.ts';
-import { ENTITY_TYPE, SOURCES } from './listing.ts';
+import { ENTITY_TYPE, isFeatureOff, SOURCES } from './listing.ts';
+import { toId } from './loose-values.ts';
 import { readWholeList } from './whole-list.ts';
 
 const pageSchema = z.looseObject({
-  _links: z.looseObject({ next: z.looseObject({}).optional() }).optional(),
-  _embedded: z.looseObject({ notes: z.array(noteSchema) }),
+  _links: z
+    .looseObject({ next: z.looseObject({}).nullish().catch(undefined) })
+    .optional()
+    .catch(undefined),
+  _embedded: z.looseObject({ notes: z.array(z.unknown()) }),
 });
 
 /** More ids than this make a query that is too long for some servers on the way. */
 export const NOTES_BY_ID_LIMIT = 50;
 
-/** Reads notes of one entity type again by their ids; deleted ones are missing from the answer. */
-export async function readNotesById(http: AmocrmHttp, entityType: EntityType, noteIds: number[]): Promise<CallNote[]> {
+/** What there is of the notes asked for: those that could be read, the names of the others, and the ids of all. */
+export interface NotesById extends CallNotes {
+  present: number[];
+}
+
+/**
+ * Reads call notes of one entity type by their ids, at most {@link NOTES_BY_ID_LIMIT}; deleted ones are missing from
+ * the answer.
+ */
+export async function readNotesById(http: AmocrmHttp, entityType: EntityType, noteIds: number[]): Promise<NotesById> {
   const source = SOURCES.find((candidate) => ENTITY_TYPE[candidate] === entityType) ?? 'contacts';
   const path = `/${source}/notes`;
   const notes = await readWholeList(path, 250, async (at) => {
     const answer = await http.get(path, { 'filter[id][]': noteIds, ...at }, pageSchema);
-    return answer && { items: answer._embedded.notes, next: answer._links?.next !== undefined };
+    const items = answer?._embedded.notes.map((note) => ({ id: idOf(note), note }));
+    return items && { items, next: Boolean(answer?._links?.next) };
+  }).catch((error: unknown) => {
+    if (source === 'customers' && isFeatureOff(error)) return [];
+    throw error;
   });
-  return notes
-    .map((note) => toCallNote(note, entityType))
-    .filter((note) => note !== undefined)
-    .filter(({ noteId }) => noteIds.includes(noteId));
+  const asked = notes.filter(({ id }) => noteIds.includes(id));
+  return {
+    ...readCallNotes(
+      asked.map(({ note }) => note),
+      entityType,
+    ),
+    present: asked.map(({ id }) => id),
+  };
+}
+
+/** 0 for what has none. */
+function idOf(item: unknown): number {
+  return (typeof item === 'object' && item !== null && 'id' in item ? toId(item.id) : null) ?? 0;
 }

@@ -5,24 +5,30 @@ interface KnownUser {
   name: string;
 }
 
+export interface Operator {
+  userId: number;
+  /** Which fact of the note told it: 1 `call_responsible` as an id, 2 as a name, 3 the responsible user, 4 the author. */
+  rank: 1 | 2 | 3 | 4;
+}
+
 /**
  * Who talked. Three facts of a note may name the operator, and telephonies fill them differently, so the first that
  * can be believed counts: `call_responsible` as the id of a known user, then as exactly one user's name, then the
  * note's responsible user, then its author, unless that is the robot (0).
  *
  * @param users all users ever seen of the account, deleted ones included.
- * @returns the user's id, or null when nothing names one.
+ * @returns null when nothing names one.
  */
 export function resolveOperator(
   note: Pick<CallNote, 'callResponsible' | 'responsibleUserId' | 'createdBy'>,
   users: ReadonlyMap<number, KnownUser>,
-): number | null {
+): Operator | null {
   const named = note.callResponsible;
   if (named !== null) {
-    if (/^\d+$/.test(named) && users.has(Number(named))) return Number(named);
+    if (/^\d+$/.test(named) && users.has(Number(named))) return { userId: Number(named), rank: 1 };
     const sameName = [...users.values()].filter(({ name }) => name.trim() === named);
-    if (sameName.length === 1 && sameName[0]) return sameName[0].id;
+    if (sameName.length === 1 && sameName[0]) return { userId: sameName[0].id, rank: 2 };
   }
-  if (note.responsibleUserId > 0) return note.responsibleUserId;
-  return note.createdBy > 0 ? note.createdBy : null;
+  if (note.responsibleUserId > 0) return { userId: note.responsibleUserId, rank: 3 };
+  return note.createdBy > 0 ? { userId: note.createdBy, rank: 4 } : null;
 }

@@ -3,7 +3,9 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { createExportActivities } from '../activities/export-activities.ts';
 import { createListingActivities } from '../activities/listing-activities.ts';
 import { createPlanActivities } from '../activities/plan-activities.ts';
+import { createOauth } from '../amocrm/oauth.ts';
 import { UNPACED } from '../amocrm/pace.ts';
+import { TokenKeeper } from '../amocrm/token-keeper.ts';
 import { createAmocrmTransport } from '../amocrm/transport.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import { type Sandbox, startSandbox } from '../sandbox/sandbox.ts';
@@ -95,11 +97,14 @@ async function count(stage: BenchStage, calls: number, apiFilter: boolean, mappi
     await ledger.accounts.put({ accountId, host, name: '', timeZone: 'Europe/Moscow', isApiFilterEnabled: true });
     await ledger.tokens.put(accountId, sandbox.token);
     await ledger.connections.put({ accountId, connectionId, apiKey, language: 'ru-RU' });
+    const transport = createAmocrmTransport();
+    const insecureHosts = [host];
     const deps = {
       ledger,
       speechSense,
-      transport: createAmocrmTransport(),
-      insecureHosts: [host],
+      tokens: new TokenKeeper(ledger.tokens, createOauth({ transport, insecureHosts, integration: undefined })),
+      transport,
+      insecureHosts,
       // Counted, not waited for.
       paces: () => UNPACED,
       recordingWaitHours: 48,

@@ -2,7 +2,8 @@
 // Prints its addresses as a line of JSON and stays until it is ended.
 import { parseArgs } from 'node:util';
 import { createClock } from '../sandbox/clock.ts';
-import { CONNECTION_KEYS, IDENTITY } from '../sandbox/identity.ts';
+import { IDENTITY } from '../sandbox/identity.ts';
+import { SANDBOX_KEYS } from '../sandbox/speechsense/connection.ts';
 import { startSpeechSense } from '../sandbox/speechsense/speechsense-server.ts';
 import { startTelephony } from '../sandbox/telephony/telephony-server.ts';
 
@@ -15,7 +16,7 @@ const telephony = await startTelephony({ clock });
 const speechsense = await startSpeechSense({
   clock,
   apiKey,
-  connection: { id: connectionId, keys: CONNECTION_KEYS },
+  connection: { id: connectionId, keys: SANDBOX_KEYS },
   // The client is measured, not the stand-in.
   hashAudio: false,
   ...(slow === undefined ? {} : { streamWindowBytes: 64 * 1024 }),

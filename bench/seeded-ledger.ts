@@ -75,6 +75,10 @@ export function notesOf(count: number, link: (number: number) => string, first =
       updatedAt: startedAt,
       talkSeconds: 30 + (noteId % 300),
       operatorId: 1 + (noteId % 10),
+      operatorRank: 1,
+      callResponsible: String(1 + (noteId % 10)),
+      responsibleUserId: 1 + (noteId % 10),
+      createdBy: 1 + (noteId % 10),
       link: link(noteId),
       phone: `+7999${String(noteId).padStart(7, '0')}`,
       uniq: String(noteId),
@@ -82,6 +86,7 @@ export function notesOf(count: number, link: (number: number) => string, first =
       result: null,
       status: 4,
       unreadable: false,
+      unsortedUid: null,
     };
   });
 }

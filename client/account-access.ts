@@ -1,20 +1,26 @@
 import { type AmocrmHttp, createAmocrmHttp } from '../amocrm/http.ts';
 import type { AmocrmPaces, Pace } from '../amocrm/pace.ts';
+import type { Oauth } from '../amocrm/oauth.ts';
+import type { TokenKeeper } from '../amocrm/token-keeper.ts';
 import type { AmocrmTransport } from '../amocrm/transport.ts';
 import type { Tries } from '../amocrm/tries.ts';
-import { ExportError } from '../errors/export-error.ts';
 import type { Account } from '../ledger/accounts.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { SpeechSense } from '../speechsense/speechsense.ts';
+import type { ExportClient } from './export-client.ts';
 
 /** What the administration of accounts works with. */
 export interface AccountAccess {
   ledger: Ledger;
+  tokens: TokenKeeper;
+  oauth: Oauth;
   transport: AmocrmTransport;
   speechSense: SpeechSense;
   /** `host:port` of sandboxes: the only places outside amoCRM's domains that are given a token. */
   insecureHosts: readonly string[];
   paces: AmocrmPaces;
+  /** Opened when it is first needed: adding an account needs no Temporal unless an export waits for it. */
+  exports: () => Promise<ExportClient>;
 }
 
 /** A person waits: what does not pass at once is said. */
@@ -23,16 +29,13 @@ export const INTERACTIVE_TRIES: Tries = { most: 2, firstPauseMs: 300 };
 /** A reader of a stored account's amoCRM; its requests go before those of a running export. */
 export function amocrmOf(access: AccountAccess, account: Account, signal?: AbortSignal): AmocrmHttp {
   const { accountId, host } = account;
+  const pace: Pace = (waitSignal) => paced(access, accountId, waitSignal);
   return createAmocrmHttp({
     host,
     insecureHosts: access.insecureHosts,
     transport: access.transport,
-    accessToken: async () => {
-      const token = await access.ledger.tokens.read(accountId);
-      if (!token) throw new ExportError('amocrm_unauthorized', { values: { host } });
-      return token.access;
-    },
-    pace: (waitSignal) => paced(access, accountId, waitSignal),
+    ...access.tokens.of(accountId, pace, signal),
+    pace,
     tries: INTERACTIVE_TRIES,
     ...(signal ? { signal } : {}),
   });

@@ -1,76 +1,91 @@
-import { readAccount } from '../amocrm/account.ts';
+import { readClaims } from '../amocrm/access-token-claims.ts';
 import { accountAddress } from '../amocrm/host.ts';
-import { createAmocrmHttp } from '../amocrm/http.ts';
-import { UNPACED } from '../amocrm/pace.ts';
 import { readUsers } from '../amocrm/users.ts';
+import { ERROR_CODES, type ErrorCode } from '../errors/codes.ts';
 import { ExportError } from '../errors/export-error.ts';
 import type { Account, Removed } from '../ledger/accounts.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { Token } from '../ledger/tokens.ts';
+import type { TokenFacts } from '../ledger/tokens.ts';
 import type { User } from '../ledger/users.ts';
-import { type AccountAccess, amocrmOf, INTERACTIVE_TRIES, paced } from './account-access.ts';
+import { type AccountAccess, amocrmOf } from './account-access.ts';
+import { accountIdAt, connectAccount, type ConnectedAccount } from './account-connecting.ts';
 import type { ExportClient } from './export-client.ts';
 import { cleanSecret } from './secret.ts';
-
-export interface AddedAccount {
-  accountId: number;
-  host: string;
-  state: 'connected';
-}
 
 /**
  * Adds an account by its long-lived token, or renews the token of one that is there. The host is checked before the
  * token goes anywhere, the token before anything is kept.
  *
- * @throws {ExportError} `amocrm_host_forbidden`; `amocrm_…` by what is wrong with the token; then nothing is written.
+ * @throws {ExportError} `amocrm_host_forbidden`; `amocrm_other_account`; `amocrm_…` by what is wrong with the token.
  */
-export async function addAccount(access: AccountAccess, givenHost: string, token: string): Promise<AddedAccount> {
+export async function addAccount(access: AccountAccess, givenHost: string, token: string): Promise<ConnectedAccount> {
   const { host } = accountAddress(givenHost, access.insecureHosts);
   const accessToken = cleanSecret(token, 'token');
-  const known = (await access.ledger.accounts.list()).find((account) => account.host === host);
-  let accountId = known?.accountId;
-  const http = createAmocrmHttp({
-    host,
-    insecureHosts: access.insecureHosts,
-    transport: access.transport,
-    accessToken: () => Promise.resolve(accessToken),
-    pace: () => (accountId === undefined ? UNPACED() : paced(access, accountId)),
-    tries: INTERACTIVE_TRIES,
-  });
-  const account = await readAccount(http);
-  accountId = account.accountId;
-  const users = await readUsers(http);
-  await access.ledger.addAccount({ ...account, host }, accessToken, users);
-  return { accountId, host, state: 'connected' };
+  const accessUntil = readClaims(accessToken).expiresAt ?? null;
+  const grant = { kind: 'long_lived' as const, access: accessToken, accessUntil };
+  return connectAccount(access, host, grant, await accountIdAt(access, host));
 }
 
 export interface ListedAccount {
   accountId: number;
   host: string;
   name: string;
-  /** What is still missing before an export can start. */
-  state: 'connected' | 'no_token' | 'no_connection';
-  token: { kind: Token['kind']; since: string } | null;
+  /** What keeps an export from starting. */
+  state: 'connected' | 'no_token' | 'no_connection' | 'reauth_required';
+  token: ListedToken | null;
   connection: { connectionId: string; language: string } | null;
+  /** What a person has to put right; null when nobody has to do anything. */
+  toDo: ExportError | null;
 }
 
-/** All accounts, with what is kept for each; no secret is opened. */
-export async function listAccounts(ledger: Ledger): Promise<ListedAccount[]> {
+export interface ListedToken {
+  kind: TokenFacts['kind'];
+  state: TokenFacts['state'];
+  /** When it was given or last renewed. ISO 8601. */
+  since: string;
+  /** When the access token ends; one by consent is renewed before. */
+  accessUntil: string | null;
+}
+
+/** All accounts, with what is kept for each and who must act; no secret is opened. */
+export async function listAccounts(ledger: Ledger, now: Date): Promise<ListedAccount[]> {
   const accounts = await ledger.accounts.list();
   return Promise.all(
-    accounts.map(async ({ accountId, host, name }) => {
+    accounts.map(async ({ accountId, host, name }): Promise<ListedAccount> => {
       const token = await ledger.tokens.about(accountId);
       const connection = await ledger.connections.about(accountId);
+      const dead = token && whatIsWrong(token, now);
+      const toDo = !token || dead ? (dead ?? 'amocrm_unauthorized') : !connection ? 'connection_not_set' : undefined;
       return {
         accountId,
         host,
         name,
-        state: !token ? 'no_token' : !connection ? 'no_connection' : 'connected',
-        token: token ? { kind: token.kind, since: token.updatedAt.toISOString() } : null,
+        state: !token ? 'no_token' : dead ? 'reauth_required' : !connection ? 'no_connection' : 'connected',
+        token: token ? listed(token) : null,
         connection: connection ? { connectionId: connection.connectionId, language: connection.language } : null,
+        toDo: toDo ? new ExportError(toDo, { values: { host, expected: host } }) : null,
       };
     }),
   );
+}
+
+function listed({ kind, state, updatedAt, accessUntil }: TokenFacts): ListedToken {
+  return { kind, state, since: updatedAt.toISOString(), accessUntil: accessUntil?.toISOString() ?? null };
+}
+
+/** A refresh takes half a minute at most: one that has stood for longer has lost its answer. */
+const REFRESH_STANDS_MS = 60_000;
+
+/** Why amoCRM is or soon will be closed to us until a person acts. */
+function whatIsWrong({ kind, state, stateAgeMs, reason, accessUntil }: TokenFacts, now: Date): ErrorCode | undefined {
+  if (state === 'reauth_required') return isErrorCode(reason) ? reason : 'amocrm_unauthorized';
+  if (state === 'refresh_lost' || (state === 'refreshing' && stateAgeMs > REFRESH_STANDS_MS))
+    return 'amocrm_grant_lost';
+  return kind === 'long_lived' && accessUntil !== null && accessUntil < now ? 'amocrm_unauthorized' : undefined;
+}
+
+function isErrorCode(text: string | null): text is ErrorCode {
+  return text !== null && Object.hasOwn(ERROR_CODES, text);
 }
 
 /**

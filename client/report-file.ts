@@ -11,11 +11,11 @@ import { findExportError, ExportError } from '../errors/export-error.ts';
  *
  * @throws {ExportError} `usage` when the file cannot be written.
  */
-export async function writeReportFile(text: Readable, file: string): Promise<void> {
+export async function writeReportFile(content: Readable, file: string): Promise<void> {
   const half = `${file}.${process.pid}.part`;
   try {
     await mkdir(path.dirname(path.resolve(file)), { recursive: true });
-    await pipeline(text, createWriteStream(half));
+    await pipeline(content, createWriteStream(half));
     await rename(half, file);
   } catch (error) {
     await rm(half, { force: true });

@@ -1,4 +1,6 @@
+import type { ErrorValues } from '../errors/export-error.ts';
 import type { ExportRow } from '../ledger/exports.ts';
+import type { ListingProgress } from '../ledger/listings.ts';
 import type { Progress } from '../ledger/progress.ts';
 import type { ExportState } from '../ledger/schema.ts';
 
@@ -10,6 +12,8 @@ export interface ExportStatus {
   state: ExportState;
   /** The code of the error that blocks it, while its state is `blocked`. */
   blockedBy: string | null;
+  /** What the sentence of that error is filled with: the host, the right that is missing. */
+  blockedValues: ErrorValues;
   /** ISO 8601. */
   startedAt: string;
   finishedAt: string | null;
@@ -19,6 +23,13 @@ export interface ExportStatus {
   failures: Progress['failures'];
   talkSeconds: Progress['talkSeconds'];
   bytes: Progress['bytes'];
+  listing: ListingStatus;
+}
+
+/** How the listing of calls stands, and what it came across. */
+export interface ListingStatus extends Omit<ListingProgress, 'reachedAt'> {
+  /** ISO 8601. */
+  reachedAt: string | null;
 }
 
 const FINAL: readonly ExportState[] = ['completed', 'stopped', 'failed'];
@@ -34,6 +45,7 @@ export function toStatus(row: ExportRow, progress: Progress, now: Date): ExportS
     kind: row.kind,
     state: row.state,
     blockedBy: row.blockedBy,
+    blockedValues: row.blockedValues ?? {},
     startedAt: row.startedAt.toISOString(),
     finishedAt: row.finishedAt?.toISOString() ?? null,
     etaSeconds: eta(row, progress, now),
@@ -41,6 +53,7 @@ export function toStatus(row: ExportRow, progress: Progress, now: Date): ExportS
     failures: progress.failures,
     talkSeconds: progress.talkSeconds,
     bytes: progress.bytes,
+    listing: { ...progress.listing, reachedAt: progress.listing.reachedAt?.toISOString() ?? null },
   };
 }
 

@@ -1,5 +1,7 @@
+import path from 'node:path';
 import { z } from 'zod';
 import { ExportError } from '../errors/export-error.ts';
+import { projectRoot } from './project-root.ts';
 
 /** `host:port`, comma-separated: the only places where plain http and loopback are allowed. For sandboxes. */
 const hostPorts = z
@@ -26,6 +28,7 @@ const flag = z
   .default('true')
   .transform((text) => text === 'true');
 
+const word = z.string().regex(/^\S+$/, 'expected no spaces');
 const count = (preset: number) => z.coerce.number().int().positive().default(preset);
 const port = (preset: number) => z.coerce.number().int().min(0).max(65_535).default(preset);
 
@@ -36,6 +39,9 @@ export const environmentSchema = z.object({
     .regex(/^postgres(ql)?:\/\//),
   TEMPORAL_TASK_QUEUE: z.string().min(1).default('speechsense-export'),
   ENCRYPTION_KEYS: z.string({ error: 'is missing: id:base64, made by openssl rand -base64 32' }).pipe(encryptionKeys),
+  AMOCRM_CLIENT_ID: word.optional(),
+  AMOCRM_CLIENT_SECRET: word.optional(),
+  AMOCRM_REDIRECT_URI: z.url({ protocol: /^https?$/, error: 'expected the address of the integration' }).optional(),
   AMOCRM_REQUESTS_PER_SECOND: z.coerce.number().positive().max(50).default(6),
   SPEECHSENSE_ENDPOINT: z
     .string()
@@ -50,6 +56,7 @@ export const environmentSchema = z.object({
   RECORDING_STALL_SECONDS: count(30),
   RECORDING_WAIT_HOURS: z.coerce.number().min(0).default(48),
   RECORDING_RETRY_SECONDS: count(600),
+  TARIFF_FILE: z.string().default(() => path.join(projectRoot(), 'settings', 'tariff.json')),
 });
 
 export type Environment = z.output<typeof environmentSchema>;
@@ -61,10 +68,26 @@ export type Environment = z.output<typeof environmentSchema>;
  */
 export function readEnvironment(variables: Record<string, string | undefined>): Environment {
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
-  const parsed = environmentSchema.safeParse(given);
+  const parsed = environmentSchema.check(assertWholeIntegration).safeParse(given);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${issue.path[0]?.toString() ?? ''} ${issue.message}`).join('; ');
   throw new ExportError('environment_invalid', { values: { problems } });
+}
+
+const INTEGRATION = ['AMOCRM_CLIENT_ID', 'AMOCRM_CLIENT_SECRET', 'AMOCRM_REDIRECT_URI'] as const;
+
+/** Half an integration would look like none, and accounts by consent would lose their access a day later. */
+function assertWholeIntegration({ value, issues }: z.core.ParsePayload<Environment>): void {
+  const absent = INTEGRATION.filter((name) => value[name] === undefined);
+  if (absent.length === INTEGRATION.length) return;
+  for (const name of absent) {
+    issues.push({
+      code: 'custom',
+      input: undefined,
+      path: [name],
+      message: `is missing beside ${INTEGRATION.join(', ')}`,
+    });
+  }
 }
 
 function splitList(text: string): string[] {

@@ -34,6 +34,11 @@ export const ERROR_CODES = {
     en: 'The environment is not valid: {problems}',
     ru: 'Переменные окружения заданы с ошибками: {problems}',
   },
+  tariff_invalid: {
+    kind: 'permanent',
+    en: 'The tariff file {file} cannot be used: {problems}',
+    ru: 'Файл тарифа {file} не подходит: {problems}',
+  },
   account_not_found: {
     kind: 'permanent',
     en: 'There is no account {account} here. `account list` shows the accounts; `account add` adds one.',
@@ -71,8 +76,8 @@ export const ERROR_CODES = {
   },
   nothing_to_retry: {
     kind: 'permanent',
-    en: 'The last export has no failed or waiting calls to retry.',
-    ru: 'В последней выгрузке нет неудачных или ожидающих звонков: повторять нечего.',
+    en: 'Neither the last export nor its retries left a call of this kind to retry. `report --state failed` shows what failed.',
+    ru: 'После последней выгрузки и её повторов таких звонков не осталось: повторять нечего. Что не удалось: `report --state failed`.',
   },
   export_running: {
     kind: 'permanent',
@@ -98,18 +103,58 @@ export const ERROR_CODES = {
   },
   amocrm_unauthorized: {
     kind: 'auth',
-    en: 'amoCRM refuses the token of {host}: it is wrong, expired or revoked. Give a new one with `account add`, then `resume`.',
-    ru: 'amoCRM не принимает токен {host}: он неверный, истёк или отозван. Задайте новый через `account add`, затем `resume`.',
+    en: 'amoCRM refuses the token of {host}: it is wrong, expired or revoked. Connect the account again with `account add`; a blocked export then goes on by itself.',
+    ru: 'amoCRM не принимает токен {host}: он неверный, истёк или отозван. Подключите аккаунт заново через `account add`, и выгрузка продолжится сама.',
+  },
+  amocrm_grant_lost: {
+    kind: 'auth',
+    en: 'amoCRM at {host} was asked for new tokens, but its answer was lost, and they are given only once. Connect the account again with `account add`; a blocked export then goes on by itself.',
+    ru: 'У amoCRM {host} запрошены новые токены, но ответ потерян, а выдаются они один раз. Подключите аккаунт заново через `account add`, и выгрузка продолжится сама.',
+  },
+  amocrm_code_refused: {
+    kind: 'auth',
+    en: 'amoCRM at {host} refuses the code: it was used already, is older than 20 minutes or belongs to another integration. Get a new one: `account add --host {host}`.',
+    ru: 'amoCRM {host} не принимает код: он уже использован, старше 20 минут или выдан другой интеграции. Получите новый: `account add --host {host}`.',
+  },
+  amocrm_client_refused: {
+    kind: 'auth',
+    en: 'amoCRM at {host} does not know the integration: AMOCRM_CLIENT_ID, AMOCRM_CLIENT_SECRET and AMOCRM_REDIRECT_URI must be exactly those of its page. Correct them, restart the processes, then `resume`.',
+    ru: 'amoCRM {host} не узнаёт интеграцию: AMOCRM_CLIENT_ID, AMOCRM_CLIENT_SECRET и AMOCRM_REDIRECT_URI должны точно совпадать с её страницей. Исправьте их, перезапустите процессы, затем `resume`.',
+  },
+  amocrm_client_not_set: {
+    kind: 'auth',
+    en: 'Access by consent needs the amoCRM integration: set AMOCRM_CLIENT_ID, AMOCRM_CLIENT_SECRET and AMOCRM_REDIRECT_URI, or give a long-lived token with `account add --token-stdin`.',
+    ru: 'Для доступа по согласию нужна интеграция amoCRM: задайте AMOCRM_CLIENT_ID, AMOCRM_CLIENT_SECRET и AMOCRM_REDIRECT_URI или дайте долгосрочный токен через `account add --token-stdin`.',
+  },
+  amocrm_other_account: {
+    kind: 'auth',
+    en: 'amoCRM gave access to {given}, but {expected} was meant: nothing was stored. Connect {expected} again with `account add`, and choose that account on the consent page.',
+    ru: 'amoCRM дала доступ к {given}, а нужен был {expected}: ничего не сохранено. Подключите {expected} заново через `account add` и выберите его на странице согласия.',
+  },
+  amocrm_account_moved: {
+    kind: 'auth',
+    en: 'There is no amoCRM account at {host} (any more). If it was renamed, connect it with its new host: `account add --host …`; a blocked export then goes on by itself.',
+    ru: 'По адресу {host} нет (больше) аккаунта amoCRM. Если его переименовали, подключите его по новому адресу: `account add --host …`, и выгрузка продолжится сама.',
+  },
+  consent_link_invalid: {
+    kind: 'permanent',
+    en: 'The address does not come from a consent link of ours that is younger than 20 minutes and unused. Get a new link: `account add --host …`.',
+    ru: 'Адрес получен не по нашей ссылке на согласие, либо ей больше 20 минут, либо она уже использована. Получите новую: `account add --host …`.',
+  },
+  consent_denied: {
+    kind: 'permanent',
+    en: 'The integration was not let in on the consent page. To connect the account, open a new link (`account add --host …`) and allow it.',
+    ru: 'На странице согласия в доступе отказано. Чтобы подключить аккаунт, откройте новую ссылку (`account add --host …`) и разрешите доступ.',
   },
   amocrm_forbidden: {
     kind: 'auth',
-    en: 'amoCRM denies {what} to this token: it needs the rights of an administrator.',
-    ru: 'amoCRM не даёт этому токену доступ к {what}: нужны права администратора.',
+    en: 'amoCRM denies {what} to this token: it needs {right}. Give it to the user who connected the account, or connect as an administrator (`account add`), then `resume`.',
+    ru: 'amoCRM не даёт этому токену доступ к {what}: нужно {right}. Выдайте его пользователю, который подключил аккаунт, или подключите от имени администратора (`account add`), затем `resume`.',
   },
   amocrm_unpaid: {
     kind: 'auth',
-    en: 'The amoCRM account {host} is not paid for: amoCRM answers 402.',
-    ru: 'Аккаунт amoCRM {host} не оплачен: amoCRM отвечает 402.',
+    en: 'The amoCRM account {host} is not paid for: amoCRM answers 402. Pay for it, then `resume`.',
+    ru: 'Аккаунт amoCRM {host} не оплачен: amoCRM отвечает 402. Оплатите его, затем `resume`.',
   },
   amocrm_blocked: {
     kind: 'throttled',

@@ -17,6 +17,7 @@ const EXIT_BY_CODE: Partial<Record<ErrorCode, number>> = {
   export_already_running: EXIT.alreadyRunning,
   export_running: EXIT.alreadyRunning,
   amocrm_bad_answer: EXIT.unreachable,
+  amocrm_client_not_set: EXIT.usage,
   export_interrupted: EXIT.unexpected,
   secret_unreadable: EXIT.unexpected,
 };

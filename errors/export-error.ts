@@ -1,11 +1,14 @@
 import { ERROR_CODES, type ErrorCode, type ErrorKind, type Sentence } from './codes.ts';
 
+/** Hosts, ids, counts; words in both languages. Never a token, a phone, a name or a link. */
+export type ErrorValues = Record<string, string | number | Sentence>;
+
 export interface ExportErrorOptions {
   cause?: unknown;
   /** How long the other side asked to be left alone, in milliseconds. */
   retryAfterMs?: number;
-  /** What fills the `{placeholders}` of the sentence: hosts, ids, counts. Never a token, a phone, a name or a link. */
-  values?: Record<string, string | number>;
+  /** What fills the `{placeholders}` of the sentence. */
+  values?: ErrorValues;
   /** The settings or request field that the error belongs to, such as `period.from`. */
   field?: string;
   /** The other side's own id of the failed request, for its support. */
@@ -21,12 +24,12 @@ export class ExportError extends Error {
   readonly code: ErrorCode;
   readonly kind: ErrorKind;
   readonly retryAfterMs: number | undefined;
-  readonly values: Record<string, string | number>;
+  readonly values: ErrorValues;
   readonly field: string | undefined;
   readonly requestId: string | undefined;
 
   constructor(code: ErrorCode, options: ExportErrorOptions = {}) {
-    super(fill(ERROR_CODES[code].en, options.values ?? {}), { cause: options.cause });
+    super(fill('en', code, options.values ?? {}), { cause: options.cause });
     this.name = 'ExportError';
     this.code = code;
     this.kind = ERROR_CODES[code].kind;
@@ -38,7 +41,7 @@ export class ExportError extends Error {
 
   /** The sentence for the user in the language asked for. */
   sentence(language: keyof Sentence): string {
-    return fill(ERROR_CODES[this.code][language], this.values);
+    return fill(language, this.code, this.values);
   }
 }
 
@@ -50,6 +53,9 @@ export function findExportError(error: unknown): ExportError | undefined {
   return undefined;
 }
 
-function fill(template: string, values: Record<string, string | number>): string {
-  return template.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? '?'));
+function fill(language: keyof Sentence, code: ErrorCode, values: ErrorValues): string {
+  return ERROR_CODES[code][language].replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = values[name] ?? '?';
+    return typeof value === 'object' ? value[language] : String(value);
+  });
 }

@@ -31,7 +31,8 @@ export const FAILURE_REASONS = [
 export type FailureReason = (typeof FAILURE_REASONS)[number];
 
 /** Why a call waits. */
-export type WaitingReason = 'recording_not_ready';
+export const WAITING_REASONS = ['recording_not_ready'] as const;
+export type WaitingReason = (typeof WAITING_REASONS)[number];
 
 /** Why nobody can tell whether SpeechSense has the call. */
 export type UnconfirmedReason = 'answer_lost';
@@ -72,3 +73,9 @@ export const REASON_SENTENCES: Record<Reason, Sentence> = {
   internal_error: { en: 'a defect of this program stopped it', ru: 'помешала ошибка программы' },
   rejected_by_speechsense: { en: 'SpeechSense rejected the recording', ru: 'SpeechSense отклонил запись' },
 };
+
+/** What a reason means; a newer version's unknown one says nothing more. */
+export function reasonSentence(reason: string, language: keyof Sentence): string {
+  const sentences: Partial<Record<string, Sentence>> = REASON_SENTENCES;
+  return sentences[reason]?.[language] ?? '';
+}

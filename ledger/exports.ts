@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { ErrorValues } from '../errors/export-error.ts';
 import type { UnconfirmedReason } from '../errors/reasons.ts';
 import type { ExportSettings } from '../settings/export-settings.ts';
 import type { Database } from './database.ts';
@@ -21,6 +22,8 @@ export interface ExportRow extends NewExport {
   state: ExportState;
   /** The code of the error that blocks it, or that ended it as `failed`. */
   blockedBy: string | null;
+  /** What the sentence of that error is filled with. */
+  blockedValues: ErrorValues | null;
   batches: number | null;
   plannedAt: Date | null;
   finishedAt: Date | null;
@@ -44,6 +47,7 @@ export function createExports(db: Database) {
         'interval_until as intervalUntil',
         'state',
         'blocked_by as blockedBy',
+        'blocked_values as blockedValues',
         'batches',
         'started_at as startedAt',
         'planned_at as plannedAt',
@@ -67,6 +71,7 @@ export function createExports(db: Database) {
           interval_until: opened.intervalUntil,
           state: 'planning',
           blocked_by: null,
+          blocked_values: null,
           batches: null,
           started_at: opened.startedAt,
           planned_at: null,
@@ -94,10 +99,15 @@ export function createExports(db: Database) {
         .execute(),
 
     /** A state once final stays. */
-    async setState(exportId: string, state: ExportState, blockedBy: string | null = null): Promise<void> {
+    async setState(
+      exportId: string,
+      state: ExportState,
+      blockedBy: string | null = null,
+      blockedValues: ErrorValues = {},
+    ): Promise<void> {
       await db
         .updateTable('exports')
-        .set({ state, blocked_by: blockedBy })
+        .set({ state, blocked_by: blockedBy, blocked_values: sql`${JSON.stringify(blockedValues)}::jsonb` })
         .where('export_id', '=', exportId)
         .where('finished_at', 'is', null)
         .execute();
@@ -117,7 +127,7 @@ export function createExports(db: Database) {
       db.transaction().execute(async (tx) => {
         const { numUpdatedRows } = await tx
           .updateTable('exports')
-          .set({ state, blocked_by: failedBy, finished_at: sql`now()` })
+          .set({ state, blocked_by: failedBy, blocked_values: null, finished_at: sql`now()` })
           .where('export_id', '=', exportId)
           .where('finished_at', 'is', null)
           .executeTakeFirst();

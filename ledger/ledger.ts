@@ -3,18 +3,21 @@ import { type Account, createAccounts } from './accounts.ts';
 import { createCalls } from './calls.ts';
 import { createCatalogues } from './catalogues.ts';
 import { createConnections } from './connections.ts';
+import { createConsents } from './consents.ts';
 import { openDatabase } from './database.ts';
 import { createEntities } from './entities.ts';
 import { createEntityTurns } from './entity-turns.ts';
 import { createExports } from './exports.ts';
+import { createListings } from './listings.ts';
 import { migrate } from './migrate.ts';
 import { createPlan } from './plan.ts';
 import { createProgress } from './progress.ts';
 import { createRateBuckets } from './rate-buckets.ts';
 import { createReport } from './report.ts';
+import { createRetries } from './retries.ts';
 import { createSealer, type EncryptionKey } from './sealing.ts';
 import { createSettings } from './settings.ts';
-import { createTokens } from './tokens.ts';
+import { createTokens, type Grant } from './tokens.ts';
 import { createTransfers } from './transfers.ts';
 import { createUsers, type User } from './users.ts';
 
@@ -35,6 +38,7 @@ export function openLedger({ databaseUrl, encryptionKeys, maxConnections }: Ledg
   return {
     accounts: createAccounts(db),
     tokens,
+    consents: createConsents(db),
     connections,
     settings: createSettings(db),
     users: createUsers(db),
@@ -43,17 +47,19 @@ export function openLedger({ databaseUrl, encryptionKeys, maxConnections }: Ledg
     catalogues: createCatalogues(db),
     exports: createExports(db),
     calls: createCalls(db),
+    listings: createListings(db),
     plan: createPlan(db),
+    retries: createRetries(db),
     transfers: createTransfers(db),
     progress: createProgress(db),
     report: createReport(db),
     rateBuckets: createRateBuckets(db),
 
     /** Adds an account, or renews it, with its token and users: all of it or nothing. */
-    addAccount: (account: Account, accessToken: string, users: User[]): Promise<void> =>
+    addAccount: (account: Account, grant: Grant, users: User[]): Promise<void> =>
       db.transaction().execute(async (tx) => {
         await createAccounts(tx).put(account);
-        await createTokens(tx, sealer).put(account.accountId, accessToken);
+        await createTokens(tx, sealer).put(account.accountId, grant);
         await createUsers(tx).putAll(account.accountId, users);
       }),
 

@@ -2,15 +2,21 @@ import { type Migration, Migrator, sql } from 'kysely';
 import type { Database } from './database.ts';
 import { up as firstTables } from './migrations/0001-first-tables.ts';
 import { up as tallies } from './migrations/0002-tallies.ts';
+import { up as oauth } from './migrations/0003-oauth.ts';
 import { up as pacing } from './migrations/0004-pacing.ts';
+import { up as listing } from './migrations/0005-listing.ts';
 import { up as entities } from './migrations/0006-entities.ts';
+import { up as report } from './migrations/0009-report.ts';
 
 /** Listed by hand, in order, so that a build needs no file search and a review sees what runs. */
 const MIGRATIONS: Record<string, Migration> = {
   '0001-first-tables': { up: firstTables },
   '0002-tallies': { up: tallies },
+  '0003-oauth': { up: oauth },
   '0004-pacing': { up: pacing },
+  '0005-listing': { up: listing },
   '0006-entities': { up: entities },
+  '0009-report': { up: report },
 };
 
 /**

@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { Database } from './database.ts';
+import { keepPlanFacts } from './plan-facts.ts';
 import type { Schema } from './schema.ts';
 
 export interface PlanOptions {
@@ -29,6 +30,7 @@ export function createPlan(db: Database) {
 
         await dropOutsidePeriod(tx, exportId);
         await decide(tx, exportId, options);
+        await countUnknownOperators(tx, exportId);
         const batches = await numberBatches(tx, exportId, options.batchSize, 0);
         await tx
           .updateTable('exports')
@@ -36,34 +38,6 @@ export function createPlan(db: Database) {
           .where('export_id', '=', exportId)
           .execute();
         return { batches };
-      }),
-
-    /**
-     * Lists the calls of an earlier export that did not come through, for an export that tries them again.
-     *
-     * @param reasons only calls that failed for one of these; empty means all of them, and the waiting ones.
-     * @param unconfirmed also those whose answer was lost: a person takes the risk of a second talk.
-     */
-    listForRetry: (exportId: string, retryOf: string, reasons: string[], unconfirmed: boolean): Promise<number> =>
-      db.transaction().execute(async (tx) => {
-        const chosen = sql`
-          select call_id from transfers
-           where export_id = ${retryOf}
-             and (state = 'failed' and (${reasons.length === 0} or reason = any(${reasons}))
-               or state = 'waiting' and ${reasons.length === 0}
-               or state = 'unconfirmed' and ${unconfirmed})`;
-        if (unconfirmed) {
-          await sql`
-            delete from talks k using exports e
-             where e.export_id = ${retryOf} and k.export_id <> ${exportId} and k.talk_id is null
-               and (k.account_id, k.connection_id) = (e.account_id, e.connection_id)
-               and k.call_id in (${chosen} and state = 'unconfirmed')`.execute(tx);
-        }
-        const result = await sql`
-          insert into transfers (export_id, call_id, state)
-          select ${exportId}, call_id, 'listed' from (${chosen}) as chosen
-          on conflict (export_id, call_id) do nothing`.execute(tx);
-        return Number(result.numAffectedRows ?? 0n);
       }),
 
     /** Decides waiting calls whose recording has come once more, as further batches; answers how many there are now. */
@@ -99,6 +73,7 @@ async function dropOutsidePeriod(tx: Transaction<Schema>, exportId: string): Pro
 }
 
 async function decide(tx: Transaction<Schema>, exportId: string, options: PlanOptions): Promise<void> {
+  await keepPlanFacts(tx, exportId);
   const waitSince = new Date(options.now.getTime() - options.recordingWaitHours * 3_600_000);
   await sql`
     with facts as (
@@ -138,6 +113,15 @@ async function decide(tx: Transaction<Schema>, exportId: string, options: PlanOp
            talk_seconds = d.talk_seconds, updated_at = now()
       from decided d
      where t.export_id = ${exportId} and t.call_id = d.call_id`.execute(tx);
+}
+
+/** They are sent, with the operator left open; how many they are is told. */
+async function countUnknownOperators(tx: Transaction<Schema>, exportId: string): Promise<void> {
+  await sql`
+    insert into listings (export_id, unknown_operators)
+    select ${exportId}, count(*) from transfers t join calls c using (call_id)
+     where t.export_id = ${exportId} and t.state <> 'skipped' and c.operator_id is null
+    on conflict (export_id) do update set unknown_operators = excluded.unknown_operators`.execute(tx);
 }
 
 /** Numbers the planned calls that have no batch yet, after the batches that there are; answers the new total. */

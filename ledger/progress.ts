@@ -1,4 +1,5 @@
 import type { Database } from './database.ts';
+import { createListings, type ListingProgress } from './listings.ts';
 
 /** An export's totals. `found = planned + skipped`; `planned = exported + failed + waiting + unconfirmed + remaining`. */
 export interface Progress {
@@ -18,6 +19,8 @@ export interface Progress {
   /** Seconds of talk, of the planned and of the exported calls. */
   talkSeconds: { planned: number; exported: number };
   bytes: { uploaded: number };
+  /** How its listing went. */
+  listing: ListingProgress;
 }
 
 export function createProgress(db: Database) {
@@ -61,6 +64,7 @@ export function createProgress(db: Database) {
         failures: byReason('failed'),
         talkSeconds: { planned: plannedSeconds, exported: totals('exported', 'talkSeconds') },
         bytes: { uploaded: totals('exported', 'bytes') },
+        listing: await createListings(db).read(exportId),
       };
     },
   };

@@ -1,26 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from './database.ts';
-import type { CallDirection, EntityType, TransferState } from './schema.ts';
-
-/** One call of an export's plan. The names are the report's columns, on which scripts depend. */
-export interface ReportRow {
-  call_id: number;
-  note_id: number;
-  entity_type: EntityType;
-  entity_id: number;
-  direction: CallDirection;
-  started_at: Date;
-  talk_seconds: number | null;
-  operator_id: number | null;
-  state: TransferState;
-  reason: string | null;
-  talk_id: string | null;
-  attempts: number;
-  bytes: number | null;
-  audio_format: string | null;
-  /** The SpeechSense keys whose values were cut to the service's limit, parted by spaces. */
-  cut_values: string | null;
-}
+import { REPORT_COLUMNS, type ReportRow } from './report-columns.ts';
 
 const PAGE = 2_000;
 
@@ -59,10 +39,20 @@ async function readPage(
   state: string | undefined,
   after: number,
 ): Promise<ReportRow[]> {
+  const columns = Object.entries(REPORT_COLUMNS).map(([name, value]) => sql`${value} as ${sql.id(name)}`);
+  // A call that no plan has decided yet is shown as its notes are now.
   const { rows } = await sql<ReportRow>`
-    select t.call_id, c.note_id, c.entity_type, c.entity_id, c.direction, c.started_at, c.talk_seconds, c.operator_id,
-           t.state, t.reason, t.talk_id, t.attempt as attempts, t.bytes, t.audio_format, t.cut_values
-      from transfers t join calls c using (call_id)
+    select ${sql.join(columns)}
+      from transfers t
+      join calls c on c.call_id = t.call_id
+      left join plan_facts p on (p.export_id, p.call_id) = (t.export_id, t.call_id)
+     cross join lateral (
+       select p.note_id, p.entity_type, p.entity_id, p.direction, p.started_at, p.talk_seconds, p.operator_id
+        where p.call_id is not null
+       union all
+       select c.note_id, c.entity_type, c.entity_id, c.direction, c.started_at, c.talk_seconds, c.operator_id
+        where p.call_id is null
+     ) fact
      where t.export_id = ${exportId} and t.call_id > ${after} and (${state ?? null}::text is null or t.state = ${state ?? null})
      order by t.call_id
      limit ${PAGE}`.execute(db);

@@ -1,10 +1,12 @@
 import type { Generated } from 'kysely';
+import type { ErrorValues } from '../errors/export-error.ts';
 import type { ExportSettings } from '../settings/export-settings.ts';
 
 /** The tables as kysely sees them. What each is for is said in the migrations that make them. */
 export interface Schema {
   accounts: AccountsTable;
   tokens: TokensTable;
+  consents: ConsentsTable;
   connections: ConnectionsTable;
   settings: SettingsTable;
   users: UsersTable;
@@ -17,6 +19,9 @@ export interface Schema {
   call_notes: CallNotesTable;
   transfers: TransfersTable;
   tallies: TalliesTable;
+  listings: ListingsTable;
+  listing_remarks: ListingRemarksTable;
+  plan_facts: PlanFactsTable;
   talks: TalksTable;
   rate_buckets: RateBucketsTable;
   breakers: BreakersTable;
@@ -32,12 +37,33 @@ interface AccountsTable {
   filter_ignored_at: Date | null;
 }
 
+export type TokenKind = 'long_lived' | 'oauth';
+
+/**
+ * - `refreshing`: the marker; a refresh was sent, and its answer is not written down yet.
+ * - `refresh_lost`: the answer never came; the refresh token may be used up, so it is not sent again.
+ * - `reauth_required`: a person must bring a new token.
+ */
+export type TokenState = 'active' | 'refreshing' | 'refresh_lost' | 'reauth_required';
+
 interface TokensTable {
   account_id: number;
   version: number;
-  kind: 'long_lived';
+  kind: TokenKind;
   access_sealed: Buffer;
+  refresh_sealed: Buffer | null;
+  access_until: Date | null;
+  state: TokenState;
+  state_since: Generated<Date>;
+  reason: string | null;
   updated_at: Generated<Date>;
+}
+
+interface ConsentsTable {
+  state_hash: Buffer;
+  host: string;
+  account_id: number | null;
+  given_at: Generated<Date>;
 }
 
 interface ConnectionsTable {
@@ -111,6 +137,7 @@ interface ExportsTable {
   interval_until: Date;
   state: ExportState;
   blocked_by: string | null;
+  blocked_values: ErrorValues | null;
   batches: number | null;
   started_at: Date;
   planned_at: Date | null;
@@ -130,7 +157,6 @@ interface CallsTable {
   talk_seconds: number | null;
   operator_id: number | null;
   link: string | null;
-  link_updated_at: Date | null;
   phone: string | null;
   uniq: string | null;
   source: string | null;
@@ -147,15 +173,35 @@ interface CallIdentitiesTable {
 
 interface CallNotesTable {
   account_id: number;
+  /** Of a call on an unsorted lead: minus the lead's id. */
   note_id: number;
   call_id: number;
   entity_type: EntityType;
   entity_id: number;
   updated_at: Date;
+  direction: CallDirection | null;
+  started_at: Date | null;
+  talk_seconds: number | null;
+  link: string | null;
+  phone: string | null;
+  uniq: string | null;
+  source: string | null;
+  result: string | null;
+  status: number | null;
+  unreadable: Generated<boolean>;
+  operator_id: number | null;
+  operator_rank: number | null;
+  call_responsible: string | null;
+  responsible_user_id: number | null;
+  created_by: number | null;
+  unsorted_uid: string | null;
 }
 
 export type TransferState =
   'listed' | 'skipped' | 'planned' | 'uploading' | 'committing' | 'exported' | 'failed' | 'waiting' | 'unconfirmed';
+
+/** How an export came to know a call: by the listing of notes, by an event, or by an unsorted lead. */
+export type FoundBy = 'notes' | 'events' | 'unsorted';
 
 interface TransfersTable {
   export_id: string;
@@ -172,6 +218,7 @@ interface TransfersTable {
   recording_failing_since: Date | null;
   /** How many attempts ended in a defect of this program. */
   defects: Generated<number>;
+  found_by: Generated<FoundBy>;
   updated_at: Generated<Date>;
   cut_values: string | null;
 }
@@ -184,6 +231,41 @@ interface TalliesTable {
   calls: number;
   talk_seconds: number;
   bytes: number;
+}
+
+/** `refused`: amoCRM does not give the events to this token. */
+export type CrossCheckState = 'pending' | 'done' | 'refused';
+
+interface ListingsTable {
+  export_id: string;
+  /** What is being read, or was read last. */
+  source: string | null;
+  /** How far, in the order of `updated_at`. */
+  reached_at: Date | null;
+  pages: Generated<number>;
+  events: Generated<number>;
+  cross_check: Generated<CrossCheckState>;
+  unknown_operators: Generated<number>;
+}
+
+export type RemarkKind = 'unreadable' | 'deleted';
+
+interface ListingRemarksTable {
+  export_id: string;
+  kind: RemarkKind;
+  name: string;
+}
+
+interface PlanFactsTable {
+  export_id: string;
+  call_id: number;
+  note_id: number;
+  entity_type: EntityType;
+  entity_id: number;
+  direction: CallDirection;
+  started_at: Date;
+  talk_seconds: number | null;
+  operator_id: number | null;
 }
 
 interface TalksTable {

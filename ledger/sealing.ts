@@ -20,7 +20,7 @@ export interface Sealer {
 
 interface SealedPlace {
   accountId: number;
-  purpose: 'amocrm_access' | 'speechsense_api_key';
+  purpose: 'amocrm_access' | 'amocrm_refresh' | 'speechsense_api_key';
 }
 
 const FORMAT = 1;

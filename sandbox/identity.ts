@@ -18,18 +18,3 @@ export const IDENTITY: SandboxIdentity = {
   connectionId: 'eavsandboxconnection',
   apiKey: 'AQVNsandboxApiKeySandboxApiKeySandboxApi',
 };
-
-/** The seeded connection's keys: the two-channel defaults, the call's id, and a few that a mapping fills. */
-export const CONNECTION_KEYS = {
-  operator_name: 'STRING',
-  operator_id: 'STRING',
-  client_name: 'STRING',
-  client_id: 'STRING',
-  date: 'DATE',
-  direction_outgoing: 'BOOLEAN',
-  language: 'STRING',
-  call_id: 'STRING',
-  call_duration: 'NUMBER',
-  call_phone: 'STRING',
-  deal_name: 'STRING',
-} as const;

@@ -3,8 +3,9 @@ import type { Limits } from './amocrm/rate-limit.ts';
 import type { Switches } from './amocrm/switches.ts';
 import { createClock, type MovableClock } from './clock.ts';
 import { startControl } from './control/control-server.ts';
-import { CONNECTION_KEYS, IDENTITY, type SandboxIdentity } from './identity.ts';
+import { IDENTITY, type SandboxIdentity } from './identity.ts';
 import { assertPortFree } from './listening.ts';
+import { SANDBOX_KEYS } from './speechsense/connection.ts';
 import { type SpeechSense, startSpeechSense } from './speechsense/speechsense-server.ts';
 import { startTelephony, type Telephony } from './telephony/telephony-server.ts';
 import { World, type WorldOptions } from './world/world.ts';
@@ -57,7 +58,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     port: ports.speechsense ?? 0,
     clock,
     apiKey: identity.apiKey,
-    connection: { id: identity.connectionId, keys: CONNECTION_KEYS },
+    connection: { id: identity.connectionId, keys: SANDBOX_KEYS },
     ...(options.streamWindowBytes === undefined ? {} : { streamWindowBytes: options.streamWindowBytes }),
   });
   const world = new World({ clock, recordingUrl: (recording) => telephony.recordingUrl(recording) }, options);

@@ -2,10 +2,13 @@
 // DATABASE_URL and TEMPORAL_ADDRESS, when set, are used instead of servers of our own.
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { createOauth } from '../amocrm/oauth.ts';
 import { createAmocrmPaces } from '../amocrm/pace.ts';
+import { TokenKeeper } from '../amocrm/token-keeper.ts';
 import { createAmocrmTransport } from '../amocrm/transport.ts';
 import { ExportClient } from '../client/export-client.ts';
 import { connectTemporal } from '../client/temporal-connection.ts';
+import { amocrmIntegration } from '../environment/amocrm-integration.ts';
 import { readEnvironment } from '../environment/environment.ts';
 import { ensureSearchAttributes } from '../environment/temporal-search-attributes.ts';
 import { EXIT, exitCodeOf } from '../errors/exit-codes.ts';
@@ -87,6 +90,9 @@ async function bringUp(): Promise<void> {
     INSECURE_HOSTS: [addresses.amocrm, addresses.telephony].map((url) => new URL(url).host).join(','),
     SPEECHSENSE_ENDPOINT: addresses.speechsense,
     SPEECHSENSE_TLS: 'false',
+    AMOCRM_CLIENT_ID: addresses.clientId,
+    AMOCRM_CLIENT_SECRET: addresses.clientSecret,
+    AMOCRM_REDIRECT_URI: addresses.redirectUri,
   };
   const environment = readEnvironment({ ...process.env, ...variables });
   const ledger = openLedger({ databaseUrl, encryptionKeys: environment.ENCRYPTION_KEYS, maxConnections: 4 });
@@ -112,12 +118,19 @@ async function bringUp(): Promise<void> {
     return Promise.resolve();
   };
   await parts.add({ name: 'SpeechSense client', stop: closeSpeechSense });
+  const transport = createAmocrmTransport();
+  const { INSECURE_HOSTS: insecureHosts } = environment;
+  const oauth = createOauth({ transport, insecureHosts, integration: amocrmIntegration(environment) });
+  const exports = new ExportClient({ temporal: client, ledger, taskQueue: environment.TEMPORAL_TASK_QUEUE });
   const access = {
     ledger,
     speechSense,
-    transport: createAmocrmTransport(),
-    insecureHosts: environment.INSECURE_HOSTS,
+    transport,
+    oauth,
+    tokens: new TokenKeeper(ledger.tokens, oauth),
+    insecureHosts,
     paces: createAmocrmPaces(ledger.rateBuckets, environment.AMOCRM_REQUESTS_PER_SECOND),
+    exports: () => Promise.resolve(exports),
   };
   const [{ accountId }] = await Promise.all([
     steps.run(
@@ -133,7 +146,6 @@ async function bringUp(): Promise<void> {
 
   const account = await ledger.accounts.find(accountId);
   if (options.export && account) {
-    const exports = new ExportClient({ temporal: client, ledger, taskQueue: environment.TEMPORAL_TASK_QUEUE });
     await exportSandbox({ exports, ledger, account, reportFolder: path.join(dataFolder, 'reports'), say });
   }
   say(`

@@ -36,6 +36,11 @@ const exportSettingsSchema = z.strictObject({
     .strictObject({ min: seconds.default(0), max: seconds.default(0) })
     .refine(({ min, max }) => max === 0 || min <= max, { path: ['min'], message: 'the minimum exceeds the maximum' })
     .default({ min: 0, max: 0 }),
+  /**
+   * Calls too that hang on unsorted leads of the telephony (category sip) and have no note yet. Off by default: most
+   * telephonies note such a call once the lead is accepted, and reading them costs requests.
+   */
+  unsorted: z.boolean().default(false),
   mapping,
 });
 

@@ -1,7 +1,10 @@
 import { NativeConnection, Runtime } from '@temporalio/worker';
 import type { Logger } from 'pino';
+import { createOauth } from '../amocrm/oauth.ts';
 import { createAmocrmPaces } from '../amocrm/pace.ts';
+import { TokenKeeper } from '../amocrm/token-keeper.ts';
 import { createAmocrmTransport } from '../amocrm/transport.ts';
+import { amocrmIntegration } from '../environment/amocrm-integration.ts';
 import { type Environment, readEnvironment } from '../environment/environment.ts';
 import { createLogger } from '../environment/logger.ts';
 import { readTemporalAddress } from '../environment/temporal-address.ts';
@@ -66,6 +69,10 @@ async function run(
     insecureHosts: environment.INSECURE_HOSTS,
     limits: { maxBytes: environment.RECORDING_MAX_BYTES, stallMs: environment.RECORDING_STALL_SECONDS * 1000 },
   });
+  const transport = createAmocrmTransport();
+  const { INSECURE_HOSTS: insecureHosts } = environment;
+  const oauth = createOauth({ transport, insecureHosts, integration: amocrmIntegration(environment) });
+  const tokens = new TokenKeeper(ledger.tokens, oauth);
   const metrics = createMetrics();
   const workers = await createExportWorkers({
     connection,
@@ -78,8 +85,9 @@ async function run(
     deps: {
       ledger,
       speechSense,
-      transport: createAmocrmTransport(),
-      insecureHosts: environment.INSECURE_HOSTS,
+      tokens,
+      transport,
+      insecureHosts,
       paces: createAmocrmPaces(ledger.rateBuckets, environment.AMOCRM_REQUESTS_PER_SECOND),
       countRequest: (account, endpoint, outcome) => metrics.amocrmRequests.inc({ account, endpoint, outcome }),
       recordingWaitHours: environment.RECORDING_WAIT_HOURS,
@@ -102,6 +110,8 @@ async function run(
   try {
     await Promise.all(workers.map((worker) => worker.run()));
   } finally {
+    // A refresh outlives the step that asked for it: its new tokens must be kept before the ledger closes.
+    await tokens.idle();
     speechSense.close();
     await recordings.close();
     await status.close();

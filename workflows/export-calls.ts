@@ -13,7 +13,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { stepActivities } from './activity-stubs.ts';
-import { blockingCode, failureCode } from './failures.ts';
+import { type Block, blockOf, failureCode } from './failures.ts';
 import {
   type Continuation,
   type ExportInput,
@@ -48,7 +48,7 @@ class ExportRun {
   readonly #at: Continuation;
   readonly #stopping: Stopping;
   #state: RunState;
-  #blockedBy: string | null = null;
+  #block: Block | null = null;
   #resumed = false;
   #calls: number | undefined;
   /** Batches that were begun and have not come to their end. */
@@ -132,19 +132,18 @@ class ExportRun {
     let failure: Error | undefined;
     for (;;) {
       await this.#continueIfLong(() => open.size === 0 && blocked.length === 0);
-      const batch =
-        this.#isLong() || this.#blockedBy !== null || failure !== undefined ? undefined : this.#at.remaining[0];
+      const batch = this.#isLong() || this.#block !== null || failure !== undefined ? undefined : this.#at.remaining[0];
       if (batch !== undefined && open.size < this.#input.pace.openBatches) {
         this.#at.remaining.shift();
         this.#underWay++;
         const child: Promise<void> = this.#runBatch(batch)
-          .then((blockedBy) => {
-            if (blockedBy === undefined) {
+          .then((block) => {
+            if (block === undefined) {
               this.#underWay--;
               return;
             }
             blocked.push(batch);
-            this.#blockedBy ??= blockedBy;
+            this.#block ??= block;
           })
           .catch((error: unknown) => {
             failure ??= error instanceof Error ? error : new Error(String(error));
@@ -158,27 +157,27 @@ class ExportRun {
         await Promise.race(open);
       } else if (failure !== undefined) {
         throw failure;
-      } else if (this.#blockedBy !== null) {
+      } else if (this.#block !== null) {
         this.#underWay -= blocked.length;
         this.#at.remaining.unshift(...blocked.splice(0));
-        await this.#untilResumed(this.#blockedBy, this.#at.phase === 'settle' ? 'settling' : 'transferring');
+        await this.#untilResumed(this.#block, this.#at.phase === 'settle' ? 'settling' : 'transferring');
       } else if (this.#at.remaining.length === 0) {
         return;
       }
     }
   }
 
-  async #runBatch(batch: number): Promise<string | undefined> {
+  async #runBatch(batch: number): Promise<Block | undefined> {
     const { exportId, accountId, pace } = this.#input;
     const { taskQueue } = workflowInfo();
-    const { blockedBy } = await executeChild(transferBatch, {
+    const { block } = await executeChild(transferBatch, {
       taskQueue: `${taskQueue}-transfer`,
       workflowId: `export-${accountId}/${exportId}/batch-${batch}`,
       args: [{ exportId, batch, pace, stepQueue: taskQueue }],
       parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
       staticSummary: `batch ${batch + 1} of ${this.#at.batches}`,
     });
-    return blockedBy;
+    return block;
   }
 
   /** Recordings that were not there at planning time are looked for once more; those that came are transferred. */
@@ -205,7 +204,7 @@ class ExportRun {
     await this.#recorded;
     await this.#steps.closeExport({ exportId: this.#input.exportId, state, failedBy });
     this.#state = state;
-    this.#blockedBy = failedBy;
+    this.#block = failedBy === null ? null : { code: failedBy, values: {} };
     upsertSearchAttributes([{ key: EXPORT_STATUS, value: state }]);
     this.#show();
     await condition(allHandlersFinished);
@@ -218,15 +217,15 @@ class ExportRun {
       try {
         return await step();
       } catch (error) {
-        const code = isCancellation(error) ? undefined : blockingCode(error);
-        if (code === undefined) throw error;
-        await this.#untilResumed(code, this.#state);
+        const block = isCancellation(error) ? undefined : blockOf(error);
+        if (!block) throw error;
+        await this.#untilResumed(block, this.#state);
       }
     }
   }
 
-  async #untilResumed(code: string, then: RunState): Promise<void> {
-    this.#enter('blocked', code);
+  async #untilResumed(block: Block, then: RunState): Promise<void> {
+    this.#enter('blocked', block);
     await condition(() => this.#resumed);
     this.#resumed = false;
     this.#enter(then);
@@ -238,16 +237,15 @@ class ExportRun {
     this.#show();
   }
 
-  #enter(state: RunState, blockedBy: string | null = null): void {
+  #enter(state: RunState, block: Block | null = null): void {
     if (this.#stopping.requested && state !== 'stopping') return;
     this.#state = state;
-    this.#blockedBy = blockedBy;
+    this.#block = block;
     upsertSearchAttributes([{ key: EXPORT_STATUS, value: state }]);
     this.#show();
     const { exportId } = this.#input;
-    this.#recorded = this.#recorded.then(() =>
-      CancellationScope.nonCancellable(() => this.#steps.recordState({ exportId, state, blockedBy })),
-    );
+    const record = { exportId, state, blockedBy: block?.code ?? null, blockedValues: block?.values ?? {} };
+    this.#recorded = this.#recorded.then(() => CancellationScope.nonCancellable(() => this.#steps.recordState(record)));
   }
 
   #progress(): ExportProgress {
@@ -255,7 +253,8 @@ class ExportRun {
     return {
       exportId: this.#input.exportId,
       state: this.#state,
-      blockedBy: this.#blockedBy,
+      blockedBy: this.#block?.code ?? null,
+      blockedValues: this.#block?.values ?? {},
       batches: { planned: batches, done: batches - remaining.length - this.#underWay },
     };
   }

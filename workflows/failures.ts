@@ -1,15 +1,24 @@
+import type { ErrorValues } from '../errors/export-error.ts';
 import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure, TemporalFailure } from '@temporalio/workflow';
 
+/** What a person has to put right before an export can go on. */
+export interface Block {
+  /** The error's code. */
+  code: string;
+  /** What its sentence is filled with: a host, a right. */
+  values: ErrorValues;
+}
+
 /**
- * The code of the error that a person has to put right (a revoked token, a missing right), if that is what ended an
- * activity. Activities say so in their failure's details.
+ * The error that a person has to put right (a revoked token, a missing right), if that is what ended an activity.
+ * Activities say so in their failure's details.
  */
-export function blockingCode(error: unknown): string | undefined {
+export function blockOf(error: unknown): Block | undefined {
   const failure = error instanceof ActivityFailure || error instanceof ChildWorkflowFailure ? error.cause : error;
   if (!(failure instanceof ApplicationFailure)) return undefined;
-  const [details] = failure.details ?? [];
-  const kind = typeof details === 'object' && details !== null && 'kind' in details ? details.kind : undefined;
-  return kind === 'auth' ? (failure.type ?? 'unexpected') : undefined;
+  const [details] = (failure.details ?? []) as [{ kind?: string; values?: ErrorValues } | null | undefined];
+  if (details?.kind !== 'auth') return undefined;
+  return { code: failure.type ?? 'unexpected', values: details.values ?? {} };
 }
 
 /** The code of the error at the bottom of a failure. */

@@ -1,4 +1,6 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
+import type { ListingCursor } from '../activities/listing-activities.ts';
+import type { ErrorValues } from '../errors/export-error.ts';
 import type { ExportSettings } from '../settings/export-settings.ts';
 
 /** What an export is started with. Ids and settings only: everything of it lies open in Temporal's history. */
@@ -15,9 +17,9 @@ export interface ExportInput {
 }
 
 export interface RetryInput {
-  /** The export whose calls are tried again. */
+  /** The export whose calls are tried again: never itself a retry. */
   exportId: string;
-  /** Only calls that failed for one of these reasons; empty means every failed and waiting call. */
+  /** Only calls that failed, or wait, for one of these reasons; empty means every failed and waiting call. */
   reasons: string[];
   /** Calls whose answer was lost, too. */
   unconfirmed: boolean;
@@ -49,13 +51,6 @@ export interface Continuation {
   settled: boolean;
 }
 
-interface ListingCursor {
-  source: 'contacts' | 'leads' | 'companies' | 'customers';
-  since: number;
-  page: number;
-  foundInPass: number;
-}
-
 export type RunState =
   'planning' | 'transferring' | 'settling' | 'blocked' | 'stopping' | 'completed' | 'stopped' | 'failed';
 
@@ -65,6 +60,8 @@ export interface ExportProgress {
   state: RunState;
   /** The code of the error that blocks it. */
   blockedBy: string | null;
+  /** What its sentence is filled with. */
+  blockedValues: ErrorValues;
   batches: { planned: number; done: number };
 }
 

@@ -1,6 +1,6 @@
 import { isCancellation } from '@temporalio/workflow';
 import { stepActivities, transferActivities } from './activity-stubs.ts';
-import { blockingCode } from './failures.ts';
+import { type Block, blockOf } from './failures.ts';
 import type { ExportPace } from './messages.ts';
 import { talkLength } from './summaries.ts';
 
@@ -15,8 +15,8 @@ export interface BatchInput {
 export interface BatchResult {
   /** Calls that have come to an end in this run of the batch. */
   settled: number;
-  /** The code of the error that keeps the rest from being sent until a person acts. */
-  blockedBy?: string;
+  /** What keeps the rest from being sent until a person acts. */
+  block?: Block;
 }
 
 /**
@@ -32,8 +32,8 @@ export async function transferBatch({ exportId, batch, pace, stepQueue }: BatchI
     try {
       return await step();
     } catch (error) {
-      const blockedBy = blockingCode(error);
-      if (blockedBy !== undefined) result.blockedBy = blockedBy;
+      const block = blockOf(error);
+      if (block) result.block = block;
       else if (isCancellation(error)) stopped = true;
       else throw error;
       return undefined;
@@ -42,7 +42,7 @@ export async function transferBatch({ exportId, batch, pace, stepQueue }: BatchI
 
   const calls = (await ending(() => stepActivities(pace, stepQueue).prepareBatch({ exportId, batch }))) ?? [];
   async function lane(): Promise<void> {
-    while (!stopped && result.blockedBy === undefined) {
+    while (!stopped && result.block === undefined) {
       const call = calls.shift();
       if (!call) return;
       const done = await ending(async () => {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { loadEnvFile } from 'node:process';
+import { projectRoot } from '../../environment/project-root.ts';
 
 /** Written by `npm start` for the servers that it runs. */
 const LOCAL_ENVIRONMENT = path.join('.data', 'local.env');
@@ -17,12 +18,4 @@ export function loadLocalEnvironment(): string | undefined {
   if (!existsSync(file)) return undefined;
   loadEnvFile(file);
   return file;
-}
-
-/** The folder of package.json: one more level up in a build than in a clone. */
-function projectRoot(): string {
-  let folder = import.meta.dirname;
-  while (!existsSync(path.join(folder, 'package.json')) && folder !== path.dirname(folder))
-    folder = path.dirname(folder);
-  return folder;
 }

@@ -1,8 +1,11 @@
+import { createOauth } from '../../amocrm/oauth.ts';
 import { createAmocrmPaces } from '../../amocrm/pace.ts';
+import { TokenKeeper } from '../../amocrm/token-keeper.ts';
 import { createAmocrmTransport } from '../../amocrm/transport.ts';
+import { amocrmIntegration } from '../../environment/amocrm-integration.ts';
 import { type Environment, readEnvironment } from '../../environment/environment.ts';
 import { type Ledger, openLedger } from '../../ledger/ledger.ts';
-import { createSpeechSense, type SpeechSense } from '../../speechsense/speechsense.ts';
+import { createSpeechSense } from '../../speechsense/speechsense.ts';
 import type { AccountAccess } from '../account-access.ts';
 import { ExportClient } from '../export-client.ts';
 import { connectTemporal, type TemporalConnection } from '../temporal-connection.ts';
@@ -12,7 +15,7 @@ export class Services {
   readonly #variables: Record<string, string | undefined>;
   #environment: Environment | undefined;
   #ledger: Ledger | undefined;
-  #speechSense: SpeechSense | undefined;
+  #access: AccountAccess | undefined;
   #temporal: Promise<TemporalConnection> | undefined;
 
   constructor(variables: Record<string, string | undefined>) {
@@ -31,14 +34,7 @@ export class Services {
 
   /** What the administration of accounts needs. */
   get access(): AccountAccess {
-    const { SPEECHSENSE_ENDPOINT: address, SPEECHSENSE_TLS: tls, ...environment } = this.environment;
-    return {
-      ledger: this.ledger,
-      transport: createAmocrmTransport(),
-      speechSense: (this.#speechSense ??= createSpeechSense({ address, tls })),
-      insecureHosts: environment.INSECURE_HOSTS,
-      paces: createAmocrmPaces(this.ledger.rateBuckets, environment.AMOCRM_REQUESTS_PER_SECOND),
-    };
+    return (this.#access ??= this.#openAccess());
   }
 
   /** @throws {ExportError} `temporal_unreachable`, after a few seconds. */
@@ -52,9 +48,26 @@ export class Services {
   }
 
   async close(): Promise<void> {
-    this.#speechSense?.close();
+    await this.#access?.tokens.idle();
+    this.#access?.speechSense.close();
     const temporal = await this.#temporal?.catch(() => undefined);
     await temporal?.connection.close();
     await this.#ledger?.close();
+  }
+
+  #openAccess(): AccountAccess {
+    const { SPEECHSENSE_ENDPOINT: address, SPEECHSENSE_TLS: tls, INSECURE_HOSTS: insecureHosts } = this.environment;
+    const transport = createAmocrmTransport();
+    const oauth = createOauth({ transport, insecureHosts, integration: amocrmIntegration(this.environment) });
+    return {
+      ledger: this.ledger,
+      transport,
+      oauth,
+      tokens: new TokenKeeper(this.ledger.tokens, oauth),
+      speechSense: createSpeechSense({ address, tls }),
+      insecureHosts,
+      paces: createAmocrmPaces(this.ledger.rateBuckets, this.environment.AMOCRM_REQUESTS_PER_SECOND),
+      exports: () => this.exports(),
+    };
   }
 }

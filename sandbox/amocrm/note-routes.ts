@@ -66,7 +66,7 @@ function noteOf(account: Account, request: ApiRequest, note: Note): unknown {
     updated_at: note.updatedAt,
     responsible_user_id: note.responsibleUserId,
     group_id: owner?.groupId ?? 0,
-    note_type: note.noteType,
+    note_type: /^\d+$/.test(note.noteType) ? Number(note.noteType) : note.noteType,
     params: note.params,
     account_id: account.identity.accountId,
     ...(stringsAt(request.query, 'with')?.has('is_pinned') === true ? { is_pinned: false } : {}),

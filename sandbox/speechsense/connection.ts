@@ -18,3 +18,12 @@ export const TWO_CHANNEL_KEYS: Record<string, FieldType> = {
   direction_outgoing: 'BOOLEAN',
   language: 'STRING',
 };
+
+/** The keys of the sandbox's own connection: those, the call's id, and a few that a mapping fills. */
+export const SANDBOX_KEYS: Record<string, FieldType> = {
+  ...TWO_CHANNEL_KEYS,
+  call_id: 'STRING',
+  call_duration: 'NUMBER',
+  call_phone: 'STRING',
+  deal_name: 'STRING',
+};

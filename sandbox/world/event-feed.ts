@@ -1,3 +1,4 @@
+import { noteTypeName } from './call-types.ts';
 import type { EntityRef, Lead, Note, WorldEvent } from './model.ts';
 
 const CALL_EVENTS: Record<string, string> = { call_in: 'incoming_call', call_out: 'outgoing_call' };
@@ -42,7 +43,7 @@ export class EventFeed {
 
 /** The event that a call's note leaves; none for other notes. */
 export function callEvent(note: Note): WorldEvent | undefined {
-  const type = CALL_EVENTS[note.noteType];
+  const type = CALL_EVENTS[noteTypeName(note.noteType)];
   if (type === undefined) return undefined;
   return {
     id: eventId(note.id),

@@ -1,3 +1,4 @@
+import { noteTypeName } from './call-types.ts';
 import { ENTITY_TYPES, type EntityType, type Note } from './model.ts';
 
 export interface NoteQuery {
@@ -122,7 +123,7 @@ export class NoteIndex {
 function matches(note: Note, query: NoteQuery): boolean {
   return (
     note.entityType === query.entityType &&
-    (query.noteTypes === undefined || query.noteTypes.has(note.noteType)) &&
+    (query.noteTypes === undefined || query.noteTypes.has(noteTypeName(note.noteType))) &&
     (query.updatedFrom === undefined || note.updatedAt >= query.updatedFrom) &&
     (query.updatedTo === undefined || note.updatedAt <= query.updatedTo) &&
     (query.entityIds === undefined || query.entityIds.has(note.entityId))

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { SandboxClock } from '../clock.ts';
+import { isCallType, noteTypeName } from './call-types.ts';
 import { linkOf, seedCalls } from './calls.ts';
 import { type Entities, seedEntities } from './entities.ts';
 import { callEvent, EventFeed, leadEvent } from './event-feed.ts';
@@ -174,7 +175,7 @@ export class World {
       postedAt,
       params: given.params,
     };
-    if (note.noteType === 'call_in' || note.noteType === 'call_out') this.#joinCall(note, given);
+    if (isCallType(note.noteType)) this.#joinCall(note, given);
     this.notes.insert(note);
     const event = callEvent(note);
     if (event !== undefined) this.events.add(event);
@@ -276,7 +277,7 @@ export class World {
       uniq,
       noteIds: [],
       entities: [],
-      direction: note.noteType === 'call_in' ? 'in' : 'out',
+      direction: noteTypeName(note.noteType) === 'call_in' ? 'in' : 'out',
       startedAt: note.createdAt,
       talkSeconds,
       noteDuration: said,

@@ -4,7 +4,7 @@ import { DateTime } from 'luxon';
 import type { AccountAccess } from '../../client/account-access.ts';
 import { addAccount } from '../../client/account-admin.ts';
 import { setConnection } from '../../client/connection-admin.ts';
-import { workflowIdOf } from '../../client/export-client.ts';
+import { workflowIdOf } from '../../client/export-workflows.ts';
 import { findExportError } from '../../errors/export-error.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { parseExportSettings } from '../../settings/export-settings.ts';

@@ -6,8 +6,9 @@ import { follow } from '../../client/cli/watch/follow.ts';
 import { statusLines } from '../../client/cli/watch/status-lines.ts';
 import { Output } from '../../client/cli/output.ts';
 import type { ExportClient } from '../../client/export-client.ts';
+import { reportCells } from '../../client/report-cells.ts';
+import { reportContent } from '../../client/report-content.ts';
 import { writeReportFile } from '../../client/report-file.ts';
-import { reportText } from '../../client/report-text.ts';
 import type { ExportStatus } from '../../client/status.ts';
 
 export interface SandboxExportOptions {
@@ -54,7 +55,8 @@ export async function exportSandbox({
   if (!status) return;
 
   const report = path.join(reportFolder, `${exportId}.csv`);
-  await writeReportFile(reportText(ledger.report.rows(exportId), 'csv', timeZone), report);
+  const cells = reportCells(ledger.report.rows(exportId), { timeZone, language: 'en' });
+  await writeReportFile(reportContent(cells, 'csv'), report);
   for (const line of ['', ...statusLines(status, account, 'en'), '', ...verdict(status), `Report: ${report}`])
     say(line);
   // Counted from the start of this process, so an installation of the dependencies is in it.

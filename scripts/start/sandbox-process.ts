@@ -17,6 +17,9 @@ const addressesSchema = z.object({
   token: z.string(),
   connectionId: z.string(),
   apiKey: z.string(),
+  clientId: z.string(),
+  clientSecret: z.string(),
+  redirectUri: z.string(),
 });
 
 export interface SandboxProcess {

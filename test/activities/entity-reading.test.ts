@@ -3,7 +3,9 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { entitiesOfCall, neededFields } from '../../activities/call-entities.ts';
 import { createPlanActivities } from '../../activities/plan-activities.ts';
+import { createOauth } from '../../amocrm/oauth.ts';
 import { UNPACED } from '../../amocrm/pace.ts';
+import { TokenKeeper } from '../../amocrm/token-keeper.ts';
 import { createAmocrmTransport } from '../../amocrm/transport.ts';
 import type { EntityType } from '../../ledger/schema.ts';
 import { parseExportSettings } from '../../settings/export-settings.ts';
@@ -78,10 +80,12 @@ const silent = () => new MockActivityEnvironment({}, { logger: new DefaultLogger
 
 /** Prepares a batch as a worker does. */
 function prepare(exportId: string, batch = 0, environment = silent()) {
+  const insecureHosts = [new URL(account.amocrm.url).host];
   const activities = createPlanActivities({
     ledger: t.ledger,
+    tokens: new TokenKeeper(t.ledger.tokens, createOauth({ transport, insecureHosts, integration: undefined })),
     transport,
-    insecureHosts: [new URL(account.amocrm.url).host],
+    insecureHosts,
     paces: () => UNPACED,
     recordingWaitHours: 48,
     now: () => new Date(clock),

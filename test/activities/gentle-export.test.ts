@@ -2,10 +2,11 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createExportActivities } from '../../activities/export-activities.ts';
-import { createListingActivities } from '../../activities/listing-activities.ts';
+import { createListingActivities, type ListingCursor } from '../../activities/listing-activities.ts';
 import { createPlanActivities } from '../../activities/plan-activities.ts';
-import type { ListingCursor } from '../../amocrm/listing.ts';
 import { createAmocrmPaces } from '../../amocrm/pace.ts';
+import { createOauth } from '../../amocrm/oauth.ts';
+import { TokenKeeper } from '../../amocrm/token-keeper.ts';
 import { createAmocrmTransport } from '../../amocrm/transport.ts';
 import { type Ledger, openLedger } from '../../ledger/ledger.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
@@ -47,11 +48,14 @@ afterAll(async () => {
 function startWorker(counts: Map<string, number>) {
   const ledger = openLedger({ databaseUrl: schema.databaseUrl, encryptionKeys: KEYS });
   ledgers.push(ledger);
+  const transport = createAmocrmTransport();
+  const insecureHosts = [new URL(sandbox.addresses.amocrm).host];
   const deps = {
     ledger,
+    tokens: new TokenKeeper(ledger.tokens, createOauth({ transport, insecureHosts, integration: undefined })),
     speechSense,
-    transport: createAmocrmTransport(),
-    insecureHosts: [new URL(sandbox.addresses.amocrm).host],
+    transport,
+    insecureHosts,
     paces: createAmocrmPaces(ledger.rateBuckets, 6 * FASTER),
     countRequest: (_: number, endpoint: string, outcome: string) => {
       const key = `${endpoint} ${outcome}`;

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { patiently } from '../../activities/patiently.ts';
+import { patiently } from '../../ledger/patiently.ts';
 import { uploadWhileAway } from '../../activities/upload-while-away.ts';
 import { ERROR_CODES, type ErrorCode } from '../../errors/codes.ts';
 import { ExportError } from '../../errors/export-error.ts';

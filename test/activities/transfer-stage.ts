@@ -1,7 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { createTransferActivities, type TransferDeps } from '../../activities/transfer-activities.ts';
-import type { ReportRow } from '../../ledger/report.ts';
+import type { ReportRow } from '../../ledger/report-columns.ts';
 import type { TransferRef } from '../../ledger/transfers.ts';
 import { createRecordings, type Recordings } from '../../recordings/fetch-recording.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';

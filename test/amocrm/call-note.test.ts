@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { type CallNote, callIdentity, noteSchema, toCallNote } from '../../amocrm/call-note.ts';
+import { callIdentity } from '../../amocrm/call-identity.ts';
+import { type CallNote, readCallNotes } from '../../amocrm/call-note.ts';
 
 const sample = (name: string): unknown =>
   JSON.parse(readFileSync(path.join(import.meta.dirname, 'payloads', `${name}.json`), 'utf8'));
@@ -11,7 +12,7 @@ const BASE = { id: 42_743_871, entity_id: 26_060_763, created_by: 7, responsible
 const TIMES = { created_at: 1_700_000_000, updated_at: 1_700_000_115 };
 
 function noteOf(raw: unknown): CallNote | undefined {
-  return toCallNote(noteSchema.parse(raw), 'contact');
+  return readCallNotes([raw], 'contact').notes[0];
 }
 function read(raw: unknown): CallNote {
   const note = noteOf(raw);
@@ -277,6 +278,91 @@ describe('what a note says in its own way', () => {
   );
 });
 
+describe('what nobody foresaw loses no call and keeps no page from being read', () => {
+  test.each(
+    [['-', 'нет записи', 'false', 'www.pbx.example/1.mp3', `https://pbx.example/${'x'.repeat(20_000)}`]].flat(),
+  )('%.20s is no link', (link) => {
+    expect(withParams({ link }).link).toBeNull();
+  });
+
+  test('a link of 10,000 characters is kept whole', () => {
+    const link = `https://pbx.example/?signature=${'x'.repeat(10_000)}`;
+    expect(withParams({ link }).link).toBe(link);
+  });
+
+  test('a link or parameters that are only in the text are found', () => {
+    expect(withParams({ text: 'https://pbx.example/1.mp3' }).link).toBe('https://pbx.example/1.mp3');
+    expect(withParams({ text: 'см. https://pbx.example/1.mp3' }).link).toBeNull();
+    expect(
+      withParams({ text: '{"UNIQ":"u1","LINK":"https://pbx.example/1.mp3","DURATION":5}', duration: 7 }),
+    ).toMatchObject({
+      uniq: 'u1',
+      link: 'https://pbx.example/1.mp3',
+      talkSeconds: 7,
+    });
+  });
+
+  test('of the same name in capitals and in small letters the one that says something counts', () => {
+    const link = 'https://pbx.example/1.mp3';
+    expect(withParams({ LINK: '', link }).link).toBe(link);
+    expect(withParams({ LINK: link, link: null }).link).toBe(link);
+  });
+
+  test.each(['0', 0, 'null', 'undefined', '-', 'x'.repeat(1_001)])('a uniq of %.12p is none', (uniq) => {
+    expect(withParams({ uniq }).uniq).toBeNull();
+  });
+
+  test('a number that JSON has rounded is no id: two calls could have the same', () => {
+    expect(withParams(JSON.parse('{"uniq":12345678901234567891}')).uniq).toBeNull();
+    expect(withParams(JSON.parse('{"uniq":1700000200.77}')).uniq).toBe('1700000200.77');
+  });
+
+  test('characters that Postgres does not take are taken out', () => {
+    expect(withParams({ call_result: 'a\u0000b', phone: '\ud83d+7', uniq: 'x\udc00' })).toMatchObject({
+      result: 'ab',
+      phone: '\uFFFD+7',
+      uniq: 'x\uFFFD',
+    });
+    expect(withParams({ call_result: `${'x'.repeat(3_999)}😀` }).result).toBe(`${'x'.repeat(3_999)}\uFFFD`);
+  });
+
+  test('without a readable updated_at a note is as old as its call', () => {
+    const note = read({ ...BASE, created_at: 1_700_000_000, updated_at: 'вчера', note_type: 'call_in' });
+    expect(note).toMatchObject({ createdAt: note.updatedAt, unreadable: false });
+  });
+
+  test('without a readable created_at the call is known and marked: no talk carries a guessed date', () => {
+    for (const created_at of [null, '', 'вчера', -5, 0, 1e300, {}]) {
+      const note = read({ ...BASE, created_at, updated_at: 1_700_000_115, note_type: 'call_in' });
+      expect(note).toMatchObject({ createdAt: new Date('2023-11-14T22:15:15Z'), unreadable: true });
+    }
+  });
+
+  test('what cannot be placed is named by its ids, beside the others', () => {
+    const call = { ...BASE, ...TIMES, note_type: 'call_in' };
+    const { notes, unreadable } = readCallNotes(
+      [
+        call,
+        { ...call, id: null },
+        { ...call, id: 'x', params: { phone: '+79991234567' } },
+        { ...call, id: 9, created_at: null, updated_at: [] },
+        { ...call, id: null, note_type: 'common' },
+        'text',
+        null,
+      ],
+      'lead',
+    );
+    expect(notes.map(({ noteId }) => noteId)).toEqual([BASE.id]);
+    expect(unreadable).toEqual([
+      expect.stringMatching(/^lead 26060763, note \? \([0-9a-f]{16}\): id$/),
+      expect.stringMatching(/^lead 26060763, note \? \([0-9a-f]{16}\): id$/),
+      'lead 26060763, note 9: created_at, updated_at',
+    ]);
+    expect(new Set(unreadable).size).toBe(3);
+    expect(unreadable.join()).not.toContain('7999');
+  });
+});
+
 describe('a call’s identity', () => {
   const facts = { source: 'pbx', uniq: 'u1', link: 'https://pbx.example/1?key=SECRET', noteId: 5 };
 
@@ -292,6 +378,12 @@ describe('a call’s identity', () => {
     expect(byLink).toBe(callIdentity({ source: null, uniq: null, link: facts.link, noteId: 6 }));
     expect(byLink).not.toBe(callIdentity({ ...facts, uniq: null, link: `${facts.link}2` }));
     expect(byLink).not.toMatch(/SECRET|pbx/);
+  });
+
+  test('that would be too long for an index is a hash, as different as before', () => {
+    const long = (end: string) => callIdentity({ ...facts, uniq: 'u'.repeat(900) + end });
+    expect(long('a').length).toBeLessThan(100);
+    expect(long('a')).not.toBe(long('b'));
   });
 
   test('with neither is the note', () => {

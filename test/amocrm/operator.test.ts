@@ -11,7 +11,7 @@ const users = new Map(
   ].map((user) => [user.id, user]),
 );
 const operator = (callResponsible: string | null, responsibleUserId = 0, createdBy = 0) =>
-  resolveOperator({ callResponsible, responsibleUserId, createdBy }, users);
+  resolveOperator({ callResponsible, responsibleUserId, createdBy }, users)?.userId ?? null;
 
 describe('who talked is the first that can be believed:', () => {
   test('the id in call_responsible, when it is a user’s', () => {

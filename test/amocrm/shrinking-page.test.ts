@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { firstCursor, type ListingCursor, nextCursor, readNotesPage } from '../../amocrm/listing.ts';
+import { firstCursor, nextCursor, type NotesCursor, readNotesPage } from '../../amocrm/listing.ts';
 import { type PageAt, readShrinking } from '../../amocrm/shrinking-page.ts';
 import { readUsers } from '../../amocrm/users.ts';
 import { readWholeList } from '../../amocrm/whole-list.ts';
@@ -90,7 +90,7 @@ describe('the listing', () => {
   async function notesOf(onPage: () => void): Promise<Set<number>> {
     const http = readerOf(account.amocrm.url, { accessToken: () => Promise.resolve(account.token) });
     const ids = new Set<number>();
-    let cursor: ListingCursor | undefined = firstCursor('contacts', new Date((NOW - 40 * 86_400) * 1000));
+    let cursor: NotesCursor | undefined = firstCursor('contacts', new Date((NOW - 40 * 86_400) * 1000));
     while (cursor) {
       onPage();
       const page = await readNotesPage(http, cursor);

@@ -21,6 +21,8 @@ afterAll(async () => {
   await stage.close();
 });
 
+const NO_INTEGRATION = { AMOCRM_CLIENT_ID: '', AMOCRM_CLIENT_SECRET: '', AMOCRM_REDIRECT_URI: '' };
+
 /** Nobody listens there: a port that the system never gives out. */
 const NOBODY = '127.0.0.1:1';
 
@@ -54,7 +56,7 @@ describe('account add', () => {
   });
 
   test('without a token, or with one that no header can carry, is a wrong command line', async () => {
-    expect((await run(`account add --host ${host}`)).exitCode).toBe(2);
+    expect((await run(`account add --host ${host}`, '', NO_INTEGRATION)).exitCode).toBe(2);
     expect((await run(`account add --host ${host} --token-stdin`, ' \n')).exitCode).toBe(2);
     expect((await run(`account add --host ${host} --token-stdin`, 'two words')).exitCode).toBe(2);
   });

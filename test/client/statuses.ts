@@ -1,4 +1,5 @@
 import type { ExportStatus } from '../../client/status.ts';
+import { NOTHING_LISTED } from '../../ledger/listings.ts';
 
 type Differing = Partial<Omit<ExportStatus, 'calls'>> & { calls?: Partial<ExportStatus['calls']> };
 
@@ -10,12 +11,14 @@ export function statusOf({ calls, ...differing }: Differing = {}): ExportStatus 
     kind: 'export',
     state: 'transferring',
     blockedBy: null,
+    blockedValues: {},
     startedAt: '2026-11-22T12:00:00.000Z',
     finishedAt: null,
     etaSeconds: null,
     failures: {},
     talkSeconds: { planned: 7_200, exported: 0 },
     bytes: { uploaded: 0 },
+    listing: { ...NOTHING_LISTED, reachedAt: null },
     ...differing,
     calls: {
       found: 12,

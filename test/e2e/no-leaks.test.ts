@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { commandLine } from '../client/command-line.ts';
 import { historiesOf } from '../support/histories.ts';
 import { createStage, type Stage } from '../support/stage.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -17,6 +18,7 @@ const MAPPING = {
 describe('after an export that met all kinds of trouble, nothing secret or personal', () => {
   let stage: Stage;
   let worker: WorkerProcess;
+  const tokens = new Set<string>();
 
   beforeAll(async () => {
     stage = await createStage({
@@ -24,6 +26,12 @@ describe('after an export that met all kinds of trouble, nothing secret or perso
       pace: { batchSize: 20, maxHistoryEvents: 120 },
       environment: { LOG_LEVEL: 'debug', RECORDING_RETRY_SECONDS: '3' },
     });
+    const host = new URL(stage.sandbox.addresses.amocrm).host;
+    const code = stage.sandbox.amocrm.account.tokens.issueCode();
+    await commandLine(stage.environment)(`account add --host ${host} --code-stdin`, code);
+    await keepTokens();
+    // Refused at once, so that it is refreshed.
+    stage.sandbox.clock.advance(86_401);
     await stage.control('amocrm', 'PUT', '/faults', [
       { match: '/notes', times: 2, answer: { status: 500 } },
       { match: '/notes', after: 1, times: 1, answer: { badJson: true } },
@@ -45,6 +53,7 @@ describe('after an export that met all kinds of trouble, nothing secret or perso
     worker = await stage.startWorker();
     const first = await stage.exports.start(stage.accountId, stage.settings({ mapping: MAPPING }));
     await stage.finished(first);
+    await keepTokens();
     await stage.control('amocrm', 'POST', '/tokens/revoke', {});
     await stage.exports.start(stage.accountId, stage.settings());
     await waitFor(async () => (await stage.exports.status(stage.accountId)).state === 'blocked', {
@@ -54,9 +63,16 @@ describe('after an export that met all kinds of trouble, nothing secret or perso
   });
   afterAll(() => stage.close());
 
+  /** Remembers the tokens of this moment. */
+  async function keepTokens(): Promise<void> {
+    const token = await stage.ledger.tokens.read(stage.accountId);
+    if (!token?.refresh) throw new Error('the account is connected by consent');
+    tokens.add(token.access).add(token.refresh);
+  }
+
   /** What must be nowhere: credentials, and what tells one person from another. */
   function secrets(): string[] {
-    const { token, apiKey, world } = stage.sandbox;
+    const { token, apiKey, clientSecret, world } = stage.sandbox;
     const { contacts, companies, leads } = world.entities;
     const named = [...contacts.values(), ...companies.values(), ...leads.values()].map(({ name }) => name);
     const phones = [...contacts.values()].map(({ phone }) => phone);
@@ -64,12 +80,24 @@ describe('after an export that met all kinds of trouble, nothing secret or perso
       format === null ? [] : [new URL(stage.sandbox.telephony.recordingUrl({ worldId, format, talkSeconds })).pathname],
     );
     const emails = [...contacts.keys()].map((_, at) => `client${at}@mail.example`);
-    const all = [...emails, token, apiKey, ...world.operators.map(({ name }) => name), ...named, ...phones, ...links];
+    const all = [
+      token,
+      apiKey,
+      clientSecret,
+      ...tokens,
+      ...world.operators.map(({ name }) => name),
+      ...named,
+      ...phones,
+      ...links,
+      ...emails,
+    ];
     return [...new Set(all)].filter((text) => text.length >= 5);
   }
 
   function expectNoneIn(text: string): void {
     expect(secrets().length).toBeGreaterThan(100);
+    // Two pairs: one from the consent, one from its refresh.
+    expect(tokens.size).toBe(4);
     expect(secrets().filter((secret) => text.includes(secret))).toEqual([]);
   }
 

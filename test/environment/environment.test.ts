@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import path from 'node:path';
 import { type Environment, environmentSchema, readEnvironment } from '../../environment/environment.ts';
 import { ExportError } from '../../errors/export-error.ts';
 
@@ -33,6 +34,7 @@ describe('an environment with only what is needed', () => {
       RECORDING_STALL_SECONDS: 30,
       RECORDING_WAIT_HOURS: 48,
       RECORDING_RETRY_SECONDS: 600,
+      TARIFF_FILE: path.resolve(import.meta.dirname, '../../settings/tariff.json'),
     });
   });
 
@@ -60,7 +62,7 @@ describe('a wrong environment', () => {
   test('names every wrong variable at once, and shows no value of any', () => {
     const wrong = Object.fromEntries(
       Object.keys(environmentSchema.shape)
-        .filter((name) => name !== 'HOST' && name !== 'TEMPORAL_TASK_QUEUE')
+        .filter((name) => !['HOST', 'TEMPORAL_TASK_QUEUE', 'TARIFF_FILE'].includes(name))
         .map((name) => [name, `s3cret/of ${name.toLowerCase()}`]),
     );
     const problems = problemsOf(wrong);

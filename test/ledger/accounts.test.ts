@@ -37,6 +37,7 @@ describe('removing an account', () => {
   /** Something in every table. */
   async function fill(): Promise<void> {
     await t.ledger.tokens.put(TEST_ACCOUNT, 'token');
+    await t.ledger.consents.give({ host: 'example.amocrm.ru', accountId: TEST_ACCOUNT });
     await t.ledger.settings.put(TEST_ACCOUNT, parseExportSettings({}));
     await t.ledger.users.putAll(TEST_ACCOUNT, [{ id: 7, name: 'Operator', group: null, active: true }]);
     await t.ledger.entities.putAll(TEST_ACCOUNT, [entity('contact', 1_001)], new Date());
@@ -49,6 +50,7 @@ describe('removing an account', () => {
     const claim = await t.ledger.transfers.claim({ exportId, callId: call?.callId ?? 0 });
     if (claim.kind !== 'claimed') throw new Error('the call is there');
     await t.ledger.transfers.markCommitting(claim.lease);
+    await t.ledger.listings.remark(exportId, 'deleted', ['3']);
     await t.ledger.transfers.recordExported(claim.lease, { talkId: 'aud1', bytes: 5, audioFormat: 'mp3' });
   }
 
@@ -69,6 +71,7 @@ describe('removing an account', () => {
     }
     await askTurn(accountId);
     await t.ledger.rateBuckets.refused(accountId, 'amocrm_throttled');
+    await sql`update consents set account_id = ${accountId}`.execute(db);
     await sql`update exports set account_id = ${accountId}`.execute(db);
     await sql`update calls set account_id = ${accountId}`.execute(db);
     await sql`update call_notes set account_id = ${accountId}`.execute(db);

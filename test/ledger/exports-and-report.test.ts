@@ -95,6 +95,24 @@ describe('the report', () => {
     expect((await t.ledger.exports.find(exportId))?.batches).toBe(Math.ceil(1_367 / PLAN.batchSize));
   });
 
+  test('says of an old export’s calls what its plan knew, whatever their notes say since', async () => {
+    const note = sightedNote({ noteId: 1, talkSeconds: null });
+    const before = await planned(t.ledger, [note]);
+    const asPlanned = await reportOf(t.ledger, before);
+    expect(asPlanned).toMatchObject([{ talk_seconds: null, operator_id: 7 }]);
+
+    const edited = { ...note, talkSeconds: 90, operatorId: 8, updatedAt: PLAN.now };
+    const after = await planned(t.ledger, [edited]);
+    expect(await reportOf(t.ledger, before)).toEqual(asPlanned);
+    expect(await reportOf(t.ledger, after)).toMatchObject([{ talk_seconds: 90, operator_id: 8 }]);
+  });
+
+  test('of an export whose plan is still open shows its calls as they are', async () => {
+    const exportId = await openTestExport(t.ledger);
+    await t.ledger.calls.recordSightings(TEST_ACCOUNT, exportId, [sightedNote({ noteId: 1 })]);
+    expect(await reportOf(t.ledger, exportId)).toMatchObject([{ state: 'listed', note_id: 1, talk_seconds: 60 }]);
+  });
+
   test('of nothing is empty', async () => {
     expect(await reportOf(t.ledger, await planned(t.ledger, []))).toEqual([]);
   });

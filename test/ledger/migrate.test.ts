@@ -4,7 +4,7 @@ import { type Database, openDatabase } from '../../ledger/database.ts';
 import { migrate } from '../../ledger/migrate.ts';
 import { createTestSchema, type TestSchema } from '../support/postgres-schema.ts';
 
-const ALL = ['0001-first-tables', '0002-tallies', '0004-pacing', '0006-entities'];
+const ALL = ['0001-first-tables', '0002-tallies', '0003-oauth', '0004-pacing', '0005-listing', '0006-entities', '0009-report'];
 
 let schemas: TestSchema[];
 beforeAll(async () => void (schemas = await Promise.all([1, 2, 3, 4].map(() => createTestSchema()))));

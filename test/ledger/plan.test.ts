@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { SightedNote } from '../../ledger/calls.ts';
 import {
+  openTestExport,
   openTestLedger,
   PERIOD_END,
   PERIOD_START,
@@ -8,6 +9,7 @@ import {
   planned,
   reportOf,
   sightedNote,
+  TEST_ACCOUNT,
   type TestLedger,
 } from '../support/ledger.ts';
 
@@ -50,18 +52,6 @@ describe('the plan decides every call of the period', () => {
     expect(await decisionOf(note, settings)).toBe(decision);
   });
 
-  test('a young call without a recording waits for it', async () => {
-    const young = new Date(PLAN.now.getTime() - 47 * 3_600_000);
-    const exportId = await planned(t.ledger, [
-      sightedNote({ noteId: nextNote++, link: null, startedAt: PERIOD_START }),
-    ]);
-    expect((await reportOf(t.ledger, exportId))[0]).toMatchObject({ state: 'failed', reason: 'recording_missing' });
-    expect(await decisionOf({ link: null, startedAt: new Date(PERIOD_END.getTime() - 1) }, {})).toBe(
-      'failed:recording_missing',
-    );
-    expect(young.getTime()).toBeGreaterThan(PERIOD_END.getTime());
-  });
-
   test('the period includes its first instant and excludes its end', async () => {
     expect(await decisionOf({ startedAt: PERIOD_START })).toBe('planned');
     expect(await decisionOf({ startedAt: new Date(PERIOD_START.getTime() - 1) })).toBeUndefined();
@@ -75,9 +65,6 @@ describe('the plan decides every call of the period', () => {
     );
     const exportId = await planned(t.ledger, notes);
     expect(await t.ledger.plan.close(exportId, { ...PLAN, batchSize: 3 })).toEqual({ batches: 1 });
-    const second = await planned(t.ledger, notes, { connectionId: 'other' });
-    expect((await t.ledger.exports.find(second))?.batches).toBe(1);
-
     const calls = await t.ledger.transfers.remainingOfBatch(exportId, 0);
     expect(calls).toHaveLength(25);
     const report = await reportOf(t.ledger, exportId);
@@ -115,31 +102,56 @@ describe('the plan decides every call of the period', () => {
   });
 });
 
-describe('waiting calls', () => {
+describe('a call without a recording', () => {
   let t: TestLedger;
+  let noteId = 0;
   beforeAll(async () => void (t = await openTestLedger()));
+  beforeEach(() => void (noteId += 10));
   afterAll(() => t.close());
 
-  test('are planned as a further batch once their recording has come', async () => {
-    const late = { noteId: 1, link: null, startedAt: new Date(PERIOD_END.getTime() - 3_600_000) };
-    const exportId = await planned(t.ledger, [sightedNote({ noteId: 2 })]);
-    const young = { ...PLAN, now: PERIOD_END };
-    const waiting = await (async () => {
-      const { openTestExport, TEST_ACCOUNT } = await import('../support/ledger.ts');
-      const id = await openTestExport(t.ledger, { connectionId: 'other' });
-      await t.ledger.calls.recordSightings(TEST_ACCOUNT, id, [sightedNote(late), sightedNote({ noteId: 2 })]);
-      expect(await t.ledger.plan.close(id, young)).toEqual({ batches: 1 });
-      expect((await t.ledger.progress.read(id)).calls).toMatchObject({ waiting: 1, remaining: 1 });
-      expect(await t.ledger.calls.waitingNotes(id, 0, 10)).toEqual([{ noteId: 1, entityType: 'contact' }]);
-      expect(await t.ledger.plan.planWaiting(id, young)).toEqual({ batches: 1 });
-      await t.ledger.calls.recordSightings(TEST_ACCOUNT, id, [
-        sightedNote({ ...late, link: 'https://pbx.example/1.mp3' }),
-      ]);
-      return id;
-    })();
-    expect(await t.ledger.plan.planWaiting(waiting, young)).toEqual({ batches: 2 });
-    expect(await t.ledger.transfers.remainingOfBatch(waiting, 1)).toHaveLength(1);
-    expect((await t.ledger.progress.read(waiting)).calls).toMatchObject({ waiting: 0, remaining: 2 });
-    expect((await t.ledger.progress.read(exportId)).calls.remaining).toBe(1);
+  const HOUR_MS = 3_600_000;
+  const STARTED_AT = new Date(PERIOD_END.getTime() - HOUR_MS);
+  const without = () => sightedNote({ noteId, link: null, startedAt: STARTED_AT });
+  const withOne = () => sightedNote({ noteId: noteId + 1 });
+  /** A plan that is closed so long after the call. */
+  const planAfter = (hours: number) => ({
+    ...PLAN,
+    recordingWaitHours: 48,
+    now: new Date(STARTED_AT.getTime() + hours * HOUR_MS),
+  });
+
+  async function listed(...notes: SightedNote[]): Promise<string> {
+    const exportId = await openTestExport(t.ledger);
+    await t.ledger.calls.recordSightings(TEST_ACCOUNT, exportId, notes);
+    return exportId;
+  }
+
+  test.each([
+    ['waits for it while it is young', 48, { state: 'waiting', reason: 'recording_not_ready' }],
+    ['fails once it is old', 48.1, { state: 'failed', reason: 'recording_missing' }],
+  ])('%s', async (_, hours, decision) => {
+    const exportId = await listed(without());
+    await t.ledger.plan.close(exportId, planAfter(hours));
+    expect(await reportOf(t.ledger, exportId)).toEqual([expect.objectContaining(decision)]);
+  });
+
+  test('is planned as a further batch once its recording has come', async () => {
+    const exportId = await listed(without(), withOne());
+    expect(await t.ledger.plan.close(exportId, planAfter(1))).toEqual({ batches: 1 });
+    expect((await t.ledger.progress.read(exportId)).calls).toMatchObject({ waiting: 1, remaining: 1 });
+    expect(await t.ledger.calls.waitingNotes(exportId, 0, 10)).toEqual([{ noteId, entityType: 'contact' }]);
+    expect(await t.ledger.plan.planWaiting(exportId, planAfter(1))).toEqual({ batches: 1 });
+
+    await t.ledger.calls.recordSightings(TEST_ACCOUNT, exportId, [{ ...without(), link: 'https://pbx.example/1.mp3' }]);
+    expect(await t.ledger.plan.planWaiting(exportId, planAfter(1))).toEqual({ batches: 2 });
+    expect(await t.ledger.transfers.remainingOfBatch(exportId, 1)).toHaveLength(1);
+    expect((await t.ledger.progress.read(exportId)).calls).toMatchObject({ waiting: 0, remaining: 2 });
+  });
+
+  test('that waits in one export does not hold another one’s calls', async () => {
+    const waiting = await listed(without());
+    await t.ledger.plan.close(waiting, planAfter(1));
+    const other = await planned(t.ledger, [withOne()], { connectionId: 'other' });
+    expect((await t.ledger.progress.read(other)).calls).toMatchObject({ waiting: 0, remaining: 1 });
   });
 });

@@ -122,34 +122,6 @@ describe('a call in an export', () => {
     expect(await row(again)).toMatchObject({ state: 'exported', talk_id: 'aud2' });
   });
 
-  test('what failed or waits is taken up by a retry, by reason if asked', async () => {
-    const { openTestExport, TEST_ACCOUNT, PLAN } = await import('../support/ledger.ts');
-    const lease = await claim();
-    await t.ledger.transfers.recordFailed(lease, 'recording_expired');
-    const other = await openTestExport(t.ledger, { kind: 'retry', retryOf: exportId });
-    expect(await t.ledger.plan.listForRetry(other, exportId, ['recording_missing'], false)).toBe(0);
-    expect(await t.ledger.plan.listForRetry(other, exportId, ['recording_expired'], false)).toBe(1);
-    await t.ledger.plan.close(other, PLAN);
-    expect(await row(other)).toMatchObject({ state: 'planned' });
-    expect(TEST_ACCOUNT).toBeGreaterThan(0);
-  });
-
-  test('what is unconfirmed is taken up only when a person asks for it, and can be sent then', async () => {
-    const { openTestExport, PLAN } = await import('../support/ledger.ts');
-    await t.ledger.transfers.recordUnconfirmed(
-      await (async () => {
-        const lease = await claim();
-        await t.ledger.transfers.markCommitting(lease);
-        return lease;
-      })(),
-    );
-    const retry = await openTestExport(t.ledger, { kind: 'retry', retryOf: exportId });
-    expect(await t.ledger.plan.listForRetry(retry, exportId, [], false)).toBe(0);
-    expect(await t.ledger.plan.listForRetry(retry, exportId, [], true)).toBe(1);
-    await t.ledger.plan.close(retry, PLAN);
-    expect(await t.ledger.transfers.markCommitting(await claim(retry))).toBe('marked');
-  });
-
   test('a claim of a call that is not there is a defect, not a success', async () => {
     await expect(t.ledger.transfers.claim({ exportId, callId: 999_999 })).rejects.toThrow();
     expect(new ExportError('lease_lost').kind).toBe('retryable');

@@ -21,6 +21,7 @@ describe('absent settings take their defaults', () => {
     users: [],
     direction: 'all',
     reExport: false,
+    unsorted: false,
     talkSeconds: { min: 0, max: 0 },
     mapping: { deal: [], contact: [], company: [], call: [] },
   };

@@ -13,7 +13,7 @@ export interface TestLedger {
 
 export const TEST_KEYS = [{ id: 'k1', key: Buffer.alloc(32, 1) }];
 export const TEST_ACCOUNT = 31_415;
-const TEST_CONNECTION = 'connection-1';
+export const TEST_CONNECTION = 'connection-1';
 
 /** A migrated ledger in a schema of its own, with one account and its connection. */
 export async function openTestLedger(): Promise<TestLedger> {
@@ -87,6 +87,10 @@ export function sightedNote(differing: Partial<SightedNote> & { noteId: number }
     updatedAt: new Date('2026-11-02T12:05:00+03:00'),
     talkSeconds: 60,
     operatorId: 7,
+    operatorRank: 1,
+    callResponsible: '7',
+    responsibleUserId: 7,
+    createdBy: 7,
     link: `https://pbx.example/${noteId}.mp3`,
     phone: '+79990000000',
     uniq: String(noteId),
@@ -94,6 +98,7 @@ export function sightedNote(differing: Partial<SightedNote> & { noteId: number }
     result: null,
     status: null,
     unreadable: false,
+    unsortedUid: null,
     ...differing,
   };
 }

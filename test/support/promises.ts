@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import type { ExportStatus } from '../../client/status.ts';
-import type { ReportRow } from '../../ledger/report.ts';
+import type { ReportRow } from '../../ledger/report-columns.ts';
 import type { Stage } from './stage.ts';
 
 /** The promise "it adds up": of the totals in themselves, and of the totals with the report, call by call. */

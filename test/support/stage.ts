@@ -3,7 +3,7 @@ import { Client, Connection } from '@temporalio/client';
 import { ExportClient } from '../../client/export-client.ts';
 import { type ExportStatus, isFinal } from '../../client/status.ts';
 import { type Ledger, openLedger } from '../../ledger/ledger.ts';
-import type { ReportRow } from '../../ledger/report.ts';
+import type { ReportRow } from '../../ledger/report-columns.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox.ts';
 import { type ExportSettings, parseExportSettings } from '../../settings/export-settings.ts';
 import type { ExportPace } from '../../workflows/messages.ts';
@@ -62,6 +62,9 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
     SPEECHSENSE_ENDPOINT: sandbox.addresses.speechsense,
     SPEECHSENSE_TLS: 'false',
     INSECURE_HOSTS: hosts.join(','),
+    AMOCRM_CLIENT_ID: sandbox.clientId,
+    AMOCRM_CLIENT_SECRET: sandbox.clientSecret,
+    AMOCRM_REDIRECT_URI: sandbox.redirectUri,
     WORKER_METRICS_PORT: '0',
     LOG_LEVEL: 'info',
     ...options.environment,

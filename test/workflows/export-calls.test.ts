@@ -142,20 +142,22 @@ describe('a refused token or key blocks an export until a person acts', () => {
     ['rereadNotes', 'settling', true],
   ])('in %s: it says so, and goes on when it is resumed', async (name, after) => {
     const script = new Script([[1], [2]]);
-    script.on[name] = (_, time) => (time === 1 ? refuse('amocrm_unauthorized') : undefined);
+    const values = { host: 'example.amocrm.ru' };
+    script.on[name] = (_, time) => (time === 1 ? refuse('amocrm_unauthorized', values) : undefined);
     const run = await stage.start(script, {}, { openBatches: 1 });
-    expect(await inState(run, 'blocked')).toMatchObject({ blockedBy: 'amocrm_unauthorized' });
+    const block = { blockedBy: 'amocrm_unauthorized', blockedValues: values };
+    expect(await inState(run, 'blocked')).toMatchObject(block);
     await waitFor(() => script.of('recordState').some(({ state }) => state === 'blocked'), {
       what: 'it to be recorded',
     });
-    expect(script.of('recordState').at(-1)).toMatchObject({ state: 'blocked', blockedBy: 'amocrm_unauthorized' });
+    expect(script.of('recordState').at(-1)).toMatchObject({ state: 'blocked', ...block });
     expect(await status(run)).toBe('blocked');
     const before = script.steps.length;
 
     await run.signal('resumeExport');
     expect(await run.result()).toEqual({ state: 'completed', batches: 2 });
     const resumed = script.steps.slice(before).find((step) => step.name === 'recordState');
-    expect(resumed?.input).toMatchObject({ state: after, blockedBy: null });
+    expect(resumed?.input).toMatchObject({ state: after, blockedBy: null, blockedValues: {} });
     expect([...new Set(sorted(transferred(script)))]).toEqual([1, 2]);
     expect(await progress(run)).toMatchObject({ state: 'completed', blockedBy: null });
   });
@@ -359,6 +361,7 @@ describe('exportProgress tells where an export is:', () => {
       exportId: script.of(name)[0]?.['exportId'],
       state,
       blockedBy: null,
+      blockedValues: {},
       batches,
     });
     await run.signal('stopExport');

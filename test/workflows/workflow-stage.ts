@@ -6,7 +6,7 @@ import type { Activities, TransferActivities } from '../../activities/activities
 import { toFailure } from '../../activities/failure.ts';
 import { searchAttributesOf } from '../../environment/temporal-search-attributes.ts';
 import type { ErrorCode } from '../../errors/codes.ts';
-import { ExportError } from '../../errors/export-error.ts';
+import { ExportError, type ErrorValues } from '../../errors/export-error.ts';
 import { parseExportSettings } from '../../settings/export-settings.ts';
 import { bundleWorkflows } from '../../worker/workflow-bundle.ts';
 import type { exportCalls } from '../../workflows/export-calls.ts';
@@ -80,8 +80,8 @@ export async function untilCancelled(): Promise<never> {
 }
 
 /** Ends a step with this error, as the worker hands it to Temporal; one that is tried again is tried soon. */
-export function refuse(code: ErrorCode): Promise<never> {
-  return Promise.reject(toFailure(new ExportError(code, { retryAfterMs: 10 })));
+export function refuse(code: ErrorCode, values: ErrorValues = {}): Promise<never> {
+  return Promise.reject(toFailure(new ExportError(code, { retryAfterMs: 10, values })));
 }
 
 export type RunningExport = WorkflowHandleWithFirstExecutionRunId<typeof exportCalls> & { accountId: number };

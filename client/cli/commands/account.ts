@@ -1,56 +1,81 @@
 import { type Command, Option } from 'commander';
 import { EXIT } from '../../../errors/exit-codes.ts';
-import { ExportError } from '../../../errors/export-error.ts';
 import { accountAddress } from '../../../amocrm/host.ts';
-import { addAccount, listAccounts, type ListedAccount, removeAccount } from '../../account-admin.ts';
+import { addAccount, listAccounts, type ListedAccount, type ListedToken, removeAccount } from '../../account-admin.ts';
+import type { ConnectedAccount } from '../../account-connecting.ts';
+import { authoriseByCode, authoriseByRedirect, consentLink } from '../../account-consent.ts';
 import { addCommand, type Runner } from '../command.ts';
 import { confirm } from '../confirm.ts';
+import type { Output } from '../output.ts';
 import { readSecret } from '../read-secret.ts';
 import { table } from '../table.ts';
 
 export function addAccountCommands(program: Command, runner: Runner): void {
   const group = program.command('account').description('amoCRM accounts: add, list, remove');
 
-  addCommand<{ host: string; tokenStdin?: boolean }>(group, runner, {
+  addCommand<{ host: string; tokenStdin?: boolean; codeStdin?: boolean }>(group, runner, {
     name: 'add',
-    summary: 'add an amoCRM account, or give it a new token',
+    summary: 'connect an amoCRM account, or connect it again; without a token or code: print its consent page',
     options: [
       new Option('--host <host>', 'the account, such as example.amocrm.ru').makeOptionMandatory(),
-      new Option('--token-stdin', 'read its long-lived token from standard input'),
+      new Option('--token-stdin', 'read its long-lived token from standard input').conflicts('codeStdin'),
+      new Option(
+        '--code-stdin',
+        'read the code of the integration’s keys tab, or the whole address that the consent page led to',
+      ),
     ],
     examples: [
       'account add --host example.amocrm.ru --token-stdin < token.txt',
       'account add --host example.amocrm.ru --token-stdin    (on a terminal it asks)',
+      'account add --host example.amocrm.ru                  (prints the consent page; its link lives 20 minutes)',
+      'account add --host example.amocrm.ru --code-stdin     (afterwards: the address that the browser ended at)',
     ],
-    async run({ services, output, stdin }, { host, tokenStdin }) {
-      // Before a person is asked for the token, let alone that it is sent.
+    async run({ services, output, stdin }, { host, tokenStdin, codeStdin }) {
+      // Before a person is asked for anything, let alone that it is sent.
       accountAddress(host, services.environment.INSECURE_HOSTS);
-      if (tokenStdin !== true) {
-        const problem = 'account add needs the long-lived token of the account: give it with --token-stdin';
-        throw new ExportError('usage', { values: { problem }, field: 'token' });
+      const { access } = services;
+      if (tokenStdin !== true && codeStdin !== true) {
+        const link = await consentLink(access, host);
+        output.result(link, () => [link.consentUrl]);
+        output.remark({
+          en: 'Open it as an administrator of the account and allow access; then run this with --code-stdin and give it the address that the browser ended at.',
+          ru: 'Откройте её от имени администратора аккаунта и разрешите доступ; затем выполните эту же команду с --code-stdin и передайте адрес, на котором остановился браузер.',
+        });
+        return EXIT.done;
       }
-      const token = await readSecret(stdin, output.text({ en: 'Long-lived token', ru: 'Долгосрочный токен' }));
-      const added = await addAccount(services.access, host, token);
-      output.result(added, () => [
-        output.text({
-          en: `Account ${added.accountId} (${added.host}) is connected.`,
-          ru: `Аккаунт ${added.accountId} (${added.host}) подключён.`,
-        }),
-      ]);
+      if (tokenStdin === true) {
+        const token = await readSecret(stdin, output.text({ en: 'Long-lived token', ru: 'Долгосрочный токен' }));
+        sayConnected(output, await addAccount(access, host, token));
+        return EXIT.done;
+      }
+      access.oauth.assertIntegration();
+      const prompt = { en: 'Code, or the address with it', ru: 'Код или адрес, в котором он есть' };
+      const given = (await readSecret(stdin, output.text(prompt))).trim();
+      const connected = URL.canParse(given)
+        ? authoriseByRedirect(access, new URL(given).searchParams)
+        : authoriseByCode(access, host, given);
+      sayConnected(output, await connected);
       return EXIT.done;
     },
   });
 
   addCommand(group, runner, {
     name: 'list',
-    summary: 'list the accounts and what is still missing for each',
+    summary: 'list the accounts, how we are let into each, and who must act',
     examples: ['account list', 'account list --json'],
     async run({ services, output }) {
-      const accounts = await listAccounts(services.ledger);
+      const now = new Date();
+      const accounts = (await listAccounts(services.ledger, now)).map((account) => ({
+        ...account,
+        toDo: account.toDo?.sentence(output.language) ?? null,
+      }));
       output.result(accounts, () =>
         accounts.length === 0
           ? [output.text({ en: 'No accounts yet.', ru: 'Аккаунтов пока нет.' })]
-          : table(accounts.map((account) => rowOf(account, Date.now()))),
+          : [
+              ...table(accounts.map((account) => rowOf(account, now, output))),
+              ...accounts.flatMap(({ host, toDo }) => (toDo === null ? [] : [`${host}: ${toDo}`])),
+            ],
       );
       return EXIT.done;
     },
@@ -85,13 +110,42 @@ export function addAccountCommands(program: Command, runner: Runner): void {
   });
 }
 
-function rowOf({ accountId, host, state, token, connection }: ListedAccount, nowMs: number): string[] {
-  const days = token ? Math.floor((nowMs - Date.parse(token.since)) / 86_400_000) : 0;
+function sayConnected(output: Output, connected: ConnectedAccount): void {
+  const { accountId, host, resumedExportId, notResumed } = connected;
+  output.result(connected, () => [
+    output.text({
+      en: `Account ${accountId} (${host}) is connected.`,
+      ru: `Аккаунт ${accountId} (${host}) подключён.`,
+    }),
+  ]);
+  if (resumedExportId !== undefined) {
+    output.remark({ en: `Export ${resumedExportId} goes on.`, ru: `Выгрузка ${resumedExportId} продолжается.` });
+  }
+  if (notResumed !== undefined) {
+    output.remark({
+      en: `Its export could not be told (${notResumed}): if it is blocked, run \`resume\`.`,
+      ru: `Выгрузке не удалось об этом сообщить (${notResumed}): если она заблокирована, выполните \`resume\`.`,
+    });
+  }
+}
+
+function rowOf(
+  { accountId, host, state, token, connection }: Omit<ListedAccount, 'toDo'>,
+  now: Date,
+  output: Output,
+): string[] {
   return [
     String(accountId),
     host,
     state,
-    token ? `${token.kind} token, ${days} d` : '',
+    token ? tokenColumn(token, now, output) : '',
     connection ? `${connection.connectionId} (${connection.language})` : '',
   ];
+}
+
+function tokenColumn({ kind, since, accessUntil }: ListedToken, now: Date, output: Output): string {
+  const days = Math.floor((now.getTime() - Date.parse(since)) / 86_400_000);
+  const until = accessUntil === null ? '' : accessUntil.slice(0, 16).replace('T', ' ');
+  const age = output.text({ en: `${kind} token, ${days} d old`, ru: `токен ${kind}, ${days} дн.` });
+  return until === '' ? age : `${age}${output.text({ en: `, until ${until} UTC`, ru: `, до ${until} UTC` })}`;
 }

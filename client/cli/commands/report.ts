@@ -1,17 +1,26 @@
 import { type Command, Option } from 'commander';
+import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { EXIT } from '../../../errors/exit-codes.ts';
 import { ExportError } from '../../../errors/export-error.ts';
 import type { Account } from '../../../ledger/accounts.ts';
 import type { ExportRow } from '../../../ledger/exports.ts';
 import type { Ledger } from '../../../ledger/ledger.ts';
+import type { Progress } from '../../../ledger/progress.ts';
+import { reportCells } from '../../report-cells.ts';
+import { REPORT_FORMATS, reportContent, type ReportFormat } from '../../report-content.ts';
 import { writeReportFile } from '../../report-file.ts';
-import { type ReportFormat, reportText } from '../../report-text.ts';
+import { counted, noCalls } from '../../report-totals.ts';
+import { count } from '../amounts.ts';
 import { addCommand, type Runner } from '../command.ts';
+import type { Language } from '../language.ts';
+import { total } from '../watch/reasons.ts';
+import { ENDS, WORDS } from '../watch/words.ts';
 
 interface ReportFlags {
   export?: string;
   format?: ReportFormat;
+  excel?: boolean;
   out?: string;
   state?: string;
   json?: boolean;
@@ -26,37 +35,69 @@ export function addReportCommand(program: Command, runner: Runner): void {
     account: true,
     options: [
       new Option('--export <id>', 'another one than the last'),
-      new Option('--format <format>', 'csv unless --json asks for the other').choices(['csv', 'json']),
+      new Option('--format <format>', 'by the ending of --out, else csv').choices([...REPORT_FORMATS]),
+      new Option('--excel', 'csv for a double click in Excel: with a byte order mark and semicolons'),
       new Option('--out <file>', 'write to a file'),
       new Option('--state <state>', 'only calls in this state').choices(STATES),
     ],
-    examples: ['report --out report.csv', 'report --state failed', 'report --format json | jq length'],
+    examples: [
+      'report --out report.xlsx',
+      'report --excel --lang ru --out report.csv',
+      'report --export 0b6c6a5e-… --state failed',
+      'report --format json | jq length',
+    ],
     async run({ services, output, account }, flags) {
+      const format = formatOf(flags);
       const { ledger } = services;
       const chosen = await account();
       const { exportId } = await exportOf(ledger, chosen, flags.export);
-      const format = flags.format ?? (flags.json === true ? 'json' : 'csv');
-      let rows = 0;
-      const text = reportText(counted(ledger.report.rows(exportId, flags.state)), format, chosen.timeZone);
+      const totals = noCalls();
+      const { timeZone } = chosen;
+      const { language } = output;
+      const rows = counted(ledger.report.rows(exportId, flags.state), totals);
+      const content = reportContent(reportCells(rows, { timeZone, language }), format, flags.excel);
       if (flags.out === undefined) {
-        await pipeline(text, output.stdout, { end: false });
+        await pipeline(content, output.stdout, { end: false });
         return EXIT.done;
       }
       const file = flags.out;
-      await writeReportFile(text, file);
-      output.result({ exportId, file, format, rows }, () => [
-        output.text({ en: `${rows} calls are in ${file}.`, ru: `Звонков в ${file}: ${rows}.` }),
-      ]);
+      await writeReportFile(content, file);
+      output.result({ exportId, file, format, rows: totals.found, calls: totals }, () => {
+        const found = count(totals.found, language);
+        return [
+          output.text({ en: `${found} calls are in ${file}.`, ru: `Звонков в ${file}: ${found}.` }),
+          ...sums(totals, language),
+        ];
+      });
       return EXIT.done;
-
-      async function* counted<Row>(source: AsyncIterable<Row>): AsyncGenerator<Row> {
-        for await (const row of source) {
-          rows++;
-          yield row;
-        }
-      }
     },
   });
+}
+
+/** `1,000 exported + 30 failed`: what the rows come to. */
+function sums({ skipped, ...calls }: Progress['calls'], language: Language): string[] {
+  const sums = [
+    ...Object.entries(ENDS).map(([end, title]) => ({ calls: calls[end as keyof typeof ENDS], title })),
+    { calls: total(skipped), title: WORDS.skippedCount },
+  ].filter((sum) => sum.calls > 0);
+  return sums.length === 0
+    ? []
+    : [`  ${sums.map((sum) => `${count(sum.calls, language)} ${sum.title[language]}`).join(' + ')}`];
+}
+
+/** @throws {ExportError} `usage` */
+function formatOf({ format: given, excel = false, out, json = false }: ReportFlags): ReportFormat {
+  const ending = path.extname(out ?? '').slice(1);
+  const format = given ?? REPORT_FORMATS.find((known) => known === ending) ?? (json ? 'json' : 'csv');
+  if (format === 'xlsx' && out === undefined) {
+    throw new ExportError('usage', {
+      values: { problem: 'a workbook is not printed: say with --out where to write it' },
+    });
+  }
+  if (excel && format !== 'csv') {
+    throw new ExportError('usage', { values: { problem: `--excel is about csv; ${format} needs no such thing` } });
+  }
+  return format;
 }
 
 /** @throws {ExportError} `export_not_found`, also for another account's; `no_exports_yet` */

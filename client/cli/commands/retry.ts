@@ -1,5 +1,6 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { EXIT } from '../../../errors/exit-codes.ts';
+import { FAILURE_REASONS, WAITING_REASONS } from '../../../errors/reasons.ts';
 import { beginExport } from '../begin-export.ts';
 import { addCommand, type Runner } from '../command.ts';
 import { confirm } from '../confirm.ts';
@@ -7,25 +8,41 @@ import { confirm } from '../confirm.ts';
 export function addRetryCommand(program: Command, runner: Runner): void {
   addCommand<{ reason?: string[]; unconfirmed?: boolean; watch?: boolean }>(program, runner, {
     name: 'retry',
-    summary: 'export again the failed and waiting calls of the last export',
+    summary: 'export again the calls that failed or wait after the last export and its retries',
     account: true,
     options: [
-      new Option('--reason <reason...>', 'only calls that failed for this reason (repeatable)'),
+      new Option('--reason <reason...>', 'only calls that failed or wait for this reason (repeatable)').argParser(
+        withReasons,
+      ),
       new Option('--unconfirmed', 'also calls whose answer was lost: each of them may become a second talk'),
       new Option('--watch', 'show the progress until the end'),
     ],
-    examples: ['retry --watch', 'retry --reason recording_unreachable --reason recording_truncated'],
-    async run(context, { reason, unconfirmed = false, watch = false }) {
+    examples: [
+      'retry --watch',
+      'retry --reason recording_unreachable --reason recording_truncated',
+      'retry --unconfirmed --watch',
+    ],
+    async run(context, { reason: reasons = [], unconfirmed = false, watch = false }) {
       const question = {
         en: 'Calls whose answer was lost may be in SpeechSense already. Send them again all the same?',
         ru: 'Звонки без ответа, возможно, уже есть в SpeechSense. Всё равно отправить их снова?',
       };
       if (unconfirmed && !(await confirm(context.output, context.stdin, question))) return EXIT.done;
       const account = await context.account();
-      const reasons = reason?.flatMap((names) => names.split(',')) ?? [];
       return beginExport(context, account, watch, (exports) =>
         exports.retry(account.accountId, { reasons, unconfirmed }),
       );
     },
   });
+}
+
+/** A misspelt reason would find nothing and look like good news. */
+function withReasons(given: string, before: string[] = []): string[] {
+  const known: readonly string[] = [...FAILURE_REASONS, ...WAITING_REASONS];
+  const reasons = given.split(',');
+  const unknown = reasons.find((reason) => !known.includes(reason));
+  if (unknown !== undefined) {
+    throw new InvalidArgumentError(`There is no such reason; there are ${known.join(', ')}.`);
+  }
+  return [...before, ...reasons];
 }

@@ -1,9 +1,11 @@
+import { reasonSentence } from '../../../errors/reasons.ts';
 import type { ExportStatus } from '../../status.ts';
 import { byteSize, clockTime, count, decimal, talkTime } from '../amounts.ts';
 import type { Language } from '../language.ts';
 import type { LatestFailure } from './latest-failure.ts';
 import type { Pace } from './progress-meter.ts';
-import { blockSentence, reasonCounts, reasonSentence, total } from './reasons.ts';
+import { listingText } from './listing-lines.ts';
+import { blockSentence, reasonCounts, total } from './reasons.ts';
 import { ENDS, STATES, WORDS } from './words.ts';
 
 export interface BlockInput {
@@ -24,11 +26,13 @@ export function progressBlock({ status, pace, latest, host, language, columns }:
   const width = Math.max(...labels.map((label) => label.length)) + 2;
   const row = (name: keyof typeof WORDS, text: string) => `${word(name).padEnd(width)}${text}`;
   const skipped = total(calls.skipped);
+  const listing = status.state === 'planning' ? listingText(status.listing, language) : undefined;
 
   const lines = [
     `${word('export')} ${status.exportId} · ${host} · ${STATES[status.state][language]}`,
-    ...(status.blockedBy === null ? [] : [blockSentence(status.blockedBy, language)]),
+    ...blockSentence(status, language),
     bar(pace, columns),
+    ...(listing === undefined ? [] : [row('listing', listing)]),
     row('calls', callsText(status, pace, language)),
     row('talk', `${talkTime(talkSeconds.exported, language)} / ${talkTime(talkSeconds.planned, language)}`),
     row('sent', `${byteSize(bytes.uploaded, language)}${speedText(pace, language)}`),

@@ -1,7 +1,7 @@
-import type { Sentence } from '../../../errors/codes.ts';
 import { ERROR_CODES } from '../../../errors/codes.ts';
 import { ExportError } from '../../../errors/export-error.ts';
-import { REASON_SENTENCES } from '../../../errors/reasons.ts';
+import { reasonSentence } from '../../../errors/reasons.ts';
+import type { ExportStatus } from '../../status.ts';
 import { count } from '../amounts.ts';
 import type { Language } from '../language.ts';
 
@@ -21,15 +21,15 @@ export function reasonLines(counts: Record<string, number>, language: Language):
   ]);
 }
 
-/** What a reason means; a newer version's unknown one says nothing more. */
-export function reasonSentence(reason: string, language: Language): string {
-  const sentences: Partial<Record<string, Sentence>> = REASON_SENTENCES;
-  return sentences[reason]?.[language] ?? '';
-}
-
-/** The sentence of the error that blocks an export. */
-export function blockSentence(code: string, language: Language): string {
-  return isErrorCode(code) ? new ExportError(code).sentence(language) : code;
+/** The sentence of the error that blocks an export, or ended it; empty for none. */
+export function blockSentence(
+  { blockedBy, blockedValues }: Pick<ExportStatus, 'blockedBy' | 'blockedValues'>,
+  language: Language,
+): string[] {
+  if (blockedBy === null) return [];
+  return [
+    isErrorCode(blockedBy) ? new ExportError(blockedBy, { values: blockedValues }).sentence(language) : blockedBy,
+  ];
 }
 
 function isErrorCode(code: string): code is keyof typeof ERROR_CODES {

@@ -4,6 +4,7 @@ import { byteSize, clockTime, count, talkTime } from '../amounts.ts';
 import { PROGRAM } from '../command.ts';
 import type { Language } from '../language.ts';
 import { table } from '../table.ts';
+import { listingRemarks } from './listing-lines.ts';
 import { blockSentence, reasonLines, total } from './reasons.ts';
 import { ENDS, STATES, WORDS } from './words.ts';
 
@@ -17,7 +18,7 @@ export function statusLines(status: ExportStatus, { host }: Account, language: L
   );
   return [
     `${word('export')} ${status.exportId} · ${host} · ${STATES[status.state][language]}${duration(status)}`,
-    ...(status.blockedBy === null ? [] : [blockSentence(status.blockedBy, language)]),
+    ...blockSentence(status, language),
     ...table([
       [`  ${word('found')}`, `${number(calls.found)} = ${sumOfFound(status, language)}`],
       [`  ${word('planned')}`, `${number(calls.planned)} = ${ends.join(' + ')}`],
@@ -29,6 +30,7 @@ export function statusLines(status: ExportStatus, { host }: Account, language: L
     ]),
     ...reasons('skipped', calls.skipped),
     ...reasons('failed', failures),
+    ...listingRemarks(status.listing).map((remark) => `  ${remark[language]}`),
     ...(isFinal(status) ? [`  ${PROGRAM} report --export ${status.exportId} --out report.csv`] : []),
   ];
 

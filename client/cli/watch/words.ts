@@ -25,6 +25,7 @@ export const ENDS = {
 export const WORDS = {
   export: { en: 'Export', ru: 'Выгрузка' },
   calls: { en: 'Calls', ru: 'Звонки' },
+  listing: { en: 'Reading', ru: 'Читает' },
   talk: { en: 'Talk', ru: 'Разговоры' },
   sent: { en: 'Sent', ru: 'Передано' },
   states: { en: 'States', ru: 'Состояния' },

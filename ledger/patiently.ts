@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ExportError } from '../errors/export-error.ts';
-import { toLedgerError } from '../ledger/database.ts';
+import { toLedgerError } from './database.ts';
 
 const FIRST_PAUSE_MS = 200;
 const MAX_PAUSE_MS = 5_000;

@@ -1,0 +1,48 @@
+import { toWholeText } from './loose-values.ts';
+
+/**
+ * A note's parameters by lower-case name. They may come in capitals (the old API), as a JSON string, and some
+ * integrations put all of it, or the link alone, into the note's text. Undefined: not readable.
+ */
+export function readCallParams(raw: unknown): ReadonlyMap<string, unknown> | undefined {
+  const params = mapOf(raw ?? {});
+  if (!params) return undefined;
+  const text = toWholeText(params.get('text'));
+  for (const [name, value] of text === null ? [] : inText(text)) keepFilled(params, name, value);
+  return params;
+}
+
+/** Longer than any server takes as a request line; what is longer is no link. */
+const MAX_LINK = 16_384;
+
+/** The recording's link, if it is one: some telephonies write `-` or `нет записи` until they have it. */
+export function toLink(value: unknown): string | null {
+  const text = toWholeText(value);
+  return text !== null && text.length <= MAX_LINK && URL.canParse(text) ? text : null;
+}
+
+function inText(text: string): Iterable<[string, unknown]> {
+  if (text.startsWith('{')) return mapOf(text) ?? [];
+  return /^https?:\/\/\S+$/.test(text) ? [['link', text]] : [];
+}
+
+function mapOf(raw: unknown): Map<string, unknown> | undefined {
+  const value = typeof raw === 'string' ? parsed(raw) : raw;
+  if (typeof value !== 'object' || value === null) return undefined;
+  const params = new Map<string, unknown>();
+  for (const [name, one] of Object.entries(value)) keepFilled(params, name.toLowerCase(), one);
+  return params;
+}
+
+/** `LINK` and `link` may both be there, one of them empty. */
+function keepFilled(params: Map<string, unknown>, name: string, value: unknown): void {
+  if (toWholeText(params.get(name)) === null) params.set(name, value);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import type { EntityType } from './call-note.ts';
+import type { AmocrmHttp } from './http.ts';
+import { ENTITY_TYPE } from './listing.ts';
+import { shortHash, toId } from './loose-values.ts';
+import { anew, type ListPage, type PageWalk, readPage, walked } from './page-walk.ts';
+
+/**
+ * Where the reading of call events is. Events can be asked for by when they happened, but only page by page; the end
+ * of the time asked for is fixed at the first page. New events come in before those already read, which shows some
+ * twice and hides none.
+ */
+export interface EventsCursor {
+  source: 'events';
+  /** Both included, Unix seconds. */
+  from: number;
+  to: number;
+  walk: PageWalk;
+}
+
+/** What an event says of a call: where its note is. */
+export interface CallEvent {
+  noteId: number;
+  /** Null where the event names a kind of card that is unknown here. */
+  entityType: EntityType | null;
+}
+
+export interface EventsPage extends ListPage {
+  events: CallEvent[];
+  /** The names of those that do not say which note they mean. */
+  unreadable: string[];
+}
+
+export const EVENTS_LIMIT = 100;
+
+const PATH = '/events';
+
+/** The cursor of the events that happened between these moments. */
+export function firstEvents(from: Date, to: Date, before: PageWalk): EventsCursor {
+  return { source: 'events', from: seconds(from), to: seconds(to), walk: anew(before) };
+}
+
+/** Reads the page of call events that the cursor points at. */
+export async function readEventsPage(
+  http: AmocrmHttp,
+  cursor: EventsCursor,
+  limit = EVENTS_LIMIT,
+): Promise<EventsPage> {
+  const query = {
+    'filter[type][]': ['incoming_call', 'outgoing_call'],
+    'filter[created_at][from]': cursor.from,
+    'filter[created_at][to]': cursor.to,
+  };
+  const page = await readPage(http, { path: PATH, name: 'events', query }, cursor.walk, limit);
+  const read = page.items.map((item) => ({ item, event: readEvent(item) }));
+  return {
+    ...page,
+    events: read.map(({ event }) => event).filter((event) => event !== undefined),
+    unreadable: read.filter(({ event }) => !event).map(({ item }) => `event ${shortHash(JSON.stringify(item))}: note`),
+  };
+}
+
+export function nextEvents(cursor: EventsCursor, page: EventsPage): EventsCursor | undefined {
+  const walk = walked(cursor.walk, page, PATH);
+  return page.last ? undefined : { ...cursor, walk };
+}
+
+/** `value_after` is a list of changes, one of which names the note. */
+const eventSchema = z.looseObject({
+  entity_type: z.string().nullish().catch(null),
+  value_after: z.array(
+    z.looseObject({
+      note: z.looseObject({ id: z.unknown() }).optional().catch(undefined),
+    }),
+  ),
+});
+
+function readEvent(item: unknown): CallEvent | undefined {
+  const event = eventSchema.safeParse(item).data;
+  const [noteId] = event?.value_after.map(({ note }) => toId(note?.id)).filter((id) => id !== null) ?? [];
+  if (noteId === undefined) return undefined;
+  return { noteId, entityType: Object.values(ENTITY_TYPE).find((type) => type === event?.entity_type) ?? null };
+}
+
+function seconds(moment: Date): number {
+  return Math.floor(moment.getTime() / 1000);
+}

@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import { ExportError } from '../errors/export-error.ts';
+import type { AmocrmHttp, Query } from './http.ts';
+import { shortHash } from './loose-values.ts';
+import { isTooMuch } from './shrinking-page.ts';
+
+/**
+ * Where a reader of numbered pages is. It counts items and not pages, so that a page size that changes on the way (a
+ * 504 halves it, amoCRM answers 50 where more than its maximum is asked for) skips nothing.
+ */
+export interface PageWalk {
+  /** Items before this one have been read; on the way back, they are those still to be read. */
+  offset: number;
+  /** The walk goes from the last page to the first. */
+  back: boolean;
+  /** The page size that amoCRM could really give, where it was less than asked for: it grows back step by step. */
+  limit?: number;
+  /** Pages read in all, of every list of the listing. */
+  pages: number;
+  /** What the page before this one of the same list held, and how often in a row it came. */
+  print: string;
+  repeated: number;
+}
+
+export interface ListPage {
+  items: unknown[];
+  /** Which item of the list is the page's first. */
+  start: number;
+  /** Where amoCRM gave a smaller page than was first asked for, its size. */
+  limit?: number;
+  /** No page follows. */
+  last: boolean;
+  print: string;
+}
+
+export const FIRST_WALK: PageWalk = { offset: 0, back: false, pages: 0, print: '', repeated: 0 };
+
+/** 25 million notes: more than any account has, and an end to a "next" that has none. */
+const MAX_PAGES = 100_000;
+
+/** Another number and the same page: once it may be a list that shifts under its reader, so often it is a circle. */
+const MAX_REPEATED = 5;
+
+/**
+ * Reads the page that the walk stands before; where that is more than amoCRM can give at once, the half of it that the
+ * walk comes to first, and so on.
+ *
+ * @param name the list's key under `_embedded`.
+ * @param limit the most that is asked for.
+ */
+export async function readPage(
+  http: AmocrmHttp,
+  { path, name, query }: { path: string; name: string; query: Query },
+  walk: PageWalk,
+  limit: number,
+): Promise<ListPage> {
+  const schema = z.looseObject({
+    _links: z
+      .looseObject({ next: z.looseObject({}).nullish().catch(undefined) })
+      .optional()
+      .catch(undefined),
+    _embedded: z.looseObject({ [name]: z.array(z.unknown()) }),
+  });
+  const whole = Math.min(limit, walk.limit ?? limit);
+  for (let asked = whole; ; asked = Math.floor(asked / 2)) {
+    const page = Math.floor((walk.back ? walk.offset - 1 : walk.offset) / asked) + 1;
+    try {
+      const answer = await http.get(path, { ...query, limit: asked, page }, schema);
+      return toListPage(answer?._embedded[name] ?? [], Boolean(answer?._links?.next), { page, asked, whole });
+    } catch (error) {
+      if (asked === 1 || !isTooMuch(error)) throw error;
+    }
+  }
+}
+
+function toListPage(items: unknown[], hasNext: boolean, at: { page: number; asked: number; whole: number }): ListPage {
+  const given = items.length > 0 && items.length < at.asked && hasNext ? items.length : at.asked;
+  return {
+    items,
+    start: (at.page - 1) * at.asked,
+    ...(given < at.whole ? { limit: given } : {}),
+    // A full page may be followed by another whatever it says; a shorter one only if it says so.
+    last: items.length === 0 || (items.length < at.asked && !hasNext),
+    print: items.length === 0 ? '' : shortHash(JSON.stringify(items.map(idOf))),
+  };
+}
+
+/**
+ * The walk behind this page.
+ *
+ * @throws {ExportError} `amocrm_bad_answer` when the list turns out to have no end: the same page again and again, or
+ *   more pages than there can be.
+ */
+export function walked(walk: PageWalk, page: ListPage, path: string): PageWalk {
+  const repeated = page.print !== '' && page.print === walk.print ? walk.repeated + 1 : 1;
+  const pages = walk.pages + 1;
+  if (repeated >= MAX_REPEATED || pages > MAX_PAGES) {
+    throw new ExportError('amocrm_bad_answer', { values: { what: `${path} (the same page again and again)` } });
+  }
+  const limit = page.limit ?? walk.limit;
+  return {
+    offset: walk.back ? page.start : page.start + page.items.length,
+    back: walk.back,
+    ...(limit === undefined ? {} : { limit }),
+    pages,
+    print: page.print,
+    repeated,
+  };
+}
+
+/** The walk before the first page of another stretch or list. */
+export function anew({ pages, limit }: PageWalk): PageWalk {
+  return { ...FIRST_WALK, pages, ...(limit === undefined ? {} : { limit: limit * 2 }) };
+}
+
+function idOf(item: unknown): unknown {
+  if (typeof item !== 'object' || item === null) return item;
+  if ('id' in item) return item.id;
+  return 'uid' in item ? item.uid : null;
+}

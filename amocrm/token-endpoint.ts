@@ -1,0 +1,105 @@
+import http from 'node:http';
+import https from 'node:https';
+import axios, { type AxiosResponse } from 'axios';
+import { z } from 'zod';
+import { ExportError } from '../errors/export-error.ts';
+import { retryAfterMs } from './retry-after.ts';
+import type { AmocrmTransport } from './transport.ts';
+
+export interface TokenPair {
+  access: string;
+  accessUntil: Date;
+  /** Works once; a new one comes with every refresh. */
+  refresh: string;
+}
+
+/** What became of a request for tokens. Whether its code or refresh token is used up by now is what matters. */
+export type TokenAnswer =
+  | { kind: 'granted'; pair: TokenPair }
+  /** The code or refresh token is used, expired or revoked. */
+  | { kind: 'refused' }
+  /** The client id, its secret or the redirect URI is wrong. */
+  | { kind: 'client_refused' }
+  /** The host is not this account's (any more). */
+  | { kind: 'not_here' }
+  /** amoCRM has not looked at it: it may be sent again. */
+  | { kind: 'not_taken'; error: ExportError }
+  /** It went out, and nobody knows whether it was carried out: it must not be sent again by itself. */
+  | { kind: 'lost'; what: string };
+
+const pairSchema = z.looseObject({
+  access_token: z.string().min(1),
+  refresh_token: z.string().min(1),
+  expires_in: z.coerce.number().positive(),
+});
+
+/** Only a dead grant has a hint; a wrong client has none (both seen with 401, the documents say 400 for the first). */
+const refusalSchema = z.looseObject({ hint: z.string().min(1) });
+
+/** Far more than two tokens need. */
+const MAX_ANSWER_BYTES = 256 * 1024;
+
+/** The connection was never made, so nothing went out. */
+const NOT_SENT =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|CERT_.*|DEPTH_ZERO.*|UNABLE_TO_.*|SELF_SIGNED.*|ERR_TLS.*)$/;
+
+/**
+ * Asks an account's token endpoint. A connection of its own each time: one kept alive may be closed by the server at
+ * the moment of sending, and would leave in doubt a request that never arrived.
+ *
+ * @param withinMs how long the whole answer may take.
+ */
+export async function askForTokens(
+  transport: AmocrmTransport,
+  host: string,
+  url: string,
+  body: Record<string, string>,
+  withinMs: number,
+): Promise<TokenAnswer> {
+  let answer: AxiosResponse<string>;
+  try {
+    answer = await transport.post<string>(`${url}/oauth2/access_token`, body, {
+      timeout: 0,
+      maxContentLength: MAX_ANSWER_BYTES,
+      signal: AbortSignal.timeout(withinMs),
+      httpAgent: new http.Agent(),
+      httpsAgent: new https.Agent(),
+    });
+  } catch (error) {
+    if (!axios.isAxiosError(error)) throw error;
+    // The axios error holds the request with its secrets: only its code goes on.
+    const what = error.code ?? 'no answer';
+    if (!NOT_SENT.test(what)) return { kind: 'lost', what };
+    return { kind: 'not_taken', error: new ExportError('amocrm_unavailable', { values: { host, what } }) };
+  }
+  return read(answer, host);
+}
+
+function read(answer: AxiosResponse<string>, host: string): TokenAnswer {
+  const { status } = answer;
+  const body = parseJson(answer.data);
+  if (status === 200) {
+    const parsed = pairSchema.safeParse(body);
+    if (!parsed.success) return { kind: 'lost', what: 'an unknown form' };
+    const { access_token: access, refresh_token: refresh, expires_in: seconds } = parsed.data;
+    return { kind: 'granted', pair: { access, refresh, accessUntil: new Date(Date.now() + seconds * 1000) } };
+  }
+  if (status >= 500) return { kind: 'lost', what: String(status) };
+  const details = {
+    values: { host, what: String(status) },
+    ...retryAfterMs(answer.headers['retry-after'], Date.now()),
+  };
+  if (status === 429) return { kind: 'not_taken', error: new ExportError('amocrm_throttled', details) };
+  if (status === 403) return { kind: 'not_taken', error: new ExportError('amocrm_blocked', details) };
+  if (status === 402) return { kind: 'not_taken', error: new ExportError('amocrm_unpaid', details) };
+  if (status === 404 || (status >= 300 && status < 400)) return { kind: 'not_here' };
+  return refusalSchema.safeParse(body).success ? { kind: 'refused' } : { kind: 'client_refused' };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,214 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ErrorCode } from '../errors/codes.ts';
+import { ExportError } from '../errors/export-error.ts';
+import { readClaims } from './access-token-claims.ts';
+import type { AmocrmOptions } from './http.ts';
+import type { Oauth } from './oauth.ts';
+import type { Pace, Turn } from './pace.ts';
+import { type Access, decide, type KeptToken, type TokenState } from './token-decision.ts';
+import type { TokenAnswer, TokenPair } from './token-endpoint.ts';
+
+/** Where tokens are kept. Each write names the version that it is about, and does nothing to a later one. */
+export interface TokenStore {
+  read(accountId: number): Promise<KeptToken | undefined>;
+  /** Writes the marker; of all who try with one version, one succeeds, once. */
+  beginRefresh(accountId: number, version: number): Promise<boolean>;
+  settle(accountId: number, version: number, state: TokenState, reason?: ErrorCode): Promise<void>;
+  /** Keeps a new pair as the next version, however long that takes; false when another token came meanwhile. */
+  replace(accountId: number, version: number, pair: TokenPair): Promise<boolean>;
+  /** The account has another host now. */
+  move(accountId: number, host: string): Promise<void>;
+}
+
+/** How often one looks whether another process's refresh has come to an end. */
+const LOOK_MS = 150;
+
+/** After a refresh ahead of time that did not work out, the next one is tried no sooner. */
+const AHEAD_AGAIN_MS = 60_000;
+
+/** Beyond the time limit of a refresh: to write its outcome down. */
+const OUTCOME_WITHIN_MS = 10_000;
+
+const OTHER = { en: 'another account', ru: 'другому аккаунту' };
+
+/**
+ * Gives requests their access token, and sees to it that an account's tokens are refreshed once, whoever asks: in this
+ * process callers share one refresh, among processes the marker lets one through.
+ */
+export class TokenKeeper {
+  readonly #store: TokenStore;
+  readonly #oauth: Oauth;
+  readonly #now: () => number;
+  readonly #lostAfterMs: number;
+  readonly #refreshes = new Map<string, Promise<void>>();
+  readonly #notAheadBefore = new Map<number, number>();
+
+  constructor(store: TokenStore, oauth: Oauth, options: { now?: () => number; lostAfterMs?: number } = {}) {
+    this.#store = store;
+    this.#oauth = oauth;
+    this.#now = options.now ?? Date.now;
+    this.#lostAfterMs = options.lostAfterMs ?? oauth.answerWithinMs + OUTCOME_WITHIN_MS;
+  }
+
+  /**
+   * The account's tokens for {@link AmocrmOptions}.
+   *
+   * @param pace requests for tokens stand in the account's line too.
+   * @param signal ends the waiting of this caller, never a refresh.
+   */
+  of(
+    accountId: number,
+    pace: Pace,
+    signal?: AbortSignal,
+  ): Required<Pick<AmocrmOptions, 'accessToken' | 'renewAccess'>> {
+    return {
+      accessToken: async () => (await unlessAborted(this.#access(accountId, pace), signal)).token,
+      renewAccess: (refused, status) => unlessAborted(this.#renewed(accountId, pace, refused, status), signal),
+    };
+  }
+
+  /** Resolves when no refresh is under way: the process may end. */
+  async idle(): Promise<void> {
+    await Promise.allSettled(this.#refreshes.values());
+  }
+
+  async #renewed(accountId: number, pace: Pace, refused: Access, status: 401 | 404): Promise<Access | undefined> {
+    if (status === 401) return this.#access(accountId, pace, refused);
+    const token = await this.#read(accountId);
+    if (token.access !== refused.token || token.host !== refused.host) return accessOf(token);
+    const host = await this.#moved(token, pace);
+    return host === undefined ? undefined : { host, token: token.access };
+  }
+
+  async #access(accountId: number, pace: Pace, refused?: Access): Promise<Access> {
+    for (;;) {
+      const token = await this.#read(accountId);
+      const decision = decide(token, refused, this.#now(), this.#lostAfterMs);
+      switch (decision.do) {
+        case 'use':
+          // A long-lived token that was refused is on trial whenever somebody asks: only amoCRM knows whether it lives.
+          if (token.kind === 'long_lived' && token.state !== 'active') {
+            await this.#store.settle(accountId, token.version, 'active');
+          }
+          return accessOf(token);
+        case 'wait':
+          await pause(LOOK_MS);
+          continue;
+        case 'refresh':
+          if (decision.alive && (this.#notAheadBefore.get(accountId) ?? 0) > this.#now()) return accessOf(token);
+          try {
+            await this.#refreshOnce(token, pace);
+          } catch (error) {
+            if (!decision.alive || !(error instanceof ExportError)) throw error;
+            this.#notAheadBefore.set(accountId, this.#now() + Math.max(AHEAD_AGAIN_MS, error.retryAfterMs ?? 0));
+            return accessOf(token);
+          }
+          continue;
+        case 'ask_person':
+          if (token.state !== 'reauth_required') {
+            await this.#store.settle(accountId, token.version, 'reauth_required', decision.because);
+          }
+          throw new ExportError(decision.because, { values: { host: token.host, expected: token.host, given: OTHER } });
+      }
+    }
+  }
+
+  async #read(accountId: number): Promise<KeptToken> {
+    const token = await this.#store.read(accountId);
+    if (!token) throw new ExportError('amocrm_unauthorized', { values: { host: accountId } });
+    return token;
+  }
+
+  #refreshOnce(token: KeptToken, pace: Pace): Promise<void> {
+    const key = `${token.accountId}:${token.version}`;
+    const underWay = this.#refreshes.get(key);
+    if (underWay) return underWay;
+    const refresh = this.#refresh(token, pace).finally(() => this.#refreshes.delete(key));
+    this.#refreshes.set(key, refresh);
+    return refresh;
+  }
+
+  /** Sends the refresh if nobody has, and writes down what came of it before anybody uses it. */
+  async #refresh(token: KeptToken, pace: Pace): Promise<void> {
+    const { accountId, version, host } = token;
+    this.#oauth.assertIntegration();
+    const turn = await pace();
+    if (!(await this.#store.beginRefresh(accountId, version))) return turn.end('unknown');
+    const answer = await this.#ask(token, turn, pace);
+    switch (answer.kind) {
+      case 'granted':
+        if ((readClaims(answer.pair.access).accountId ?? accountId) === accountId) {
+          await this.#store.replace(accountId, version, answer.pair);
+          return;
+        }
+        return this.#store.settle(accountId, version, 'reauth_required', 'amocrm_other_account');
+      case 'refused':
+        return this.#store.settle(accountId, version, 'reauth_required', 'amocrm_unauthorized');
+      case 'lost':
+        return this.#store.settle(accountId, version, 'refresh_lost');
+      case 'client_refused':
+      case 'not_here':
+      case 'not_taken':
+        await this.#store.settle(accountId, version, 'active');
+        throw answer.kind === 'not_taken'
+          ? answer.error
+          : new ExportError(answer.kind === 'not_here' ? 'amocrm_account_moved' : 'amocrm_client_refused', {
+              values: { host },
+            });
+    }
+  }
+
+  /** Asks at the kept host; where that knows nothing of the tokens the account may have moved: once more at its new one. */
+  async #ask(token: KeptToken, turn: Turn, pace: Pace): Promise<TokenAnswer> {
+    const answer = await this.#send(token, token.host, turn);
+    if (answer.kind !== 'refused' && answer.kind !== 'client_refused' && answer.kind !== 'not_here') return answer;
+    try {
+      const moved = await this.#moved(token, pace);
+      return moved === undefined ? answer : await this.#send(token, moved, await pace());
+    } catch (error) {
+      // The line was closed before anything more went out.
+      if (error instanceof ExportError) return { kind: 'not_taken', error };
+      throw error;
+    }
+  }
+
+  async #send({ refresh }: KeptToken, host: string, turn: Turn): Promise<TokenAnswer> {
+    const answer = await this.#oauth.refresh(host, refresh ?? '');
+    await turn.end(answer.kind === 'not_taken' ? answer.error : answer.kind === 'lost' ? 'unknown' : 'answered');
+    return answer;
+  }
+
+  /** Finds a renamed account's new host and keeps it; undefined when it is not found or still the same. */
+  async #moved(token: KeptToken, pace: Pace): Promise<string | undefined> {
+    const { accountId, access, refresh } = token;
+    if (refresh === null) return undefined;
+    const turn = await pace();
+    const present = await this.#oauth.presentHost({ access, refresh });
+    await turn.end(present ? 'answered' : 'unknown');
+    if (present?.accountId !== accountId || present.host === token.host) return undefined;
+    await this.#store.move(accountId, present.host);
+    return present.host;
+  }
+}
+
+function accessOf({ host, access }: KeptToken): Access {
+  return { host, token: access };
+}
+
+/** Gives up waiting, not what is waited for. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  const abandoned = new AbortController();
+  const aborted = new Promise<never>((_, reject) => {
+    const give = () => reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+    if (signal.aborted) give();
+    else signal.addEventListener('abort', give, { once: true, signal: abandoned.signal });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    abandoned.abort();
+    work.catch(() => undefined);
+    aborted.catch(() => undefined);
+  }
+}

@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { toLink } from './call-params.ts';
+import { toUniq } from './call-identity.ts';
+import type { CallNote } from './call-note.ts';
+import type { AmocrmHttp } from './http.ts';
+import { isFeatureOff } from './listing.ts';
+import { toId, toMoment, toSeconds, toText } from './loose-values.ts';
+import { anew, FIRST_WALK, type ListPage, type PageWalk, readPage, walked } from './page-walk.ts';
+
+/**
+ * A call that hangs on a lead which nobody has accepted yet. It has no note: minus the lead's id stands in its place,
+ * so that it can never be taken for one.
+ */
+export interface UnsortedCall extends CallNote {
+  uid: string;
+}
+
+/**
+ * Where the reading of unsorted leads is. They cannot be asked for by time, so all that the account has are read: there
+ * and back, because one that is accepted meanwhile pulls the others forward, and again until a pass brings nothing new.
+ */
+export interface UnsortedCursor {
+  source: 'unsorted';
+  walk: PageWalk;
+  found: number;
+  checked: boolean;
+}
+
+export interface UnsortedPage extends ListPage {
+  calls: UnsortedCall[];
+  unreadable: string[];
+}
+
+const PATH = '/leads/unsorted';
+const LIMIT = 250;
+
+/** More uids than this make a query that is too long for some servers on the way. */
+export const UNSORTED_BY_UID_LIMIT = 50;
+
+export function firstUnsorted(before: PageWalk): UnsortedCursor {
+  return { source: 'unsorted', walk: anew(before), found: 0, checked: false };
+}
+
+/** Reads the page of unsorted telephone leads that the cursor points at. */
+export async function readUnsortedPage(
+  http: AmocrmHttp,
+  { walk }: UnsortedCursor,
+  limit = LIMIT,
+): Promise<UnsortedPage> {
+  const query = { 'filter[category][]': 'sip', 'order[created_at]': 'asc' };
+  const page = await readPage(http, { path: PATH, name: 'unsorted', query }, walk, limit).catch((error: unknown) => {
+    if (isFeatureOff(error)) return { items: [], start: 0, last: true, print: '' };
+    throw error;
+  });
+  return { ...page, ...readCalls(page.items) };
+}
+
+/** Where to read next; undefined when all have been read. */
+export function nextUnsorted(cursor: UnsortedCursor, page: UnsortedPage, newCalls: number): UnsortedCursor | undefined {
+  const walk = walked(cursor.walk, page, PATH);
+  if (cursor.walk.back) return walk.offset > 0 ? { ...cursor, walk } : { ...firstUnsorted(walk), checked: true };
+  const found = cursor.found + newCalls;
+  if (!page.last) return { ...cursor, walk, found };
+  if (page.start === 0 || (cursor.checked && found === 0)) return undefined;
+  return { ...cursor, walk: { ...walk, offset: page.start, back: true }, found: 0 };
+}
+
+/** Reads unsorted leads again by their uids; those that were accepted or declined meanwhile are missing. */
+export async function readUnsortedByUid(http: AmocrmHttp, uids: string[]): Promise<UnsortedCall[]> {
+  const query = { 'filter[uid][]': uids, 'filter[category][]': 'sip' };
+  const calls: UnsortedCall[] = [];
+  for (let walk = FIRST_WALK; ;) {
+    const page = await readPage(http, { path: PATH, name: 'unsorted', query }, walk, LIMIT);
+    calls.push(...readCalls(page.items).calls.filter(({ uid }) => uids.includes(uid)));
+    if (page.last) return calls;
+    walk = walked(walk, page, PATH);
+  }
+}
+
+const linked = z
+  .array(z.looseObject({ id: z.unknown() }))
+  .optional()
+  .catch(undefined);
+
+const unsortedSchema = z.looseObject({
+  uid: z.string().min(1).max(200),
+  category: z.string().catch('sip'),
+  created_at: z.unknown(),
+  metadata: z.looseObject({}).catch({}),
+  _embedded: z.looseObject({ contacts: linked, leads: linked }).catch({}),
+});
+
+function readCalls(items: unknown[]): Pick<UnsortedPage, 'calls' | 'unreadable'> {
+  const read: Pick<UnsortedPage, 'calls' | 'unreadable'> = { calls: [], unreadable: [] };
+  for (const item of items) {
+    const { data } = unsortedSchema.safeParse(item);
+    if (data && data.category !== 'sip') continue;
+    const call = data && toCall(data);
+    if (call) read.calls.push(call);
+    else read.unreadable.push(`unsorted lead ${data?.uid ?? '?'}: uid, lead or created_at`);
+  }
+  return read;
+}
+
+function toCall({ uid, created_at, metadata, _embedded }: z.output<typeof unsortedSchema>): UnsortedCall | undefined {
+  const leadId = firstId(_embedded.leads);
+  const contactId = firstId(_embedded.contacts);
+  const createdAt = toMoment(metadata['called_at']) ?? toMoment(created_at);
+  if (leadId === null || createdAt === null) return undefined;
+  return {
+    uid,
+    noteId: -leadId,
+    entityType: contactId === null ? 'lead' : 'contact',
+    entityId: contactId ?? leadId,
+    // Leads come in by telephone when somebody calls the company.
+    direction: 'incoming',
+    createdAt,
+    updatedAt: toMoment(created_at) ?? createdAt,
+    createdBy: 0,
+    responsibleUserId: 0,
+    talkSeconds: toSeconds(metadata['duration']),
+    link: toLink(metadata['link']),
+    uniq: toUniq(toText(metadata['uniq'])),
+    source: toText(metadata['service_code']),
+    phone: toText(metadata['phone']) ?? toText(metadata['from']),
+    result: null,
+    status: null,
+    callResponsible: toText(metadata['call_responsible']),
+    unreadable: false,
+  };
+}
+
+function firstId(entities: { id?: unknown }[] | undefined): number | null {
+  return toId(entities?.[0]?.id);
+}

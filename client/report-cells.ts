@@ -1,0 +1,33 @@
+import { DateTime } from 'luxon';
+import type { Sentence } from '../errors/codes.ts';
+import { reasonSentence } from '../errors/reasons.ts';
+import type { ReportRow } from '../ledger/report-columns.ts';
+
+/** A call of a report as it is written out. */
+export type ReportCells = Omit<ReportRow, 'started_at'> & { started_at: string };
+
+export interface ReportReader {
+  /** The account's, in which the calls' times are written, with their offset. */
+  timeZone: string;
+  /** Of the reasons' sentences. */
+  language: keyof Sentence;
+}
+
+/** The rows with times and reasons as their reader understands them. */
+export async function* reportCells(
+  rows: AsyncIterable<ReportRow>,
+  { timeZone, language }: ReportReader,
+): AsyncGenerator<ReportCells> {
+  for await (const row of rows) {
+    yield {
+      ...row,
+      started_at: localTime(row.started_at, timeZone),
+      reason_text: row.reason_text === null ? null : reasonSentence(row.reason_text, language),
+    };
+  }
+}
+
+function localTime(moment: Date, timeZone: string): string {
+  const local = DateTime.fromJSDate(moment, { zone: timeZone });
+  return (local.isValid ? local : local.setZone('utc')).toISO({ suppressMilliseconds: true }) ?? moment.toISOString();
+}

@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto';
+import { ExportError } from '../errors/export-error.ts';
+import type { ExportSettings } from '../settings/export-settings.ts';
+import { effectivePeriod, periodInterval } from '../settings/period.ts';
+import type { ExportInput, RetryInput } from '../workflows/messages.ts';
+import type { ExportDeps } from './export-deps.ts';
+
+export interface NewExport {
+  accountId: number;
+  kind: ExportInput['kind'];
+  settings: ExportSettings;
+  retry?: RetryInput;
+}
+
+/**
+ * Starts an export, a preview or a retry.
+ *
+ * @returns its id, at once; a worker takes it up.
+ * @throws {ExportError} `export_already_running` with the running one's id; `settings_invalid`; `connection_not_set`.
+ */
+export async function startExport(
+  { workflows, ledger, pace, now }: ExportDeps,
+  { accountId, kind, settings, retry }: NewExport,
+): Promise<string> {
+  const account = await ledger.accounts.find(accountId);
+  if (!account) throw new ExportError('account_not_found', { values: { account: accountId } });
+  if (!(await ledger.connections.read(accountId))) throw new ExportError('connection_not_set');
+  const period = effectivePeriod(settings, account.timeZone, now());
+  periodInterval(period, account.timeZone, now());
+
+  const exportId = randomUUID();
+  const input: ExportInput = {
+    exportId,
+    accountId,
+    kind,
+    settings: { ...settings, period },
+    pace,
+    ...(retry ? { retry } : {}),
+  };
+  while (!(await workflows.launch(input, `${kind} ${period.from} … ${period.to}`))) {
+    const running = await workflows.running(accountId, kind);
+    const row = running && (await ledger.exports.find(running.exportId));
+    if (running && !row?.finishedAt) {
+      throw new ExportError('export_already_running', { values: { exportId: running.exportId } });
+    }
+    // Its end is written down; its workflow is a moment from ending too.
+    await workflows.ended(accountId, kind);
+  }
+  return exportId;
+}

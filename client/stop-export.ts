@@ -1,0 +1,18 @@
+import type { ExportDeps } from './export-deps.ts';
+import { readStatus } from './read-status.ts';
+import type { ExportStatus } from './status.ts';
+
+/**
+ * Asks the running export to end and waits until it has; answers its final status.
+ *
+ * @returns undefined when nothing runs.
+ */
+export async function stopExport(deps: ExportDeps, accountId: number): Promise<ExportStatus | undefined> {
+  const { workflows } = deps;
+  const running = await workflows.running(accountId);
+  if (!running) return undefined;
+  await workflows.signal(accountId, 'stopExport');
+  // One that fails in its last moments has ended as well; its status says how.
+  await workflows.ended(accountId);
+  return readStatus(deps, accountId, running.exportId);
+}

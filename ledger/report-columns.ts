@@ -1,0 +1,33 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { CallDirection, EntityType, TransferState } from './schema.ts';
+
+/**
+ * The report's columns and where each is read from: `t` is the call's row in the export, `fact` what the plan knew of the
+ * call. Names and order are a contract with people's spreadsheets and scripts: a new column goes to the end, and being in
+ * this list is all that it needs.
+ */
+export const REPORT_COLUMNS = {
+  call_id: sql<number>`t.call_id`,
+  note_id: sql<number>`fact.note_id`,
+  entity_type: sql<EntityType>`fact.entity_type`,
+  entity_id: sql<number>`fact.entity_id`,
+  direction: sql<CallDirection>`fact.direction`,
+  started_at: sql<Date>`fact.started_at`,
+  talk_seconds: sql<number | null>`fact.talk_seconds`,
+  operator_id: sql<number | null>`fact.operator_id`,
+  state: sql<TransferState>`t.state`,
+  reason: sql<string | null>`t.reason`,
+  talk_id: sql<string | null>`t.talk_id`,
+  attempts: sql<number>`t.attempt`,
+  bytes: sql<number | null>`t.bytes`,
+  audio_format: sql<string | null>`t.audio_format`,
+  /** The reason's code again, which whoever writes the report out replaces by a sentence in its reader's language. */
+  reason_text: sql<string | null>`t.reason`,
+  /** The SpeechSense keys whose values were cut to the service's limit, parted by spaces. */
+  cut_values: sql<string | null>`t.cut_values`,
+};
+
+type Columns = typeof REPORT_COLUMNS;
+
+/** One call of an export's plan. */
+export type ReportRow = { [Name in keyof Columns]: Columns[Name] extends RawBuilder<infer Value> ? Value : never };

@@ -1,0 +1,58 @@
+import { sql } from 'kysely';
+import type { Database } from './database.ts';
+
+export interface RetryChoice {
+  /** The export that was retried, not one of its retries. */
+  exportId: string;
+  /** Only calls that failed, or wait, for one of these; empty means all of them. */
+  reasons: string[];
+  /** Also calls whose answer was lost. */
+  unconfirmed: boolean;
+}
+
+/** Which calls of an export are tried again. */
+export function createRetries(db: Database) {
+  return {
+    count: async (choice: RetryChoice): Promise<number> => {
+      const { rows } = await sql<{ calls: number }>`
+        select count(*)::int as calls from (${chosen(choice)}) as chosen`.execute(db);
+      return rows[0]?.calls ?? 0;
+    },
+
+    /** Lists the chosen calls in a new export; where they are unconfirmed, a person takes the risk of a second talk. */
+    list: (exportId: string, choice: RetryChoice): Promise<number> =>
+      db.transaction().execute(async (tx) => {
+        const result = await sql`
+          insert into transfers (export_id, call_id, state)
+          select ${exportId}, call_id, 'listed' from (${chosen(choice)}) as chosen
+          on conflict (export_id, call_id) do nothing`.execute(tx);
+        if (choice.unconfirmed) {
+          await sql`
+            delete from talks k using exports e
+             where e.export_id = ${exportId} and k.export_id <> e.export_id and k.talk_id is null
+               and (k.account_id, k.connection_id) = (e.account_id, e.connection_id)
+               and k.call_id in (select call_id from (${chosen(choice)}) as chosen where state = 'unconfirmed')`.execute(
+            tx,
+          );
+        }
+        return Number(result.numAffectedRows ?? 0n);
+      }),
+  };
+}
+
+/**
+ * The calls that did not come through by their latest outcome in the export and its retries. A retry that was stopped
+ * left calls planned, which is no outcome: for them an earlier one still stands.
+ */
+function chosen({ exportId, reasons, unconfirmed }: RetryChoice) {
+  return sql`
+    select call_id, state from (
+      select distinct on (t.call_id) t.call_id, t.state, t.reason
+        from transfers t join exports e using (export_id)
+       where (e.export_id = ${exportId} or e.retry_of = ${exportId})
+         and t.state in ('skipped', 'exported', 'failed', 'waiting', 'unconfirmed')
+       order by t.call_id, e.started_at desc
+    ) as latest
+     where state in ('failed', 'waiting') and (${reasons.length === 0} or reason = any(${reasons}))
+        or state = 'unconfirmed' and ${unconfirmed}`;
+}

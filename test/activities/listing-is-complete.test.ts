@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import pg from 'pg';
+import { NOW } from '../sandbox/amocrm-sandbox.ts';
+import { createListingStage, type ListingStage } from './listing-stage.ts';
+import { Player, type Timeline, timelines } from './listing-timelines.ts';
+
+/** LISTING_CASES=10000 for a night's sleep. */
+const CASES = Number(process.env['LISTING_CASES'] ?? 40);
+
+let stage: ListingStage;
+let database: pg.Client;
+beforeAll(async () => {
+  stage = await createListingStage();
+  database = new pg.Client({ connectionString: stage.databaseUrl });
+  await database.connect();
+});
+afterAll(async () => {
+  await database.end();
+  await stage.close();
+});
+
+/** The calls of the export's plan, each by its notes. */
+async function foundCalls(exportId: string): Promise<number[][]> {
+  const { rows } = await database.query<{ notes: string[] }>(
+    `select array_agg(n.note_id) as notes from transfers t join call_notes n using (call_id)
+      where t.export_id = $1 group by t.call_id`,
+    [exportId],
+  );
+  return rows.map(({ notes }) => notes.map(Number));
+}
+
+async function play(timeline: Timeline): Promise<void> {
+  const { world, clock, amocrm } = stage.amocrm;
+  clock.set(NOW * 1000);
+  world.reseed({ calls: 0 });
+  amocrm.account.switches = { ...amocrm.account.switches, eventDelaySeconds: timeline.eventDelaySeconds };
+  const player = new Player(world, clock, timeline);
+  const listing = await stage.open(player.period, { settings: { unsorted: timeline.unsorted } });
+
+  // While notes are read, things happen between two pages; while events are, also between an event and its note.
+  const unsubscribe = amocrm.onAnswer(() => player.answered());
+  await stage
+    .list(listing, timeline.limits, (cursor) => player.before(cursor?.source ?? 'contacts'))
+    .finally(unsubscribe);
+  await stage.closePlan(listing);
+
+  const calls = (await foundCalls(listing.exportId)).map(
+    (notes) => new Set(notes.map((note) => player.callOfNote(note))),
+  );
+  expect(calls.filter((call) => call.size !== 1)).toEqual([]);
+  const found = calls.flatMap((call) => [...call]);
+  expect(found.filter((call, at) => found.indexOf(call) !== at)).toEqual([]);
+  expect(player.mustBeFound().filter((call) => !found.includes(call))).toEqual([]);
+  expect(found.filter((call) => !player.mayBeFound().has(call))).toEqual([]);
+}
+
+test(
+  'whatever happens to the notes meanwhile, a listing finds every call of the period that is there, once, and no other',
+  async () => {
+    const began = performance.now();
+    await fc.assert(fc.asyncProperty(timelines, play), { numRuns: CASES });
+    if (CASES > 1_000)
+      process.stderr.write(`${CASES} timelines in ${Math.round((performance.now() - began) / 1000)} s\n`);
+  },
+  60_000 + CASES * 2_000,
+);

@@ -1,0 +1,115 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import {
+  createListingActivities,
+  type ListingCursor,
+  type ListingDeps,
+  type PageLimits,
+} from '../../activities/listing-activities.ts';
+import { createPlanActivities } from '../../activities/plan-activities.ts';
+import { UNPACED } from '../../amocrm/pace.ts';
+import { createOauth } from '../../amocrm/oauth.ts';
+import { TokenKeeper } from '../../amocrm/token-keeper.ts';
+import { createAmocrmTransport } from '../../amocrm/transport.ts';
+import type { ExportKind } from '../../ledger/schema.ts';
+import { parseExportSettings } from '../../settings/export-settings.ts';
+import { openAccount, type TestAccount } from '../sandbox/amocrm-sandbox.ts';
+import { openTestLedger, TEST_CONNECTION, type TestLedger } from '../support/ledger.ts';
+
+export interface Listing {
+  exportId: string;
+  accountId: number;
+}
+
+export interface ListingStage {
+  ledger: TestLedger['ledger'];
+  databaseUrl: string;
+  amocrm: TestAccount;
+  /** Hours within which a recording may still come. */
+  waitHours: number;
+  /** An export of this period (Unix seconds); of a new account unless one is given. */
+  open(period: { from: number; until: number }, more?: OpenOptions): Promise<Listing>;
+  /** Reads page by page to the end; `before` is told of each page that is about to be read. */
+  list(listing: Listing, limits?: PageLimits, before?: (cursor: ListingCursor | null) => void): Promise<void>;
+  /** Reads the waiting calls' notes again. */
+  reread(listing: Listing): Promise<void>;
+  closePlan(listing: Listing): Promise<void>;
+  planWaiting(listing: Listing): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface OpenOptions {
+  accountId?: number;
+  kind?: ExportKind;
+  settings?: unknown;
+}
+
+/** The real listing and plan over a real ledger and the sandbox's amoCRM, without Temporal and without pacing. */
+export async function createListingStage(): Promise<ListingStage> {
+  const [test, amocrm] = await Promise.all([openTestLedger(), openAccount({ calls: 0 })]);
+  const { ledger } = test;
+  const { host } = new URL(amocrm.amocrm.url);
+  const transport = createAmocrmTransport();
+  const deps: ListingDeps = {
+    ledger,
+    tokens: new TokenKeeper(ledger.tokens, createOauth({ transport, insecureHosts: [host], integration: undefined })),
+    transport,
+    insecureHosts: [host],
+    paces: () => UNPACED,
+    now: () => new Date(amocrm.clock.nowMs()),
+  };
+  const environment = new MockActivityEnvironment();
+  const inActivity = async <T>(step: () => Promise<T>) => environment.run<[], T, () => Promise<T>>(step);
+  const plan = () => createPlanActivities({ ...deps, recordingWaitHours: stage.waitHours });
+
+  const stage: ListingStage = {
+    ledger,
+    databaseUrl: test.databaseUrl,
+    amocrm,
+    waitHours: 48,
+    async open({ from, until }, { accountId = randomInt(1, 2_000_000_000), kind = 'export', settings = {} } = {}) {
+      await ledger.accounts.put({ accountId, host, name: 'a', timeZone: 'Europe/Moscow', isApiFilterEnabled: true });
+      await ledger.tokens.put(accountId, amocrm.token);
+      const exportId = randomUUID();
+      await ledger.exports.open({
+        exportId,
+        accountId,
+        kind,
+        retryOf: null,
+        connectionId: TEST_CONNECTION,
+        language: 'ru-RU',
+        settings: parseExportSettings(settings),
+        intervalFrom: new Date(from * 1000),
+        intervalUntil: new Date(until * 1000),
+        startedAt: deps.now(),
+      });
+      return { exportId, accountId };
+    },
+    async list({ exportId }, limits, before) {
+      const { listCallsPage } = createListingActivities(deps, limits);
+      for (let cursor: ListingCursor | null = null; ;) {
+        const given: ListingCursor | null = cursor;
+        before?.(given);
+        const next = await inActivity(async () => (await listCallsPage({ exportId, cursor: given })).next);
+        if (next === null) return;
+        // As Temporal hands it on.
+        cursor = JSON.parse(JSON.stringify(next)) as ListingCursor;
+        if (cursor.walk.pages > 3_000) throw new Error(`the listing does not end: ${JSON.stringify(cursor)}`);
+      }
+    },
+    async reread({ exportId }) {
+      const { rereadNotes } = createListingActivities(deps);
+      for (let after: number | null = 0; after !== null;) {
+        const from: number = after;
+        after = await inActivity(async () => (await rereadNotes({ exportId, after: from })).next);
+      }
+    },
+    closePlan: async ({ exportId }) => void (await plan().closePlan({ exportId, batchSize: 100 })),
+    planWaiting: async ({ exportId }) => void (await plan().planWaiting({ exportId, batchSize: 100 })),
+    close: async () => {
+      await amocrm.close();
+      await test.close();
+    },
+  };
+  return stage;
+}

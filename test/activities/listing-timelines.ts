@@ -1,0 +1,366 @@
+import fc from 'fast-check';
+import type { EntityType, Note } from '../../sandbox/world/model.ts';
+import type { World } from '../../sandbox/world/world.ts';
+import type { MovableClock } from '../../sandbox/clock.ts';
+import { accepted, unsortedCall } from './unsorted-lead.ts';
+
+/** Where notes hang in these timelines; customers are off in half of the cases and then have none. */
+const PLACES = ['contacts', 'leads', 'companies'] as const;
+
+/** How a telephony may write the same parameters. */
+const STYLES = ['object', 'json', 'capitals', 'strings', 'more', 'src'] as const;
+
+interface NewNote {
+  place: (typeof PLACES)[number];
+  noteType: 'call_in' | 'call_out' | '10' | '11' | 'common';
+  style: (typeof STYLES)[number];
+  /** Notes of one number are copies of one call; null: the telephony gives no id. */
+  uniq: number | null;
+  link: boolean;
+}
+
+export type Change =
+  | { kind: 'insert'; note: NewNote; startedAgo: number; updatedAgo: number | null }
+  | { kind: 'edit'; target: number; updatedAgo: number | null }
+  | { kind: 'link'; target: number }
+  | { kind: 'move'; target: number; startedAgo: number }
+  | { kind: 'mass edit'; from: number; count: number }
+  | { kind: 'delete'; target: number }
+  | { kind: 'unsorted'; uniq: number }
+  | { kind: 'accept'; target: number }
+  | { kind: 'clock'; seconds: number };
+
+export interface Timeline {
+  limits: { notes: number; events: number };
+  eventDelaySeconds: number;
+  /** The period ends this long ago. */
+  endedAgo: number;
+  unsorted: boolean;
+  /** Seconds ago at which notes were edited last: few, so that many share one. */
+  atStart: { note: NewNote; startedAgo: number; updatedAgo: number }[];
+  unsortedAtStart: number[];
+  /** What happens between an answer and the next, answer by answer. */
+  changes: Change[][];
+}
+
+export const PERIOD_SECONDS = 2 * 86_400;
+
+const DAY = 86_400;
+const pageSize = fc.oneof(
+  { weight: 4, arbitrary: fc.integer({ min: 2, max: 12 }) },
+  { weight: 1, arbitrary: fc.constant(1) },
+  { weight: 2, arbitrary: fc.integer({ min: 13, max: 250 }) },
+  // Above the maximum amoCRM gives 50 without a word.
+  { weight: 1, arbitrary: fc.integer({ min: 251, max: 1_000 }) },
+);
+
+const newNote: fc.Arbitrary<NewNote> = fc.record({
+  place: fc.constantFrom('contacts', 'contacts', 'contacts', 'leads', 'companies'),
+  noteType: fc.constantFrom('call_in', 'call_in', 'call_out', '10', '11', 'common'),
+  style: fc.constantFrom(...STYLES),
+  uniq: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 2, arbitrary: fc.nat(5) }),
+  link: fc.boolean(),
+});
+
+/** When a call was, before the listing: mostly within the period, sometimes days before it. */
+const startedAgo = fc.oneof(
+  { weight: 6, arbitrary: fc.integer({ min: 0, max: PERIOD_SECONDS }) },
+  { weight: 1, arbitrary: fc.integer({ min: PERIOD_SECONDS, max: PERIOD_SECONDS + 3 * DAY }) },
+);
+const moment = fc.constantFrom(0, 0, 1, 2, 60, 61, 3_600, 3_601, DAY);
+const target = fc.nat(60);
+
+const change: fc.Arbitrary<Change> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('insert' as const),
+      note: newNote,
+      startedAgo,
+      updatedAgo: fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: moment }),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant('edit' as const),
+      target,
+      updatedAgo: fc.oneof({ weight: 8, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: moment }),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('link' as const), target }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('move' as const), target, startedAgo }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('mass edit' as const),
+      from: target,
+      count: fc.integer({ min: 2, max: 9 }),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('delete' as const), target }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('unsorted' as const), uniq: fc.nat(5) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('accept' as const), target }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('clock' as const), seconds: fc.integer({ min: 1, max: 4 }) }) },
+);
+
+export const timelines: fc.Arbitrary<Timeline> = fc.record({
+  limits: fc.record({ notes: pageSize, events: pageSize }),
+  eventDelaySeconds: fc.constantFrom(0, 0, 0, 960),
+  endedAgo: fc.constantFrom(-3_600, -3_600, 3_600),
+  unsorted: fc.constantFrom(false, false, true),
+  atStart: fc.array(fc.record({ note: newNote, startedAgo, updatedAgo: moment }), { maxLength: 12 }),
+  unsortedAtStart: fc.array(fc.nat(5), { maxLength: 3 }),
+  changes: fc.array(fc.array(change, { maxLength: 3 }), { maxLength: 10 }),
+});
+
+/** A call note as the account has ever had it. */
+interface Known {
+  id: number;
+  place: EntityType | 'unsorted';
+  /** What makes it one call with other notes. */
+  call: string;
+  /** Every `created_at` that it has had. */
+  startedAt: number[];
+  deleted: boolean;
+  /** Its `updated_at` was set back while the listing went on: only an event can tell of it for certain. */
+  setBack: boolean;
+  /** It came when the events were being read: none of this listing's. */
+  late: boolean;
+}
+
+/** Plays a timeline against the sandbox's account, and knows which calls a listing must have met, and which it may. */
+export class Player {
+  readonly #world: World;
+  readonly #clock: MovableClock;
+  readonly #timeline: Timeline;
+  readonly #start: number;
+  readonly #notes: Known[] = [];
+  readonly #unsorted: { uid: string; call: string; startedAt: number; accepted: boolean; late: boolean }[] = [];
+  readonly #drained = new Set<string>();
+  #listing = false;
+  #source = 'contacts';
+  #steps = 0;
+
+  constructor(world: World, clock: MovableClock, timeline: Timeline) {
+    this.#world = world;
+    this.#clock = clock;
+    this.#timeline = timeline;
+    this.#start = world.now();
+    for (const { note, startedAgo: ago, updatedAgo } of timeline.atStart) {
+      this.#insert(note, this.#start - ago, this.#start - updatedAgo);
+    }
+    for (const uniq of timeline.unsortedAtStart) this.#insertUnsorted(uniq);
+    this.#listing = true;
+  }
+
+  get period(): { from: number; until: number } {
+    return { from: this.#start - PERIOD_SECONDS, until: this.#start - this.#timeline.endedAgo };
+  }
+
+  /** A page of this source is about to be read: those before it are drained. */
+  before(source: string): void {
+    if (source !== this.#source) this.#drained.add(this.#source);
+    this.#source = source;
+    this.#next();
+  }
+
+  answered(): void {
+    if (this.#source === 'events') this.#next();
+  }
+
+  #next(): void {
+    for (const one of this.#timeline.changes[this.#steps++] ?? []) this.#change(one);
+  }
+
+  /** Calls of the period that the listing must have: their notes were there, and stayed. */
+  mustBeFound(): string[] {
+    const eventsTell = this.#timeline.eventDelaySeconds === 0;
+    const sure = this.#notes.filter(({ deleted, setBack, late }) => !deleted && !late && (!setBack || eventsTell));
+    const calls = [
+      ...sure.map(({ call }) => call),
+      ...(this.#timeline.unsorted
+        ? this.#unsorted.filter(({ late, accepted }) => !late && !accepted).map(({ call }) => call)
+        : []),
+    ];
+    return [...new Set(calls)].filter((call) => this.#timesOf(call).every((at) => this.#inPeriod(at)));
+  }
+
+  /** Calls that were in the period at some moment. */
+  mayBeFound(): Set<string> {
+    const calls = [
+      ...this.#notes.map(({ call }) => call),
+      ...(this.#timeline.unsorted ? this.#unsorted.map(({ call }) => call) : []),
+    ];
+    return new Set(calls.filter((call) => this.#timesOf(call).some((at) => this.#inPeriod(at))));
+  }
+
+  /** The call of a note, by the telephony's own account. */
+  callOfNote(noteId: number): string {
+    const known = this.#notes.find(({ id }) => id === noteId);
+    if (known) return known.call;
+    const lead = this.#unsorted.find(({ uid }) => this.#leadIds.get(uid) === -noteId);
+    if (lead) return lead.call;
+    throw new Error(`nobody wrote note ${noteId}`);
+  }
+
+  readonly #leadIds = new Map<string, number>();
+
+  #inPeriod(at: number): boolean {
+    return at >= this.period.from && at < this.period.until;
+  }
+
+  #timesOf(call: string): number[] {
+    return [
+      ...this.#notes.filter((note) => note.call === call).flatMap(({ startedAt }) => startedAt),
+      ...this.#unsorted.filter((lead) => lead.call === call).map(({ startedAt }) => startedAt),
+    ];
+  }
+
+  #insert(note: NewNote, createdAt: number, updatedAt: number): void {
+    const now = this.#world.now();
+    const inserted = this.#world.insertNote({
+      entityType: note.place,
+      entityId: 1,
+      noteType: note.noteType,
+      createdAt,
+      updatedAt,
+      ...(this.#listing ? { postedAt: now } : {}),
+      params: {},
+    });
+    this.#world.patchNote(inserted.id, { params: paramsOf(note, inserted.id), updatedAt });
+    if (note.noteType === 'common') return;
+    this.#notes.push({
+      id: inserted.id,
+      place: note.place,
+      call: note.uniq === null ? `note ${inserted.id}` : `uniq ${note.uniq}`,
+      startedAt: [createdAt],
+      deleted: false,
+      late: this.#source === 'events',
+      // Of what comes in after its source was drained only an event can tell.
+      setBack: this.#listing && (updatedAt < now || this.#drained.has(note.place)),
+    });
+  }
+
+  #insertUnsorted(uniq: number): void {
+    const calledAt = this.#world.now() - 7_200;
+    const lead = unsortedCall(this.#world, {
+      uniq: `lead-${uniq}`,
+      calledAt,
+      duration: '33',
+      link: `https://pbx.example/u${uniq}`,
+    });
+    this.#leadIds.set(lead.uid, lead.leadId);
+    this.#unsorted.push({
+      uid: lead.uid,
+      call: `lead ${uniq}`,
+      startedAt: calledAt,
+      accepted: false,
+      late: this.#listing,
+    });
+  }
+
+  #change(one: Change): void {
+    switch (one.kind) {
+      case 'clock':
+        this.#clock.advance(one.seconds);
+        return;
+      case 'insert':
+        this.#insert(
+          one.note,
+          this.#start - one.startedAgo,
+          this.#start - (one.updatedAgo ?? this.#start - this.#world.now()),
+        );
+        return;
+      case 'unsorted':
+        this.#insertUnsorted(one.uniq);
+        return;
+      case 'accept': {
+        const waiting = this.#unsorted.filter(({ accepted }) => !accepted);
+        const lead = waiting[one.target % Math.max(1, waiting.length)];
+        const note = lead && accepted(this.#world, lead.uid);
+        if (!lead || !note) return;
+        lead.accepted = true;
+        this.#notes.push({
+          ...knownOf(note),
+          call: lead.call,
+          late: this.#source === 'events',
+          setBack: this.#drained.has('contacts'),
+        });
+        return;
+      }
+      case 'mass edit': {
+        const alive = this.#alive();
+        for (const { id } of alive.slice(one.from % Math.max(1, alive.length)).slice(0, one.count))
+          this.#world.patchNote(id, {});
+        return;
+      }
+      case 'edit':
+      case 'link':
+      case 'move':
+      case 'delete': {
+        const alive = this.#alive();
+        const note = alive[one.target % Math.max(1, alive.length)];
+        if (note) this.#changeNote(one, note);
+      }
+    }
+  }
+
+  #changeNote(one: Extract<Change, { target: number }>, note: Known): void {
+    switch (one.kind) {
+      case 'edit': {
+        const updatedAt = one.updatedAgo === null ? this.#world.now() : this.#start - one.updatedAgo;
+        this.#world.patchNote(note.id, { params: { call_result: 'перезвонить' }, updatedAt });
+        note.setBack ||= updatedAt < this.#world.now();
+        return;
+      }
+      case 'link':
+        this.#world.patchNote(note.id, { params: { link: `https://pbx.example/late/${note.id}` } });
+        return;
+      case 'move':
+        this.#world.patchNote(note.id, { createdAt: this.#start - one.startedAgo });
+        note.startedAt.push(this.#start - one.startedAgo);
+        return;
+      case 'delete':
+        this.#world.deleteNote(note.id);
+        note.deleted = true;
+        return;
+      case 'accept':
+    }
+  }
+
+  #alive(): Known[] {
+    return this.#notes.filter(({ deleted }) => !deleted);
+  }
+}
+
+function knownOf(note: Note): Omit<Known, 'call' | 'late' | 'setBack'> {
+  return { id: note.id, place: note.entityType, startedAt: [note.createdAt], deleted: false };
+}
+
+/** Copies of one call have one `uniq` and one telephony; a note without has a link of its own, if any. */
+function paramsOf({ style, uniq, link }: NewNote, noteId: number): unknown {
+  const params = {
+    uniq: uniq === null ? '' : `call-${uniq}`,
+    duration: 33,
+    source: 'uis_widget',
+    link: link ? `https://pbx.example/${noteId}.mp3` : null,
+    phone: '+79990000000',
+  };
+  switch (style) {
+    case 'object':
+      return params;
+    case 'json':
+      return JSON.stringify(params);
+    case 'capitals':
+      return Object.fromEntries(Object.entries(params).map(([name, value]) => [name.toUpperCase(), value]));
+    case 'strings':
+      return { ...params, duration: '33' };
+    case 'more':
+      return { ...params, unheard_of: { deep: [1, 2] }, text: null };
+    case 'src': {
+      const { source, ...others } = params;
+      return { ...others, src: source };
+    }
+  }
+}
