@@ -5,6 +5,7 @@ import { up as tallies } from './migrations/0002-tallies.ts';
 import { up as oauth } from './migrations/0003-oauth.ts';
 import { up as pacing } from './migrations/0004-pacing.ts';
 import { up as listing } from './migrations/0005-listing.ts';
+import { up as entities } from './migrations/0006-entities.ts';
 import { up as confirm } from './migrations/0008-confirm.ts';
 import { up as report } from './migrations/0009-report.ts';
 
@@ -15,6 +16,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0003-oauth': { up: oauth },
   '0004-pacing': { up: pacing },
   '0005-listing': { up: listing },
+  '0006-entities': { up: entities },
   '0008-confirm': { up: confirm },
   '0009-report': { up: report },
 };

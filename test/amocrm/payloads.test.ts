@@ -2,9 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { readAccount } from '../../amocrm/account.ts';
 import { readCallNotes } from '../../amocrm/call-note.ts';
-import { readEntities } from '../../amocrm/entities.ts';
+import { readCustomFields, readPipelines } from '../../amocrm/catalogue.ts';
 import type { AmocrmHttp } from '../../amocrm/http.ts';
 import { firstCursor, readNotesPage, type Source } from '../../amocrm/listing.ts';
+import { FIRST_PAGE, readEntitiesPage, readEntityById } from '../../amocrm/read-entities.ts';
 import { readUsers } from '../../amocrm/users.ts';
 import { ANSWERS } from '../sandbox/answer-samples.ts';
 import { type OwnServer, ownServer, readerOf } from './account-reader.ts';
@@ -30,6 +31,14 @@ const noteWith = (params: unknown, more: object = {}) => ({
   },
 });
 const paramsByType = () => z.record(z.string(), z.unknown()).parse(sample('note-params-by-type'));
+
+const STATUSES = [
+  { id: 32_392_156, name: 'Неразобранное' },
+  { id: 32_392_159, name: 'Первичный контакт' },
+  { id: 32_392_165, name: 'Принимают решение' },
+  { id: 142, name: 'Успешно реализовано' },
+  { id: 143, name: 'Закрыто и не реализовано' },
+];
 
 /** What the client reads of each sample, through its own readers over a socket. A reader that is new gets its lines here. */
 const READINGS: Reading[] = [
@@ -99,16 +108,42 @@ const READINGS: Reading[] = [
     return [
       {
         file: `${list}.json`,
-        read: (http) => readEntities(http, entityType, ids, true),
-        gives: ids.map((entityId) => ({ entityType, entityId, name: expect.any(String) })),
+        read: (http) => readEntitiesPage(http, entityType, FIRST_PAGE),
+        gives: { entities: ids.map((entityId) => ({ entityId, name: expect.any(String) })) },
       },
       {
         file: `${detail}.json`,
-        read: (http) => readEntities(http, entityType, [7], false),
-        gives: [{ entityId: 7, ...first }],
+        read: (http) => readEntityById(http, entityType, 7),
+        gives: first,
       },
     ];
   }),
+  {
+    file: 'pipelines-list.json',
+    read: readPipelines,
+    gives: [{ id: 3_177_727, name: 'Воронка', statuses: STATUSES }],
+  },
+  {
+    file: 'custom-fields-list-real-page-head.json',
+    read: (http) => readCustomFields(http, 'lead'),
+    answer: () => ({ ...z.looseObject({}).parse(sample('custom-fields-list-real-page-head')), _links: {} }),
+    gives: [{ id: 2_929_639, name: 'Text field', type: 'text', options: [] }],
+  },
+  {
+    file: 'custom-fields-list.json',
+    read: (http) => readCustomFields(http, 'lead'),
+    answer: () => ({ ...z.looseObject({}).parse(sample('custom-fields-list')), _links: {} }),
+    gives: [
+      { id: 4_439_091, type: 'text' },
+      { name: "Пример поля с типом 'data'", type: 'date' },
+    ],
+  },
+  {
+    file: 'custom-field-detail-phone.json',
+    read: (http) => readCustomFields(http, 'contact'),
+    answer: () => ({ _embedded: { custom_fields: [sample('custom-field-detail-phone')] } }),
+    gives: [{ id: 3, name: 'Телефон', code: 'PHONE', type: 'multitext' }],
+  },
 ];
 
 /** What the client makes of each refusal. */
@@ -189,7 +224,9 @@ describe('the client reads what amoCRM is documented, or was seen, to answer', (
   test('an empty list, and a missing card, is nothing', async () => {
     next = { status: 204, type: '', body: '' };
     expect(await readUsers(http)).toEqual([]);
-    expect(await readEntities(http, 'lead', [1], false)).toMatchObject([{ entityId: 1, name: null }]);
+    expect(await readEntityById(http, 'lead', 1)).toBeUndefined();
+    expect(await readEntitiesPage(http, 'lead', FIRST_PAGE)).toEqual({ entities: [], next: null });
+    expect(await readPipelines(http)).toEqual([]);
   });
 
   test('notes of every other documented type are notes, and no calls', () => {
