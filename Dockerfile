@@ -23,6 +23,8 @@ RUN npm install --no-save --omit=dev --ignore-scripts
 
 FROM ${NODE_IMAGE}
 ENV NODE_ENV=production
+# Converts the recordings that SpeechSense does not take (docs/decisions/0023-conversion-by-ffmpeg.md).
+RUN apt-get update && apt-get install --yes --no-install-recommends ffmpeg && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist

@@ -13,11 +13,11 @@ const MAY_IMPORT = {
   settings: ['errors'],
   amocrm: ['errors'],
   speechsense: ['errors'],
-  recordings: ['errors'],
+  recordings: ['errors', 'settings'],
   ledger: ['errors', 'settings'],
   workflows: ['errors'],
   activities: ['errors', 'settings', 'amocrm', 'speechsense', 'recordings', 'ledger'],
-  client: ['errors', 'settings', 'environment', 'amocrm', 'speechsense', 'ledger'],
+  client: ['errors', 'settings', 'environment', 'amocrm', 'speechsense', 'recordings', 'ledger'],
   worker: [
     'errors',
     'settings',

@@ -30,6 +30,8 @@ export interface TransferResult {
 /** How long what only this process knows is tried to be written down while Postgres is away. */
 const ANSWER_PATIENCE_MS = 30 * 60_000;
 const RELEASE_PATIENCE_MS = 5 * 60_000;
+/** A shorter pause that a telephony asks for is waited out where the call is. */
+const LANE_PATIENCE_MS = 5_000;
 /** Attempts after which a defect of ours is the call's end, not a loop. */
 const DEFECT_ATTEMPTS = 5;
 const HEARTBEAT_MS = 1_000;
@@ -49,7 +51,11 @@ export function createTransferActivities(deps: TransferDeps) {
     if (call.link === null) throw new ExportError('recording_missing');
     const signal = cancellationSignal();
     beat.phase = 'download';
-    const recording = await deps.recordings.receive(call.link, { signal, onProgress: beat.progress });
+    const recording = await deps.recordings.receive(call.link, {
+      signal,
+      onProgress: beat.progress,
+      recordingHosts: call.settings.recordingHosts,
+    });
     try {
       beat.phase = 'upload';
       const connection = await ledger.connections.read(call.accountId);
@@ -71,6 +77,8 @@ export function createTransferActivities(deps: TransferDeps) {
               sent: traitsOf(fields),
               bytes: recording.sizeBytes,
               audioFormat: recording.container,
+              convertedFrom: recording.convertedFrom,
+              channels: recording.format.channels,
             });
             if (answer !== 'marked') throw new ExportError('lease_lost');
           },
@@ -96,6 +104,10 @@ export function createTransferActivities(deps: TransferDeps) {
     if (error.code === 'upload_unconfirmed') {
       await patiently(() => ledger.transfers.recordUnconfirmed(lease), ANSWER_PATIENCE_MS);
       return { state: 'unconfirmed' };
+    }
+    if (!cancellation && !call.postponed && isTelephonyAway(error)) {
+      await patiently(() => ledger.transfers.postpone(lease), RELEASE_PATIENCE_MS);
+      return { state: 'waiting' };
     }
     const reason = cancellation ? undefined : failureReason(error, call, deps.recordingRetrySeconds);
     if (reason !== undefined) {
@@ -166,11 +178,18 @@ function failureReason(error: ExportError, call: CallToSend, retrySeconds: numbe
   if (reason !== undefined) {
     // Counted from the first failure in a row, so that somebody else's outage meanwhile costs a call nothing.
     const failingMs = call.recordingFailingSince ? Date.now() - call.recordingFailingSince.getTime() : 0;
-    return error.kind === 'retryable' && failingMs < retrySeconds * 1000 ? undefined : reason;
+    // A host that has failed all others for so long need not be waited for by each of its calls anew.
+    const hostFailingMs = Number(error.values.failingMs ?? 0);
+    return error.kind === 'retryable' && Math.max(failingMs, hostFailingMs) < retrySeconds * 1000 ? undefined : reason;
   }
   if (error.kind !== 'bug') return undefined;
   log.error('transfer failed unexpectedly', { code: error.code, what: error.values.what, defects: call.defects + 1 });
   return call.defects + 1 >= DEFECT_ATTEMPTS ? 'internal_error' : undefined;
+}
+
+/** A telephony that is not to be asked for a while would keep this lane from calls whose recordings are to be had. */
+function isTelephonyAway({ code, retryAfterMs }: ExportError): boolean {
+  return code === 'recording_unreachable' && retryAfterMs !== undefined && retryAfterMs > LANE_PATIENCE_MS;
 }
 
 /** Whose fault it was that the attempt came to nothing, where that is to be remembered. */

@@ -52,6 +52,7 @@ export const environmentSchema = z.object({
   HOST: z.string().default('127.0.0.1'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   INSECURE_HOSTS: hostPorts,
+  FFMPEG_PATH: z.string().default('ffmpeg'),
   RECORDING_MAX_BYTES: count(512 * 1024 * 1024),
   RECORDING_STALL_SECONDS: count(30),
   RECORDING_WAIT_HOURS: z.coerce.number().min(0).default(48),

@@ -260,8 +260,8 @@ export const ERROR_CODES = {
   },
   recording_not_audio: {
     kind: 'permanent',
-    en: 'What the link returned is not an audio recording.',
-    ru: 'По ссылке пришла не аудиозапись.',
+    en: 'What the link returned is not an audio recording, or one without any header.',
+    ru: 'По ссылке пришла не аудиозапись или запись без заголовка.',
   },
   recording_too_large: {
     kind: 'permanent',
@@ -280,8 +280,13 @@ export const ERROR_CODES = {
   },
   audio_unsupported: {
     kind: 'permanent',
-    en: 'SpeechSense does not take this audio format ({format}).',
-    ru: 'SpeechSense не принимает такой формат аудио ({format}).',
+    en: 'SpeechSense does not take this audio format ({format}), and there is no ffmpeg to convert it: install ffmpeg where the worker runs (apt install ffmpeg), or set FFMPEG_PATH to it.',
+    ru: 'SpeechSense не принимает такой формат аудио ({format}), а для преобразования нет ffmpeg: установите ffmpeg там, где работает worker (apt install ffmpeg), или укажите путь в FFMPEG_PATH.',
+  },
+  conversion_failed: {
+    kind: 'permanent',
+    en: 'SpeechSense does not take this audio format ({format}), and ffmpeg could not convert the recording: it is damaged or of an unknown kind.',
+    ru: 'SpeechSense не принимает такой формат аудио ({format}), и ffmpeg не смог преобразовать запись: она повреждена или неизвестного вида.',
   },
 
   temporary_file_failed: {

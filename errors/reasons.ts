@@ -24,6 +24,7 @@ export const FAILURE_REASONS = [
   'recording_too_long',
   'recording_truncated',
   'audio_unsupported',
+  'conversion_failed',
   'metadata_rejected',
   'rejected_by_speechsense',
   'not_stored',
@@ -32,7 +33,7 @@ export const FAILURE_REASONS = [
 export type FailureReason = (typeof FAILURE_REASONS)[number];
 
 /** Why a call waits. */
-export const WAITING_REASONS = ['recording_not_ready'] as const;
+export const WAITING_REASONS = ['recording_not_ready', 'telephony_away'] as const;
 export type WaitingReason = (typeof WAITING_REASONS)[number];
 
 /** Why nobody can tell whether SpeechSense has the call. */
@@ -56,6 +57,10 @@ export const REASON_SENTENCES: Record<Reason, Sentence> = {
     en: 'the telephony has not attached the recording yet',
     ru: 'телефония ещё не приложила запись',
   },
+  telephony_away: {
+    en: 'the telephony server is down or asks for a pause; tried again at the end of the export',
+    ru: 'сервер телефонии не отвечает или просит паузу; попытка повторится в конце выгрузки',
+  },
   answer_lost: {
     en: 'sent whole, but the answer was lost; its talk is looked for in SpeechSense',
     ru: 'отправлен целиком, но ответ потерян; разговор ищется в SpeechSense',
@@ -78,7 +83,14 @@ export const REASON_SENTENCES: Record<Reason, Sentence> = {
   recording_too_large: { en: 'the recording is too large', ru: 'запись слишком большая' },
   recording_too_long: { en: 'the recording is longer than 4 hours', ru: 'запись длиннее 4 часов' },
   recording_truncated: { en: 'the recording breaks off', ru: 'запись обрывается' },
-  audio_unsupported: { en: 'SpeechSense does not take this audio format', ru: 'SpeechSense не принимает этот формат' },
+  audio_unsupported: {
+    en: 'SpeechSense does not take this audio format, and there is no ffmpeg to convert it: install it for the worker',
+    ru: 'SpeechSense не принимает этот формат, а ffmpeg для преобразования нет: установите его для worker',
+  },
+  conversion_failed: {
+    en: 'SpeechSense does not take this audio format, and ffmpeg could not convert it',
+    ru: 'SpeechSense не принимает этот формат, и ffmpeg не смог его преобразовать',
+  },
   metadata_rejected: { en: 'SpeechSense rejected the metadata', ru: 'SpeechSense отклонил метаданные' },
   internal_error: { en: 'a defect of this program stopped it', ru: 'помешала ошибка программы' },
   not_stored: {

@@ -6,6 +6,7 @@ import { up as oauth } from './migrations/0003-oauth.ts';
 import { up as pacing } from './migrations/0004-pacing.ts';
 import { up as listing } from './migrations/0005-listing.ts';
 import { up as entities } from './migrations/0006-entities.ts';
+import { up as audio } from './migrations/0007-audio.ts';
 import { up as confirm } from './migrations/0008-confirm.ts';
 import { up as report } from './migrations/0009-report.ts';
 
@@ -17,6 +18,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0004-pacing': { up: pacing },
   '0005-listing': { up: listing },
   '0006-entities': { up: entities },
+  '0007-audio': { up: audio },
   '0008-confirm': { up: confirm },
   '0009-report': { up: report },
 };

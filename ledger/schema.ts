@@ -216,6 +216,11 @@ interface TransfersTable {
   talk_id: string | null;
   bytes: number | null;
   audio_format: string | null;
+  /** The format that the recording came in, where it had to be converted. */
+  converted_from: string | null;
+  channels: number | null;
+  /** Put off to the end of the export, as its telephony was away. */
+  postponed: Generated<boolean>;
   /** When its recording was first not to be had, of the failures in a row. */
   recording_failing_since: Date | null;
   /** How many attempts ended in a defect of this program. */

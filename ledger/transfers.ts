@@ -41,6 +41,8 @@ export interface CallToSend {
   result: string | null;
   status: number | null;
   recordingFailingSince: Date | null;
+  /** It was put off to the end of its export once already. */
+  postponed: boolean;
   defects: number;
 }
 
@@ -58,6 +60,9 @@ export interface SentTalk {
   sent: Record<string, string>;
   bytes: number;
   audioFormat: string;
+  /** The format that the recording came in, where it had to be converted. */
+  convertedFrom?: string | undefined;
+  channels?: number | undefined;
 }
 
 export interface Exported {
@@ -100,7 +105,8 @@ export function createTransfers(db: Database) {
           left join users u on u.account_id = c.account_id and u.user_id = c.operator_id
          where t.export_id = ${exportId} and t.call_id = ${callId} and t.state in ('planned', 'uploading', 'committing')
            and e.export_id = t.export_id and c.call_id = t.call_id and a.account_id = c.account_id
-        returning t.state, t.attempt, t.recording_failing_since as "recordingFailingSince", t.defects,
+        returning t.state, t.attempt, t.recording_failing_since as "recordingFailingSince",
+                  t.postponed, t.defects,
                   c.account_id as "accountId", c.call_id as "callId", c.note_id as "noteId",
                   c.entity_type as "entityType", c.entity_id as "entityId", c.direction, c.started_at as "startedAt",
                   c.talk_seconds as "talkSeconds", c.operator_id as "operatorId", u.name as "operatorName",
@@ -133,7 +139,9 @@ export function createTransfers(db: Database) {
           on conflict do nothing
           returning call_id
         ), marked as (
-          update transfers set state = 'committing', updated_at = now()
+          update transfers
+             set state = 'committing', converted_from = ${talk.convertedFrom ?? null}::text,
+                 channels = ${talk.channels ?? null}::smallint, updated_at = now()
            where export_id = ${exportId} and call_id in (select call_id from registered)
         )
         select (select count(*) from held) as held, (select count(*) from registered) as registered`.execute(db);
@@ -181,8 +189,13 @@ export function createTransfers(db: Database) {
     recordFailed: (lease: Lease, reason: FailureReason, audioFormat?: string): Promise<boolean> =>
       settle(db, lease, 'failed', reason, audioFormat === undefined ? {} : { audio_format: audioFormat }),
 
-    recordWaiting: (lease: Lease): Promise<boolean> =>
-      settle(db, lease, 'waiting', 'recording_not_ready' satisfies WaitingReason),
+    /** Puts the call off to the end of its export, where it is planned once more, in a batch of its own. */
+    postpone: (lease: Lease): Promise<boolean> =>
+      settle(db, lease, 'waiting', 'telephony_away' satisfies WaitingReason, {
+        batch: null,
+        postponed: true,
+        recording_failing_since: null,
+      }),
 
     /** Takes a marker back whose upload was cut for certain, so that the same attempt may upload again. */
     reopen: (lease: Lease): Promise<boolean> => settle(db, lease, 'uploading', null),

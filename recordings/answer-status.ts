@@ -31,8 +31,8 @@ function unreachable(status: number, retryAfter: string | undefined, now: number
   });
 }
 
-/** A recording is tried for minutes: a telephony that asks for hours, or years, is asked again before that is over. */
-const MAX_PAUSE_MS = 60_000;
+/** A telephony that asks for hours, or years, is asked again before: patience with a recording is a matter of minutes. */
+const MAX_PAUSE_MS = 600_000;
 
 /** Retry-After as milliseconds: seconds or an HTTP date (RFC 9110, 10.2.3). */
 function pauseAsked(retryAfter: string | undefined, now: number): number | undefined {

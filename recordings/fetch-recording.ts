@@ -1,16 +1,17 @@
 import { tmpdir } from 'node:os';
 import { Agent } from 'undici';
 import { ExportError } from '../errors/export-error.ts';
+import { acceptConverted, acceptReceived, isTaken, type TakenFormat } from './accepted.ts';
 import type { AudioFormat, TakenContainer } from './audio-format.ts';
-import { decodedBody } from './decoded-body.ts';
+import { createConverter } from './convert.ts';
 import { guardedConnect, resolveBySystem, type ResolveName } from './guarded-connect.ts';
-import { linkPolicy } from './link-policy.ts';
+import { HostBrake } from './host-brake.ts';
+import { linkPolicy, type LinkPolicy } from './link-policy.ts';
 import { recognise } from './recognise.ts';
-import { isStall, requestRecording, unreachable, type RecordingAnswer } from './request-recording.ts';
+import { requestRecording } from './request-recording.ts';
+import { safeLink } from './safe-link.ts';
+import { storeWhole } from './store-whole.ts';
 import { StoredBytes } from './stored-bytes.ts';
-
-/** The service's limit. */
-const MAX_DURATION_SECONDS = 4 * 60 * 60;
 
 interface RecordingLimits {
   /** Larger ones are refused as soon as that is known. Default 512 MiB. */
@@ -25,6 +26,8 @@ interface RecordingLimits {
   stallMs: number;
   /** For everything, however steadily it drips. Default 30 min. */
   totalMs: number;
+  /** For the conversion of one recording. Default 15 min. */
+  convertMs: number;
 }
 
 const DEFAULT_RECORDING_LIMITS: RecordingLimits = {
@@ -34,14 +37,17 @@ const DEFAULT_RECORDING_LIMITS: RecordingLimits = {
   firstByteMs: 30_000,
   stallMs: 30_000,
   totalMs: 30 * 60_000,
+  convertMs: 15 * 60_000,
 };
 
 export interface RecordingsOptions {
   limits?: Partial<RecordingLimits>;
   /** `host:port` entries that links may lead to although they are loopback or private: for sandboxes. */
   insecureHosts?: Iterable<string>;
-  /** Whether a literal IP address may be connected to. Default: those of the public internet. */
-  allowsAddress?: (address: string) => boolean;
+  /** Which literal IP addresses are of the public internet. Default: by IANA's registries. */
+  isPublic?: (address: string) => boolean;
+  /** Converts what SpeechSense does not take: a path, or a name to be found on PATH. Default `ffmpeg`. */
+  ffmpeg?: string;
   /** Default: the system's directory for temporary files. */
   tempDir?: string;
   resolve?: ResolveName;
@@ -49,6 +55,8 @@ export interface RecordingsOptions {
 
 interface ReceiveOptions {
   signal: AbortSignal;
+  /** What the account's settings open of private networks. Default: nothing. */
+  recordingHosts?: readonly string[];
   /** Bytes received so far. */
   onProgress?: (bytes: number) => void;
 }
@@ -58,6 +66,8 @@ export interface Recording {
   sizeBytes: number;
   container: TakenContainer;
   format: AudioFormat;
+  /** The name of the format that it came in, where it had to be converted. */
+  convertedFrom: string | undefined;
   /** From the beginning; may be asked for again, so that an upload is repeated without a second download. */
   chunks(): AsyncIterable<Buffer>;
   /** Frees memory and disk. */
@@ -66,95 +76,113 @@ export interface Recording {
 
 export interface Recordings {
   /**
-   * Receives the whole recording at a link and recognises it.
+   * Receives the whole recording at a link, recognises it and converts it where SpeechSense does not take its format.
    *
-   * @throws ExportError `recording_…` or `audio_unsupported`; the signal's own reason when it was aborted. None of
-   * them holds the link.
+   * @throws ExportError `recording_…`, `audio_unsupported` or `conversion_failed`; the signal's own reason when it was
+   * aborted. None of them holds the link.
    */
   receive(link: string, options: ReceiveOptions): Promise<Recording>;
   /** Ends idle and open connections. */
   close(): Promise<void>;
 }
 
+/** Who may be connected to, and the connections that were made under that rule: never used under another one. */
+interface Reach {
+  policy: LinkPolicy;
+  dispatcher: Agent;
+}
+
 /** One per process: it keeps connections to telephonies open between recordings. */
 export function createRecordings(options: RecordingsOptions = {}): Recordings {
   const limits = { ...DEFAULT_RECORDING_LIMITS, ...options.limits };
-  const policy = linkPolicy({ ...options, insecureHosts: new Set(options.insecureHosts) });
+  const insecureHosts = new Set(options.insecureHosts);
   const resolve = options.resolve ?? resolveBySystem;
-  const dispatcher = new Agent({ connect: guardedConnect({ policy, connectMs: limits.connectMs, resolve }) });
-  const tempDir = options.tempDir ?? tmpdir();
+  const storing = { memoryBytes: limits.memoryBytes, tempDir: options.tempDir ?? tmpdir() };
+  const converter = createConverter({ ffmpeg: options.ffmpeg ?? 'ffmpeg', timeoutMs: limits.convertMs });
+  const brake = new HostBrake();
+  const reaches = new Map<string, Reach>();
 
-  async function receive(link: string, { signal, onProgress }: ReceiveOptions): Promise<Recording> {
-    signal.throwIfAborted();
-    const store = new StoredBytes({ memoryBytes: limits.memoryBytes, tempDir });
+  function reachOf(recordingHosts: readonly string[]): Reach {
+    const key = recordingHosts.join(' ');
+    const known = reaches.get(key);
+    if (known) return known;
+    const policy = linkPolicy({
+      insecureHosts,
+      recordingHosts,
+      ...(options.isPublic && { isPublic: options.isPublic }),
+    });
+    const dispatcher = new Agent({ connect: guardedConnect({ policy, connectMs: limits.connectMs, resolve }) });
+    reaches.set(key, { policy, dispatcher });
+    return { policy, dispatcher };
+  }
+
+  async function download(link: string, store: StoredBytes, options: ReceiveOptions): Promise<{ contentType: string }> {
+    const { policy, dispatcher } = reachOf(options.recordingHosts ?? []);
+    const first = safeLink(link, policy);
+    const { signal } = options;
     // Not AbortSignal.any: on Node 20 its result stays tied to a long-lived signal.
     const giveUp = new AbortController();
     const stop = () => giveUp.abort();
     const timer = setTimeout(stop, limits.totalMs);
     signal.addEventListener('abort', stop);
     try {
-      const answer = await requestRecording(link, {
-        dispatcher,
-        policy,
-        firstByteMs: limits.firstByteMs,
-        stallMs: limits.stallMs,
-        signal: giveUp.signal,
+      return await brake.watch(first.url.host, async () => {
+        try {
+          const { firstByteMs, stallMs } = limits;
+          const answer = await requestRecording(first, {
+            dispatcher,
+            policy,
+            firstByteMs,
+            stallMs,
+            signal: giveUp.signal,
+          });
+          await storeWhole(answer, store, limits.maxBytes, options.onProgress);
+          return { contentType: answer.contentType };
+        } catch (error) {
+          if (signal.aborted) throw signal.reason;
+          if (giveUp.signal.aborted) throw new ExportError('recording_unreachable', { values: { what: 'time limit' } });
+          throw error;
+        }
       });
-      await storeWhole(answer, store, limits.maxBytes, onProgress);
-      const { container, format } = accepted(await recognise(store));
-      const { sizeBytes } = store;
-      return { sizeBytes, container, format, chunks: () => store.chunks(), dispose: () => store.dispose() };
-    } catch (error) {
-      await store.dispose();
-      if (signal.aborted) throw signal.reason;
-      if (giveUp.signal.aborted) throw new ExportError('recording_unreachable', { values: { what: 'time limit' } });
-      throw error;
     } finally {
       clearTimeout(timer);
       signal.removeEventListener('abort', stop);
     }
   }
 
-  return { receive, close: () => dispatcher.destroy() };
-}
-
-/** Receives the body to its end. */
-async function storeWhole(
-  { body, contentLength, contentEncoding }: RecordingAnswer,
-  store: StoredBytes,
-  maxBytes: number,
-  onProgress: ReceiveOptions['onProgress'],
-): Promise<void> {
-  const tooLarge = () => new ExportError('recording_too_large', { values: { maxBytes } });
-  if (contentLength !== undefined && contentLength > maxBytes) {
-    body.on('error', () => undefined).destroy();
-    throw tooLarge();
-  }
-  if (contentLength !== undefined) store.expect(contentLength);
-  try {
-    for await (const bytes of decodedBody(body, contentEncoding)) {
-      if (store.sizeBytes + bytes.length > maxBytes) throw tooLarge();
-      await store.append(bytes);
-      onProgress?.(store.sizeBytes);
+  async function receive(link: string, receiving: ReceiveOptions): Promise<Recording> {
+    receiving.signal.throwIfAborted();
+    const received = new StoredBytes(storing);
+    const store = new StoredBytes(storing);
+    try {
+      const { contentType } = await download(link, received, receiving);
+      const format = acceptReceived(await recognise(received, contentType));
+      if (isTaken(format)) return recordingOf(received, format);
+      await converter.convert(received, format, store, receiving.signal);
+      const converted = acceptConverted(await recognise(store), format);
+      await received.dispose();
+      return { ...recordingOf(store, converted), convertedFrom: format.name };
+    } catch (error) {
+      await Promise.all([received.dispose(), store.dispose()]);
+      throw error;
     }
-  } catch (error) {
-    throw brokenOff(error);
   }
-  await store.complete();
+
+  return {
+    receive,
+    close: async () => {
+      await Promise.all([...reaches.values()].map(({ dispatcher }) => dispatcher.destroy()));
+    },
+  };
 }
 
-/** What a body that did not come to its end means. */
-function brokenOff(error: unknown): unknown {
-  if (error instanceof ExportError) return error;
-  if (isStall(error)) return unreachable(error);
-  // Too little for its Content-Length, no last chunk, a reset, half a gzip: all of them are half a recording.
-  return new ExportError('recording_truncated');
-}
-
-function accepted(format: AudioFormat | undefined): { container: TakenContainer; format: AudioFormat } {
-  if (!format) throw new ExportError('recording_not_audio');
-  if (format.truncated) throw new ExportError('recording_truncated');
-  if ((format.durationSeconds ?? 0) > MAX_DURATION_SECONDS) throw new ExportError('recording_too_long');
-  if (!format.container) throw new ExportError('audio_unsupported', { values: { format: format.name } });
-  return { container: format.container, format };
+function recordingOf(store: StoredBytes, format: TakenFormat): Recording {
+  return {
+    sizeBytes: store.sizeBytes,
+    container: format.container,
+    format,
+    convertedFrom: undefined,
+    chunks: () => store.chunks(),
+    dispose: () => store.dispose(),
+  };
 }

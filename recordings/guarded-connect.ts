@@ -24,7 +24,7 @@ export function guardedConnect({ policy, connectMs, resolve }: GuardedConnectOpt
   const lookup: LookupFunction = (hostname, options, done) => {
     resolve(hostname).then(
       (all) => {
-        const [first, ...rest] = all.filter(({ address }) => policy.allowsAddress(address));
+        const [first, ...rest] = all.filter(({ address }) => policy.allows(hostname, address));
         if (!first) done(all.length > 0 ? new ForbiddenAddress() : notFound(), '');
         else if (options.all) done(null, [first, ...rest]);
         else done(null, first.address, first.family);
@@ -40,14 +40,14 @@ export function guardedConnect({ policy, connectMs, resolve }: GuardedConnectOpt
       open(options, done);
       return;
     }
-    if (isIP(options.hostname) && !policy.allowsAddress(options.hostname)) {
+    if (isIP(options.hostname) && !policy.allows(options.hostname, options.hostname)) {
       done(new ForbiddenAddress(), null);
       return;
     }
     guarded(options, (...result) => {
       const [error, socket] = result;
       // The last word, whatever was resolved: where the socket really leads.
-      if (socket && !policy.allowsAddress(socket.remoteAddress ?? '')) {
+      if (socket && !policy.allows(options.hostname, socket.remoteAddress ?? '')) {
         socket.destroy();
         done(new ForbiddenAddress(), null);
       } else if (socket) done(null, socket);

@@ -1,4 +1,5 @@
 import type { AudioFormat, ReadableBytes } from './audio-format.ts';
+import { readDetails } from './details.ts';
 
 const PAGE_HEADER_BYTES = 27;
 /** Twice the largest page there can be, so that the last whole one is inside. */
@@ -23,7 +24,10 @@ export async function recogniseOgg(bytes: ReadableBytes): Promise<AudioFormat> {
   const head = await bytes.read(0, 512);
   const packet = head.subarray(PAGE_HEADER_BYTES + (head[26] ?? 0));
   const name = CODECS.find(([magic]) => packet.toString('latin1', 0, magic.length) === magic)?.[1];
-  if (name !== 'OggOpus' || packet.length < 19) return unknown(name ?? 'Ogg');
+  if (name !== 'OggOpus' || packet.length < 19) {
+    const details = await readDetails(bytes, 'audio/ogg');
+    return { name: name ?? 'Ogg', container: undefined, demuxer: 'ogg', truncated: false, ...details };
+  }
   const last = await lastPage(bytes, head.readUInt32LE(14));
   const preSkip = packet.readUInt16LE(10);
   return {
@@ -33,17 +37,6 @@ export async function recogniseOgg(bytes: ReadableBytes): Promise<AudioFormat> {
     channels: packet[9],
     sampleRateHz: OPUS_RATE_HZ,
     truncated: last.truncated,
-  };
-}
-
-function unknown(name: string): AudioFormat {
-  return {
-    name,
-    container: undefined,
-    durationSeconds: undefined,
-    channels: undefined,
-    sampleRateHz: undefined,
-    truncated: false,
   };
 }
 

@@ -1,4 +1,6 @@
 import type { AudioFormat, ReadableBytes } from './audio-format.ts';
+import { isAmr, recogniseAmr } from './amr.ts';
+import { recogniseHeaderless } from './headerless.ts';
 import { recogniseMp3 } from './mp3.ts';
 import { isOgg, recogniseOgg } from './ogg.ts';
 import { recogniseOther } from './other-formats.ts';
@@ -8,16 +10,23 @@ const HEAD_BYTES = 512;
 const MAX_TAGS = 4;
 
 /**
- * What a recording is by its bytes; names and content types lie. Reads a few pieces of it, never the whole.
- * Undefined: not audio (HTML, JSON, nothing, anything else).
+ * What a recording is by its bytes; names lie, and so do content types. Undefined: not audio (HTML, JSON, nothing,
+ * anything else).
+ *
+ * @param contentType looked at only where the bytes have nothing to say: samples without any header.
  */
-export async function recognise(bytes: ReadableBytes): Promise<AudioFormat | undefined> {
+export async function recognise(bytes: ReadableBytes, contentType = ''): Promise<AudioFormat | undefined> {
   const start = await behindTags(bytes);
   const head = await bytes.read(start, HEAD_BYTES);
   if (head.length === 0) return undefined;
   if (isWav(head)) return recogniseWav(bytes);
   if (isOgg(head)) return recogniseOgg(bytes);
-  return (await recogniseOther(bytes, start)) ?? recogniseMp3(bytes, start);
+  if (isAmr(head)) return recogniseAmr(bytes);
+  return (
+    (await recogniseOther(bytes, start)) ??
+    (await recogniseMp3(bytes, start)) ??
+    recogniseHeaderless(head, bytes, contentType)
+  );
 }
 
 /** ID3v2 tags stand in front of MP3, and of anything that a tagger took for it. */

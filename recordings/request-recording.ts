@@ -22,6 +22,7 @@ export interface RecordingAnswer {
   /** As announced, of the body as it is on the wire. */
   contentLength: number | undefined;
   contentEncoding: string;
+  contentType: string;
 }
 
 /**
@@ -30,8 +31,8 @@ export interface RecordingAnswer {
  *
  * @throws ExportError `recording_…`, without the link.
  */
-export async function requestRecording(link: string, request: RecordingRequest): Promise<RecordingAnswer> {
-  let next = safeLink(link, request.policy);
+export async function requestRecording(link: SafeLink, request: RecordingRequest): Promise<RecordingAnswer> {
+  let next = link;
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
     const { statusCode, headers, body } = await send(next, request);
     const location = headers.location;
@@ -40,6 +41,7 @@ export async function requestRecording(link: string, request: RecordingRequest):
         body,
         contentLength: lengthOf(headers['content-length']),
         contentEncoding: String(headers['content-encoding'] ?? 'identity').toLowerCase(),
+        contentType: String(headers['content-type'] ?? ''),
       };
     }
     // Nothing of it is wanted; the connection goes with it, since a hostile body may have no end.

@@ -9,6 +9,7 @@ const NOT_PUBLIC_V4 = [
   '10.0.0.0/8', // private
   '100.64.0.0/10', // carrier-grade NAT, and cloud metadata services of some providers
   '127.0.0.0/8', // loopback
+  '168.63.129.16/32', // Azure's services for the machine itself
   '169.254.0.0/16', // link-local, cloud metadata services
   '172.16.0.0/12', // private
   '192.0.0.0/24', // protocol assignments

@@ -29,7 +29,7 @@ export function safeLink(link: string, policy: LinkPolicy, base?: URL): SafeLink
   const port = url.port || (url.protocol === 'https:' ? '443' : '80');
   if (!policy.insecureHosts.has(`${address}:${port}`)) {
     if (isBlockedPort(Number(port))) throw new ExportError('recording_host_forbidden');
-    if (isIP(address) && !policy.allowsAddress(address)) throw new ExportError('recording_host_forbidden');
+    if (isIP(address) && !policy.allows(address, address)) throw new ExportError('recording_host_forbidden');
   }
   const authorization = basicAuthorization(url);
   url.username = '';

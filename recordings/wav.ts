@@ -1,4 +1,5 @@
 import type { AudioFormat, ReadableBytes } from './audio-format.ts';
+import { readDetails } from './details.ts';
 
 /** Codec tags of mmreg.h that telephony really writes. */
 const CODECS: Record<number, string> = {
@@ -17,6 +18,8 @@ const CODECS: Record<number, string> = {
 };
 const PCM = 0x0001;
 const EXTENSIBLE = 0xfffe;
+/** So many bytes always last so long; of the others only the header knows how long they last. */
+const STEADY = [PCM, 0x0003, 0x0006, 0x0007];
 
 /** More than the largest honest size: what recorders write that can't go back to fill it in. */
 const UNKNOWN_SIZE = 0x7fff0000;
@@ -28,6 +31,18 @@ export function isWav(head: Buffer): boolean {
 
 /** SpeechSense takes WAV only with 16-bit PCM of 8 to 48 kHz inside. */
 export async function recogniseWav(bytes: ReadableBytes): Promise<AudioFormat | undefined> {
+  const found = await readChunks(bytes);
+  if (!found || found.steady || found.format.truncated) return found?.format;
+  const { durationSeconds } = await readDetails(bytes, 'audio/wav');
+  return { ...found.format, durationSeconds };
+}
+
+interface Found {
+  format: AudioFormat;
+  steady: boolean;
+}
+
+async function readChunks(bytes: ReadableBytes): Promise<Found | undefined> {
   let format: Buffer | undefined;
   let offset = 12;
   for (let chunk = 0; chunk < MAX_CHUNKS; chunk++) {
@@ -41,10 +56,10 @@ export async function recogniseWav(bytes: ReadableBytes): Promise<AudioFormat | 
     offset += 8 + size + (size % 2);
   }
   // Without sound data it is no recording; without the end of its headers it broke off early.
-  return format && format.length >= 16 ? { ...describe(format, 1, 0), durationSeconds: undefined } : undefined;
+  return format && format.length >= 16 ? describe(format, 1, 0) : undefined;
 }
 
-function describe(format: Buffer, dataBytes: number, bytesThere: number): AudioFormat {
+function describe(format: Buffer, dataBytes: number, bytesThere: number): Found {
   const tag = format.readUInt16LE(0);
   const codec = tag === EXTENSIBLE && format.length >= 26 ? format.readUInt16LE(24) : tag;
   const channels = format.readUInt16LE(2);
@@ -56,11 +71,15 @@ function describe(format: Buffer, dataBytes: number, bytesThere: number): AudioF
   const codecName = CODECS[codec] ?? `codec 0x${codec.toString(16)}`;
   const taken = codec === PCM && bits === 16 && channels > 0 && sampleRateHz >= 8_000 && sampleRateHz <= 48_000;
   return {
-    name: codec === PCM ? `WAV PCM ${bits}-bit` : `WAV ${codecName}`,
-    container: taken ? 'wav' : undefined,
-    durationSeconds: bytesPerSecond > 0 ? soundBytes / bytesPerSecond : undefined,
-    channels,
-    sampleRateHz,
-    truncated: sizeKnown && dataBytes > bytesThere,
+    steady: STEADY.includes(codec),
+    format: {
+      name: codec === PCM ? `WAV PCM ${bits}-bit` : `WAV ${codecName}`,
+      container: taken ? 'wav' : undefined,
+      demuxer: 'wav',
+      durationSeconds: bytesPerSecond > 0 ? soundBytes / bytesPerSecond : undefined,
+      channels,
+      sampleRateHz,
+      truncated: sizeKnown && dataBytes > bytesThere,
+    },
   };
 }

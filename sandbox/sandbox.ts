@@ -20,6 +20,8 @@ export interface SandboxOptions extends WorldOptions {
   redirectUri?: string;
   /** How far an upload may be ahead of SpeechSense's reading; small, a slow SpeechSense holds uploads back midway. */
   streamWindowBytes?: number;
+  /** Keeps the bytes of every talk, for tests that look into them. */
+  keepAudio?: boolean;
   /** Default: the fixed one. Suites that share a Temporal need accounts of their own. */
   accountId?: number;
 }
@@ -59,6 +61,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     clock,
     apiKey: identity.apiKey,
     connection: { id: identity.connectionId, keys: SANDBOX_KEYS },
+    keepAudio: options.keepAudio ?? false,
     ...(options.streamWindowBytes === undefined ? {} : { streamWindowBytes: options.streamWindowBytes }),
   });
   const world = new World({ clock, recordingUrl: (recording) => telephony.recordingUrl(recording) }, options);

@@ -2,6 +2,7 @@ import { DateTime } from 'luxon';
 import { z } from 'zod';
 import { ExportError } from '../errors/export-error.ts';
 import { mapping } from './mapping.ts';
+import { recordingHosts } from './recording-hosts.ts';
 
 /** A call date as the settings hold it: a calendar day of the account's time zone. */
 const day = z.string().refine(isDay, { message: 'expected a date such as 2026-11-22' });
@@ -41,6 +42,8 @@ const exportSettingsSchema = z.strictObject({
    * telephonies note such a call once the lead is accepted, and reading them costs requests.
    */
   unsorted: z.boolean().default(false),
+  /** The account's own telephony on a private network; empty: recordings come from the public internet only. */
+  recordingHosts,
   mapping,
 });
 

@@ -14,6 +14,7 @@ import { ExportError } from '../errors/export-error.ts';
 import { toLedgerError } from '../ledger/database.ts';
 import { type Ledger, openLedger } from '../ledger/ledger.ts';
 import { createRecordings } from '../recordings/fetch-recording.ts';
+import { checkConverter } from '../recordings/ffmpeg-version.ts';
 import { createSpeechSense } from '../speechsense/speechsense.ts';
 import { createExportWorkers } from './export-worker.ts';
 import { createMetrics } from './metrics.ts';
@@ -67,12 +68,16 @@ async function run(
   });
   const recordings = createRecordings({
     insecureHosts: environment.INSECURE_HOSTS,
+    ffmpeg: environment.FFMPEG_PATH,
     limits: { maxBytes: environment.RECORDING_MAX_BYTES, stallMs: environment.RECORDING_STALL_SECONDS * 1000 },
   });
   const transport = createAmocrmTransport();
   const { INSECURE_HOSTS: insecureHosts } = environment;
   const oauth = createOauth({ transport, insecureHosts, integration: amocrmIntegration(environment) });
   const tokens = new TokenKeeper(ledger.tokens, oauth);
+  const converter = await checkConverter(environment.FFMPEG_PATH);
+  if (converter.ok) logger.info({ version: converter.version }, 'ffmpeg is there');
+  else logger.warn('no ffmpeg with libopus: recordings that SpeechSense does not take will fail as audio_unsupported');
   const metrics = createMetrics();
   const workers = await createExportWorkers({
     connection,

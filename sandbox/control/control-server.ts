@@ -4,6 +4,7 @@ import type { MovableClock } from '../clock.ts';
 import { listen, type Listening } from '../listening.ts';
 import type { ControlAnswer, ControlledPart } from '../part.ts';
 import { readBody } from '../read-body.ts';
+import { RECORDING_FORMATS } from '../recording-formats.ts';
 import { changeNotes, noteOperationsSchema } from '../world/note-operations.ts';
 import type { World, WorldOptions } from '../world/world.ts';
 import { controlPage, type PageFacts } from './control-page.ts';
@@ -38,7 +39,7 @@ const seedSchema = z.strictObject({
   customers: z.boolean().optional(),
   unsorted: z.number().int().min(0).optional(),
   talkScale: z.number().positive().optional(),
-  formats: z.partialRecord(z.enum(['mp3', 'wav', 'ogg']), z.number().min(0)).optional(),
+  formats: z.partialRecord(z.enum(RECORDING_FORMATS), z.number().min(0)).optional(),
 });
 
 /** Starts the control interface: JSON for tests, a page for people. */

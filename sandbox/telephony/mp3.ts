@@ -1,4 +1,4 @@
-import { fileOf, type Recording, type RecordingFile, tile } from './recording.ts';
+import { fileOf, type PlainRecording, type RecordingFile, tile } from './recording.ts';
 
 /** The fixture is MPEG-2.5 Layer III, 32 kbit/s at 8 kHz, stereo: 576 samples in 288 bytes, never padded. */
 const FRAME_BYTES = 288;
@@ -9,7 +9,7 @@ const TAG_HEADER_BYTES = 10;
  * A maker of MP3 recordings out of a loop of frames that borrow no bits from each other.
  * The recording's id is in an ID3 tag, which also fills up to an exact size.
  */
-export function mp3Maker(loop: Buffer): (recording: Recording) => RecordingFile {
+export function mp3Maker(loop: Buffer): (recording: PlainRecording) => RecordingFile {
   const frames = tile(loop);
   return ({ worldId, talkSeconds, sizeBytes }) => {
     const title = titleFrame(worldId);

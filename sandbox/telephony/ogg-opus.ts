@@ -1,5 +1,5 @@
 import { encodePage, packetCost, pageBytes } from './ogg-page.ts';
-import { fileOf, type Recording, type RecordingFile } from './recording.ts';
+import { fileOf, type PlainRecording, type RecordingFile } from './recording.ts';
 
 /** The fixture's last page is one second: 50 packets of 20 ms, 60 bytes each (24 kbit/s, constant). */
 const PACKETS_PER_SECOND = 50;
@@ -15,7 +15,7 @@ const FIRST_AUDIO_PAGE = 2;
  * A maker of Ogg Opus recordings. A page's sequence number and checksum depend on its place only, so the pages are
  * made once and shared by all recordings; the id is in OpusTags, which also fills up to an exact size.
  */
-export function oggOpusMaker(fixture: Buffer): (recording: Recording) => RecordingFile {
+export function oggOpusMaker(fixture: Buffer): (recording: PlainRecording) => RecordingFile {
   const packets = lastSecond(fixture);
   const opusHead = fixture.subarray(28, 47);
   const headPage = encodePage({ flags: 2, granulePosition: 0, sequence: 0, packets: [opusHead] });

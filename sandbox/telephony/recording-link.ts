@@ -1,4 +1,5 @@
-import { type Recording, RECORDING_FORMATS } from './recording.ts';
+import { PLAIN_FORMATS, RECORDING_FORMATS } from '../recording-formats.ts';
+import type { Recording } from './recording.ts';
 
 /** What a link to a recording says. */
 export interface RecordingLink {
@@ -21,7 +22,7 @@ export function linkPath({ recording, expiresAtMs }: RecordingLink): string {
 /** Reads a link back; undefined for one that this server never gave out. */
 export function readLink(path: string): RecordingLink | undefined {
   const url = new URL(path, 'http://telephony');
-  const match = /^\/records\/([^/]+)\/rec\.(\w+)$/.exec(url.pathname);
+  const match = /^\/records\/([^/]+)\/rec\.([\w-]+)$/.exec(url.pathname);
   const format = RECORDING_FORMATS.find((known) => known === match?.[2]);
   if (match?.[1] === undefined || format === undefined) return undefined;
   const worldId = decodeURIComponent(match[1]);
@@ -32,7 +33,8 @@ export function readLink(path: string): RecordingLink | undefined {
   const talkSeconds = number('seconds');
   const sizeBytes = number('size');
   const expiresAtMs = number('expires');
-  if (sizeBytes !== undefined) return { recording: { worldId, format, sizeBytes }, expiresAtMs };
+  const plain = PLAIN_FORMATS.find((known) => known === format);
+  if (sizeBytes !== undefined && plain) return { recording: { worldId, format: plain, sizeBytes }, expiresAtMs };
   if (talkSeconds !== undefined) return { recording: { worldId, format, talkSeconds }, expiresAtMs };
   return undefined;
 }

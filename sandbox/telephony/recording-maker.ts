@@ -2,14 +2,14 @@ import { readFile } from 'node:fs/promises';
 
 import { mp3Maker } from './mp3.ts';
 import { oggOpusMaker } from './ogg-opus.ts';
-import type { Recording, RecordingFile } from './recording.ts';
+import type { PlainRecording, RecordingFile } from './recording.ts';
 import { wavMaker } from './wav.ts';
 
 /**
  * Makes recordings: playable, two channels, the same bytes for the same recording and other bytes for another.
  * @throws RangeError for a size that its format can't have
  */
-export type RecordingMaker = (recording: Recording) => RecordingFile;
+export type RecordingMaker = (recording: PlainRecording) => RecordingFile;
 
 /** Loads the fixtures; see fixtures/README.md for how they were made. */
 export async function createRecordingMaker(): Promise<RecordingMaker> {

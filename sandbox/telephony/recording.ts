@@ -1,10 +1,24 @@
-export const RECORDING_FORMATS = ['mp3', 'wav', 'ogg'] as const;
-export type RecordingFormat = (typeof RECORDING_FORMATS)[number];
+import type { EncodedFormat, PlainFormat, RecordingFormat } from '../recording-formats.ts';
 
-/** A recording of a call in the sandbox's world, by its length in seconds or its exact size in bytes. */
-export type Recording = { worldId: string; format: RecordingFormat } & (
-  { talkSeconds: number; sizeBytes?: never } | { sizeBytes: number; talkSeconds?: never }
-);
+/** A recording of a call in the sandbox's world, by its length in seconds or, of a plain format, its exact size. */
+export type Recording =
+  { worldId: string; format: RecordingFormat; talkSeconds: number; sizeBytes?: never } | SizedRecording;
+
+interface SizedRecording {
+  worldId: string;
+  format: PlainFormat;
+  sizeBytes: number;
+  talkSeconds?: never;
+}
+
+export type PlainRecording =
+  { worldId: string; format: PlainFormat; talkSeconds: number; sizeBytes?: never } | SizedRecording;
+
+export interface EncodedRecording {
+  worldId: string;
+  format: EncodedFormat;
+  talkSeconds: number;
+}
 
 /** Part of a file: bytes as they are, or bytes that repeat up to a size. */
 type Part = Buffer | { loop: Buffer; sizeBytes: number };

@@ -4,11 +4,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SandboxClock } from '../clock.ts';
 import { listen } from '../listening.ts';
 import type { ControlAnswer, ControlledPart } from '../part.ts';
+import { ENCODED_FORMATS, type EncodedFormat, type RecordingFormat } from '../recording-formats.ts';
 import { telephonyControl } from './control.ts';
 import { DownloadLog, type TelephonyCounters } from './download-log.ts';
-import { readRange, type Recording } from './recording.ts';
+import { createEncoder } from './encoded.ts';
+import { readRange, type Recording, type RecordingFile } from './recording.ts';
 import { linkPath, readLink } from './recording-link.ts';
-import { createRecordingMaker, type RecordingMaker } from './recording-maker.ts';
+import { createRecordingMaker } from './recording-maker.ts';
 import { serveRecording } from './serve-recording.ts';
 import { TelephonyFaults } from './telephony-fault.ts';
 
@@ -47,10 +49,19 @@ const LOGIN_PAGE = '<!doctype html><html><body><form action="/login"><input name
 /** Starts the stand-in on the loopback interface. */
 export async function startTelephony(options: TelephonyOptions): Promise<Telephony> {
   const make = await createRecordingMaker();
+  const encode = createEncoder(make);
+  const fileOf = async (recording: Recording): Promise<RecordingFile> => {
+    const { worldId, format, talkSeconds } = recording;
+    if (isEncoded(format)) return encode({ worldId, format, talkSeconds: talkSeconds ?? 1 });
+    return make(talkSeconds === undefined ? { ...recording, format } : { worldId, format, talkSeconds });
+  };
   const log = new DownloadLog();
   const faults = new TelephonyFaults();
   const server = await listen('telephony', options.port ?? 0, (request: IncomingMessage, response: ServerResponse) => {
-    void handle(request, response, { make, log, faults, clock: options.clock });
+    handle(request, response, { fileOf, log, faults, clock: options.clock }).catch((error: unknown) => {
+      if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' });
+      response.end(`The sandbox cannot make this recording; encoded formats need ffmpeg. ${String(error)}`);
+    });
   });
 
   const reset = (): void => {
@@ -60,16 +71,17 @@ export async function startTelephony(options: TelephonyOptions): Promise<Telepho
   return {
     url: server.url,
     recordingUrl: (recording, expiresAtMs) => {
+      // A size that its format can't have is told at once.
       if (recording.sizeBytes !== undefined) make(recording);
       const { linkLifetimeMs } = options;
       const dies = linkLifetimeMs === undefined ? undefined : options.clock.nowMs() + linkLifetimeMs;
       return server.url + linkPath({ recording, expiresAtMs: expiresAtMs ?? dies });
     },
-    recordingSha256: (recording) => {
-      const file = make(recording);
+    recordingSha256: async (recording) => {
+      const file = await fileOf(recording);
       const hash = createHash('sha256');
       for (const piece of readRange(file, 0, file.sizeBytes)) hash.update(piece);
-      return Promise.resolve(hash.digest('hex'));
+      return hash.digest('hex');
     },
     counters: () => log.counters(),
     requestsPer: () => log.requestsPer(),
@@ -80,7 +92,7 @@ export async function startTelephony(options: TelephonyOptions): Promise<Telepho
 }
 
 interface Parts {
-  make: RecordingMaker;
+  fileOf(recording: Recording): Promise<RecordingFile>;
   log: DownloadLog;
   faults: TelephonyFaults;
   clock: SandboxClock;
@@ -102,5 +114,9 @@ async function handle(request: IncomingMessage, response: ServerResponse, parts:
   response.once('close', () => parts.log.end());
   const expired = link.expiresAtMs !== undefined && parts.clock.nowMs() > link.expiresAtMs;
   const fault = expired ? ({ kind: 'lie', lie: 'expired' } as const) : parts.faults.strike(worldId);
-  await serveRecording(request, response, parts.make(link.recording), parts.log, fault);
+  await serveRecording(request, response, await parts.fileOf(link.recording), parts.log, fault);
+}
+
+function isEncoded(format: RecordingFormat): format is EncodedFormat {
+  return ENCODED_FORMATS.some((encoded) => encoded === format);
 }

@@ -1,4 +1,4 @@
-import { fileOf, type Recording, type RecordingFile, tile } from './recording.ts';
+import { fileOf, type PlainRecording, type RecordingFile, tile } from './recording.ts';
 
 const SAMPLE_RATE_HERTZ = 8_000;
 const CHANNELS = 2;
@@ -9,7 +9,7 @@ const TONES_HERTZ = [220, 330] as const;
 const AMPLITUDE = 8_000;
 
 /** A maker of WAV recordings: linear PCM, 16 bit, 8 kHz, two channels; the recording's id is in a LIST INFO comment. */
-export function wavMaker(): (recording: Recording) => RecordingFile {
+export function wavMaker(): (recording: PlainRecording) => RecordingFile {
   const samples = tile(oneSecond());
   return ({ worldId, talkSeconds, sizeBytes }) => {
     const least = header(worldId, 0, 0).length;

@@ -1,7 +1,8 @@
+import type { RecordingFormat } from '../recording-formats.ts';
 import { callParams } from './call-params.ts';
 import { callTimes } from './call-times.ts';
 import type { Entities } from './entities.ts';
-import type { EntityRef, Note, Operator, Recording, RecordingFormat, WorldCall } from './model.ts';
+import type { EntityRef, Note, Operator, Recording, WorldCall } from './model.ts';
 import type { Random } from './random.ts';
 import { mobileDigits } from './russian-names.ts';
 import { vendorOf } from './vendors.ts';
@@ -13,7 +14,7 @@ export interface CallsPlan {
   timeZone: string;
   /** Multiplies every talk, down to one second: small recordings for quick tests. */
   talkScale: number;
-  formats: Record<RecordingFormat, number>;
+  formats: Partial<Record<RecordingFormat, number>>;
   operators: [Operator, ...Operator[]];
   entities: Entities;
   recordingUrl(recording: Recording): string;

@@ -1,8 +1,8 @@
+import type { RecordingFormat } from '../recording-formats.ts';
+
 /** The entities that amoCRM hangs notes on, by their names in paths. */
 export const ENTITY_TYPES = ['leads', 'contacts', 'companies', 'customers'] as const;
 export type EntityType = (typeof ENTITY_TYPES)[number];
-
-export type RecordingFormat = 'mp3' | 'wav' | 'ogg';
 
 export interface Recording {
   worldId: string;

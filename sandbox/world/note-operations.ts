@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RECORDING_FORMATS } from '../recording-formats.ts';
 import { ENTITY_TYPES } from './model.ts';
 import type { World } from './world.ts';
 
@@ -16,9 +17,7 @@ const operationSchema = z.union([
       postedAt: seconds,
       createdBy: seconds,
       responsibleUserId: seconds,
-      recording: z
-        .strictObject({ format: z.enum(['mp3', 'wav', 'ogg']), talkSeconds: z.number().positive() })
-        .optional(),
+      recording: z.strictObject({ format: z.enum(RECORDING_FORMATS), talkSeconds: z.number().positive() }).optional(),
     }),
   }),
   z.strictObject({

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { SandboxClock } from '../clock.ts';
+import type { RecordingFormat } from '../recording-formats.ts';
 import { isCallType, noteTypeName } from './call-types.ts';
 import { linkOf, seedCalls } from './calls.ts';
 import { type Entities, seedEntities } from './entities.ts';
 import { callEvent, EventFeed, leadEvent } from './event-feed.ts';
-import type { EntityType, Note, Operator, Recording, RecordingFormat, WorldCall } from './model.ts';
+import type { EntityType, Note, Operator, Recording, WorldCall } from './model.ts';
 import { NoteIndex } from './note-index.ts';
 import { seedOperators } from './operators.ts';
 import { PIPELINES } from './pipelines.ts';
@@ -64,7 +65,7 @@ export interface NotePatch {
   updatedAt?: number | undefined;
 }
 
-const FORMATS: Record<RecordingFormat, number> = { mp3: 80, wav: 13, ogg: 7 };
+const FORMATS: Partial<Record<RecordingFormat, number>> = { mp3: 80, wav: 13, ogg: 7 };
 
 /** What is true in the sandbox's account. Its parts change place on `reseed`: always read them off the world. */
 export class World {

@@ -34,6 +34,7 @@ const CALL: CallToSend = {
   result: 'Перезвонить',
   status: 4,
   recordingFailingSince: null,
+  postponed: false,
   defects: 0,
 };
 

@@ -4,7 +4,7 @@ import { ActivityCancellationDetails } from '@temporalio/common';
 import { ERROR_CODES, type ErrorCode } from '../../errors/codes.ts';
 import { ExportError } from '../../errors/export-error.ts';
 import { FAILURE_REASONS } from '../../errors/reasons.ts';
-import type { Recordings } from '../../recordings/fetch-recording.ts';
+import { createRecordings, type Recordings } from '../../recordings/fetch-recording.ts';
 import { TEST_ACCOUNT } from '../support/ledger.ts';
 import { entity } from '../support/entity.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -72,6 +72,19 @@ describe('a call is carried', () => {
     expect((await stage.row(call)).attempts).toBe(1);
   });
 
+  test('converted where SpeechSense does not take its format, and the report says from what', async () => {
+    const link = stage.sandbox.telephony.recordingUrl({ worldId: 'alaw', format: 'wav-alaw', talkSeconds: 20 });
+    const call = await stage.plan({ link });
+    expect(await stage.transfer(call)).toEqual({ state: 'exported' });
+    expect(talks()[0]?.audio).toMatchObject({ container: 'OGG_OPUS', recognisable: true });
+    expect(await stage.row(call)).toMatchObject({
+      audio_format: 'ogg_opus',
+      converted_from: 'WAV G.711 A-law',
+      channels: 2,
+      bytes: talks()[0]?.audio.sizeBytes,
+    });
+  });
+
   test('at last, when SpeechSense cuts the first try', async () => {
     const call = await stage.plan();
     await speechSenseFault({ at: 'mid-stream', times: 1, action: { kind: 'drop' } });
@@ -108,6 +121,18 @@ describe('a call fails for its own reason', () => {
     const call = await stage.plan({ link: big });
     expect(await stage.transfer(call)).toEqual({ state: 'failed' });
     expect((await stage.row(call)).reason).toBe('recording_too_large');
+  });
+
+  test('when its format needs an ffmpeg that is not there', async () => {
+    const link = stage.sandbox.telephony.recordingUrl({ worldId: 'alaw', format: 'wav-alaw', talkSeconds: 20 });
+    const recordings = createRecordings({
+      insecureHosts: [new URL(stage.sandbox.addresses.telephony).host],
+      ffmpeg: '/nowhere/ffmpeg',
+    });
+    const call = await stage.plan({ link });
+    expect(await stage.transfer(call, { recordings })).toEqual({ state: 'failed' });
+    expect(await stage.row(call)).toMatchObject({ reason: 'audio_unsupported', audio_format: 'WAV G.711 A-law' });
+    await recordings.close();
   });
 
   test('when SpeechSense looks at it and refuses', async () => {
@@ -152,8 +177,8 @@ describe('somebody else’s trouble is not the call’s: it is given back', () =
 
   test('patience is counted from the first failure in a row', async () => {
     const call = await stage.plan();
-    await telephonyFault({ kind: 'unavailable', retryAfterSeconds: 7 });
-    await expect(stage.transfer(call)).rejects.toMatchObject({ retryAfterMs: 7_000 });
+    await telephonyFault({ kind: 'unavailable', retryAfterSeconds: 4 });
+    await expect(stage.transfer(call)).rejects.toMatchObject({ retryAfterMs: 4_000 });
     await expect(stage.transfer(call)).rejects.toMatchObject({ code: 'recording_unreachable' });
     expect(await stage.transfer(call, { recordingRetrySeconds: 0 })).toEqual({ state: 'failed' });
   });
@@ -265,5 +290,29 @@ describe('a call that is interrupted goes back to planned, and nothing of it is 
     cancel();
     await ended;
     expect(beats[0]).toEqual({ phase: 'download', bytes: expect.any(Number) });
+  });
+});
+
+describe('a call whose telephony is not to be asked for a while', () => {
+  const away = (retryAfterMs: number) => failing(new ExportError('recording_unreachable', { retryAfterMs }));
+
+  test('is put off to the end of its export, once; then it is waited for', async () => {
+    const call = await stage.plan();
+    expect(await stage.transfer(call, { recordings: away(30_000) })).toEqual({ state: 'waiting' });
+    expect(await stage.row(call)).toMatchObject({ state: 'waiting', reason: 'telephony_away' });
+    const planOptions = { batchSize: 10, recordingWaitHours: 48, now: new Date() };
+    expect(await stage.ledger.plan.planWaiting(call.exportId, planOptions)).toEqual({ batches: 2 });
+    expect(await stage.ledger.transfers.remainingOfBatch(call.exportId, 1)).toMatchObject([{ callId: call.callId }]);
+    await expect(stage.transfer(call, { recordings: away(30_000) })).rejects.toMatchObject({
+      code: 'recording_unreachable',
+      retryAfterMs: 30_000,
+    });
+    expect(await stage.transfer(call)).toEqual({ state: 'exported' });
+  });
+
+  test('waits where it is for a pause of a few seconds', async () => {
+    const call = await stage.plan();
+    await expect(stage.transfer(call, { recordings: away(2_000) })).rejects.toMatchObject({ retryAfterMs: 2_000 });
+    expect((await stage.row(call)).state).toBe('planned');
   });
 });

@@ -3,7 +3,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import { createTransferActivities, type TransferDeps } from '../../activities/transfer-activities.ts';
 import type { ReportRow } from '../../ledger/report-columns.ts';
 import type { TransferRef } from '../../ledger/transfers.ts';
-import { createRecordings, type Recordings } from '../../recordings/fetch-recording.ts';
+import { createRecordings } from '../../recordings/fetch-recording.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
 import { createSpeechSense, type SpeechSense } from '../../speechsense/speechsense.ts';
 import {
@@ -28,7 +28,6 @@ export interface TransferStage {
   accountId: number;
   databaseUrl: string;
   ledger: TestLedger['ledger'];
-  recordings: Recordings;
   speechSense: SpeechSense;
   /** A link of the sandbox's telephony to a recording of this call. */
   link(noteId: number): string;
@@ -54,10 +53,12 @@ export async function createTransferStage(): Promise<TransferStage> {
   const { ledger } = test;
   const { apiKey, connectionId, telephony, addresses } = sandbox;
   await ledger.connections.put({ accountId: TEST_ACCOUNT, connectionId, language: 'ru-RU', apiKey });
-  const recordings = createRecordings({
-    insecureHosts: [new URL(addresses.telephony).host],
-    limits: { maxBytes: 8_000_000, stallMs: 500, firstByteMs: 5_000 },
-  });
+  // Each transfer its own: what one learnt of the telephony must not hold up the next.
+  const freshRecordings = () =>
+    createRecordings({
+      insecureHosts: [new URL(addresses.telephony).host],
+      limits: { maxBytes: 8_000_000, stallMs: 500, firstByteMs: 5_000 },
+    });
   const speechSense = createSpeechSense({ address: addresses.speechsense, tls: false });
   let nextNote = 1;
 
@@ -68,7 +69,6 @@ export async function createTransferStage(): Promise<TransferStage> {
     accountId: TEST_ACCOUNT,
     databaseUrl: test.databaseUrl,
     ledger,
-    recordings,
     speechSense,
     link,
     async plan(note = {}, settings = {}) {
@@ -93,7 +93,8 @@ export async function createTransferStage(): Promise<TransferStage> {
       if (!row) throw new Error('the export has one call');
       return row;
     },
-    transfer({ exportId, callId }, deps = {}, act) {
+    async transfer({ exportId, callId }, deps = {}, act) {
+      const recordings = freshRecordings();
       const activities = createTransferActivities({
         ledger,
         speechSense,
@@ -103,11 +104,14 @@ export async function createTransferStage(): Promise<TransferStage> {
       });
       const environment = new MockActivityEnvironment({ activityType: 'transferCall' }, { logger: SILENT });
       act?.(environment);
-      return environment.run((ref: TransferRef) => activities.transferCall(ref), { exportId, callId });
+      try {
+        return await environment.run((ref: TransferRef) => activities.transferCall(ref), { exportId, callId });
+      } finally {
+        await recordings.close();
+      }
     },
     async close() {
       speechSense.close();
-      await recordings.close();
       await sandbox.close();
       await test.close();
     },

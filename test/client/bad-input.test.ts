@@ -119,7 +119,10 @@ describe('with an account', () => {
         message: 'SpeechSense answers: the key and the connection fit.',
         requestId: null,
         keepsCallId: null,
+        converter: { ok: true, version: expect.any(String) },
       });
+      const bare = JSON.parse((await run('connection check --json', '', { FFMPEG_PATH: '/nowhere' })).stdout) as object;
+      expect(bare).toMatchObject({ ok: true, converter: { ok: false, version: null } });
       const away = await run('connection check --json', '', { SPEECHSENSE_ENDPOINT: NOBODY });
       expect(JSON.parse(away.stdout)).toMatchObject({ ok: false, code: 'speechsense_unavailable' });
       expect(away.exitCode).toBe(5);

@@ -1,7 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { ERROR_CODES, type ErrorCode } from '../../errors/codes.ts';
 import { ExportError, findExportError } from '../../errors/export-error.ts';
-import { FAILURE_REASONS, REASON_SENTENCES, SKIP_REASONS, UNCONFIRMED_REASONS } from '../../errors/reasons.ts';
+import {
+  FAILURE_REASONS,
+  REASON_SENTENCES,
+  SKIP_REASONS,
+  UNCONFIRMED_REASONS,
+  WAITING_REASONS,
+} from '../../errors/reasons.ts';
 
 const CODES = Object.keys(ERROR_CODES) as ErrorCode[];
 const placeholders = (sentence: string) => [...sentence.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '').sort();
@@ -58,7 +64,8 @@ describe('findExportError', () => {
 });
 
 describe('every reason of a call', () => {
-  test.each([...SKIP_REASONS, ...FAILURE_REASONS, 'recording_not_ready' as const, ...UNCONFIRMED_REASONS])(
+  const WAITING_OR_UNCONFIRMED = [...WAITING_REASONS, ...UNCONFIRMED_REASONS];
+  test.each([...SKIP_REASONS, ...FAILURE_REASONS, ...WAITING_OR_UNCONFIRMED])(
     '%s says in both languages what it means',
     (reason) => {
       expect(REASON_SENTENCES[reason].en).toMatch(/^[a-zA-Z].{8,}$/);

@@ -23,7 +23,7 @@ export function wav({
     Buffer.from('RIFF'),
     uint32(4 + 8 + format.length + 8 + sound.length),
     Buffer.from('WAVE'),
-    chunk('LIST', Buffer.from('odd')),
+    chunk('LIST', Buffer.from('INFOodd')),
     chunk('fmt ', format),
     Buffer.from('data'),
     uint32(dataBytes === -1 ? sound.length : dataBytes),

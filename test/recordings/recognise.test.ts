@@ -17,6 +17,9 @@ class Bytes implements ReadableBytes {
     this.readBytes += part.length;
     return Promise.resolve(part);
   }
+  async *chunks(): AsyncGenerator<Buffer> {
+    yield await this.read(0, this.sizeBytes);
+  }
 }
 
 const recogniseBytes = (bytes: Buffer) => recognise(new Bytes(bytes));
@@ -26,6 +29,7 @@ describe('a WAV recording', () => {
     await expect(recogniseBytes(wav({ seconds: 3 }))).resolves.toEqual({
       name: 'WAV PCM 16-bit',
       container: 'wav',
+      demuxer: 'wav',
       durationSeconds: 3,
       channels: 2,
       sampleRateHz: 8_000,

@@ -3,10 +3,9 @@ import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parseBuffer } from 'music-metadata';
 
-import { readRange, type Recording, type RecordingFormat } from '../../sandbox/telephony/recording.ts';
+import { PLAIN_FORMATS } from '../../sandbox/recording-formats.ts';
+import { type PlainRecording, readRange } from '../../sandbox/telephony/recording.ts';
 import { createRecordingMaker, type RecordingMaker } from '../../sandbox/telephony/recording-maker.ts';
-
-const FORMATS: RecordingFormat[] = ['mp3', 'wav', 'ogg'];
 
 let make: RecordingMaker;
 
@@ -14,12 +13,12 @@ beforeAll(async () => {
   make = await createRecordingMaker();
 });
 
-function bytesOf(recording: Recording): Buffer {
+function bytesOf(recording: PlainRecording): Buffer {
   const file = make(recording);
   return Buffer.concat([...readRange(file, 0, file.sizeBytes)]);
 }
 
-describe.each(FORMATS)('a recording as %s', (format) => {
+describe.each(PLAIN_FORMATS)('a recording as %s', (format) => {
   test.each([1, 7, 61, 125, 3_600])('has two channels and lasts %i seconds', async (talkSeconds) => {
     const { format: audio } = await parseBuffer(bytesOf({ worldId: 'call', format, talkSeconds }), undefined, {
       duration: true,
@@ -74,7 +73,7 @@ describe.each(FORMATS)('a recording as %s', (format) => {
   });
 
   test('gives any range of its bytes', () => {
-    const recording: Recording = { worldId: 'ranges', format, talkSeconds: 90 };
+    const recording: PlainRecording = { worldId: 'ranges', format, talkSeconds: 90 };
     const whole = bytesOf(recording);
     const file = make(recording);
     for (const [from, to] of [

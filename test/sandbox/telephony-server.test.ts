@@ -99,7 +99,7 @@ describe('a download', () => {
   });
 
   test('by a link that was never given out is 404', async () => {
-    expect(await download(`${telephony.url}/records/x/rec.flac?seconds=1`)).toMatchObject({ status: 404 });
+    expect(await download(`${telephony.url}/records/x/rec.tape?seconds=1`)).toMatchObject({ status: 404 });
   });
 });
 

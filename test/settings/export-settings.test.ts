@@ -23,6 +23,7 @@ describe('absent settings take their defaults', () => {
     reExport: false,
     unsorted: false,
     talkSeconds: { min: 0, max: 0 },
+    recordingHosts: [],
     mapping: { deal: [], contact: [], company: [], call: [] },
   };
 
@@ -51,6 +52,7 @@ describe('absent settings take their defaults', () => {
       reExport: true,
       unsorted: true,
       talkSeconds: { min: 10, max: 3_600 },
+      recordingHosts: ['pbx.local', '10.1.0.0/16'],
       mapping: { deal: [line('deal_name', 'name')], contact: [], company: [], call: [line('call_duration')] },
     };
     expect(parseExportSettings(given)).toEqual(given);

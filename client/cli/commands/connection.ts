@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander';
 import { EXIT, exitCodeOf } from '../../../errors/exit-codes.ts';
 import { ExportError } from '../../../errors/export-error.ts';
+import type { Sentence } from '../../../errors/codes.ts';
+import { checkConverter, type ConverterCheck } from '../../../recordings/ffmpeg-version.ts';
 import { CALL_ID_ADVICE, checkConnection, CONNECTION_WORKS, setConnection } from '../../connection-admin.ts';
 import { addCommand, type Runner } from '../command.ts';
 import { readSecret } from '../read-secret.ts';
@@ -38,7 +40,7 @@ export function addConnectionCommands(program: Command, runner: Runner): void {
 
   addCommand(group, runner, {
     name: 'check',
-    summary: 'ask SpeechSense whether the connection and its key work',
+    summary: 'ask SpeechSense whether the connection and its key work, and look for ffmpeg here',
     account: true,
     examples: ['connection check', 'connection check --json'],
     async run({ services, output, account }) {
@@ -46,12 +48,37 @@ export function addConnectionCommands(program: Command, runner: Runner): void {
       const { error, keepsCallId } = await checkConnection(services.access, accountId);
       const message = error?.sentence(output.language) ?? output.text(CONNECTION_WORKS);
       const requestId = error?.requestId ?? null;
-      output.result({ ok: error === undefined, code: error?.code ?? null, message, requestId, keepsCallId }, () => [
+      const converter = await checkConverter(services.environment.FFMPEG_PATH);
+      const checked = {
+        ok: error === undefined,
+        code: error?.code ?? null,
+        message,
+        requestId,
+        keepsCallId,
+        converter,
+      };
+      output.result(checked, () => [
         message,
         ...(requestId === null ? [] : [`request id: ${requestId}`]),
         ...(keepsCallId === false ? [output.text(CALL_ID_ADVICE)] : []),
+        output.text(converterSentence(converter)),
       ]);
       return error ? exitCodeOf(error) : EXIT.done;
     },
   });
+}
+
+/** Of the machine where the command runs, which is the worker's where both come from one image. */
+function converterSentence({ ok, version }: ConverterCheck): Sentence {
+  if (ok) {
+    return {
+      en: `ffmpeg ${version ?? ''} is here: recordings in any usual format can be sent.`,
+      ru: `ffmpeg ${version ?? ''} на месте: можно отправлять записи любых обычных форматов.`,
+    };
+  }
+  const lacks = version !== null;
+  return {
+    en: `${lacks ? `ffmpeg ${version} here has no libopus` : 'There is no ffmpeg here'}: recordings other than MP3, WAV (16-bit PCM) and Ogg Opus will fail as audio_unsupported. Install it where the worker runs (apt install ffmpeg), or set FFMPEG_PATH.`,
+    ru: `${lacks ? `В ffmpeg ${version} нет libopus` : 'Здесь нет ffmpeg'}: записи не в MP3, WAV (PCM 16 бит) и Ogg Opus завершатся с причиной audio_unsupported. Установите его там, где работает worker (apt install ffmpeg), или задайте FFMPEG_PATH.`,
+  };
 }

@@ -2,11 +2,13 @@ import { type Command, Option } from 'commander';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { EXIT } from '../../../errors/exit-codes.ts';
+import type { Sentence } from '../../../errors/codes.ts';
 import { ExportError } from '../../../errors/export-error.ts';
 import type { Account } from '../../../ledger/accounts.ts';
 import type { ExportRow } from '../../../ledger/exports.ts';
 import type { Ledger } from '../../../ledger/ledger.ts';
 import type { Progress } from '../../../ledger/progress.ts';
+import type { ReportRow } from '../../../ledger/report-columns.ts';
 import { reportCells } from '../../report-cells.ts';
 import { REPORT_FORMATS, reportContent, type ReportFormat } from '../../report-content.ts';
 import { writeReportFile } from '../../report-file.ts';
@@ -54,24 +56,44 @@ export function addReportCommand(program: Command, runner: Runner): void {
       const totals = noCalls();
       const { timeZone } = chosen;
       const { language } = output;
-      const rows = counted(ledger.report.rows(exportId, flags.state), totals);
+      const audio = { mono: 0, converted: 0 };
+      const rows = audioCounted(counted(ledger.report.rows(exportId, flags.state), totals), audio);
       const content = reportContent(reportCells(rows, { timeZone, language }), format, flags.excel);
       if (flags.out === undefined) {
         await pipeline(content, output.stdout, { end: false });
+        if (audio.mono > 0) output.remark(monoSentence(audio.mono));
         return EXIT.done;
       }
       const file = flags.out;
       await writeReportFile(content, file);
-      output.result({ exportId, file, format, rows: totals.found, calls: totals }, () => {
+      output.result({ exportId, file, format, rows: totals.found, calls: totals, ...audio }, () => {
         const found = count(totals.found, language);
         return [
           output.text({ en: `${found} calls are in ${file}.`, ru: `Звонков в ${file}: ${found}.` }),
           ...sums(totals, language),
+          ...(audio.mono > 0 ? [output.text(monoSentence(audio.mono))] : []),
         ];
       });
       return EXIT.done;
     },
   });
+}
+
+/** Counts what was sent with one channel, and what was converted, while the rows go by. */
+async function* audioCounted(rows: AsyncIterable<ReportRow>, audio: { mono: number; converted: number }) {
+  for await (const row of rows) {
+    if (row.state === 'exported' && row.channels === 1) audio.mono++;
+    if (row.state === 'exported' && row.converted_from !== null) audio.converted++;
+    yield row;
+  }
+}
+
+/** No API tells which kind a connection is of, so that this is said of every export with such recordings. */
+function monoSentence(mono: number): Sentence {
+  return {
+    en: `${mono} exported recordings have one channel: in a two-channel connection SpeechSense hears both speakers as one. Have the telephony record two channels, or use a single-channel connection.`,
+    ru: `Выгружено одноканальных записей: ${mono}. В двухканальном подключении SpeechSense принимает обоих собеседников за одного: включите в телефонии двухканальную запись или используйте одноканальное подключение.`,
+  };
 }
 
 /** `1,000 exported + 30 failed`: what the rows come to. */

@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { Readable, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { ExportError } from '../errors/export-error.ts';
+
+/** Measured: 0.3 GiB with all of Debian's codecs mapped, whatever the recording's length. */
+const MAX_MEMORY_KIB = 1024 * 1024;
+const CANNOT_RUN = [126, 127];
+
+/**
+ * Under these limits ffmpeg reads what strangers have made. `ulimit` and not `prlimit`: it is in every POSIX shell;
+ * where a system lacks one of the limits (macOS: memory), the others hold.
+ */
+const LIMITED = `
+  ulimit -c 0; ulimit -v ${MAX_MEMORY_KIB} 2>/dev/null; ulimit -t "$1" 2>/dev/null; shift
+  exec nice -n 10 "$@"`;
+
+export interface FfmpegRun {
+  /** The program: a path, or a name to be found on PATH. */
+  ffmpeg: string;
+  arguments: string[];
+  input: AsyncIterable<Buffer>;
+  output: (bytes: Buffer) => Promise<void>;
+  /** Of the clock on the wall, and of the processor. */
+  timeoutMs: number;
+  signal: AbortSignal;
+}
+
+/** How a run ended: `absent` when there is no such program, or it can't be started. */
+export type FfmpegEnd = 'done' | 'failed' | 'too_slow' | 'absent';
+
+/**
+ * Runs ffmpeg between two pipes. It gets nothing of this process: no environment (which holds keys), no file, no
+ * terminal; what it says about the recording is not read. Killed when the signal is aborted; when this process dies,
+ * its pipes end, and it with them.
+ *
+ * @throws the signal's reason; what `input` or `output` throws.
+ */
+export async function runFfmpeg({ signal, timeoutMs, ...run }: FfmpegRun): Promise<FfmpegEnd> {
+  signal.throwIfAborted();
+  const seconds = String(Math.ceil(timeoutMs / 1000));
+  const child = spawn('/bin/sh', ['-c', LIMITED, 'sh', seconds, run.ffmpeg, ...run.arguments], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    env: { PATH: process.env.PATH },
+  });
+  const kill = (): void => void child.kill('SIGKILL');
+  const overtime = new AbortController();
+  const timer = setTimeout(() => {
+    overtime.abort();
+    kill();
+  }, timeoutMs);
+  signal.addEventListener('abort', kill, { once: true });
+  const parts = [exitOf(child), feed(run.input, child.stdin), collect(child.stdout, run.output)] as const;
+  try {
+    const [code] = await Promise.all(parts);
+    signal.throwIfAborted();
+    if (overtime.signal.aborted) return 'too_slow';
+    if (code !== null && CANNOT_RUN.includes(code)) return 'absent';
+    return code === 0 ? 'done' : 'failed';
+  } catch (error) {
+    kill();
+    // Nobody may read the input or write the output once this has ended.
+    await Promise.allSettled(parts);
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', kill);
+  }
+}
+
+async function exitOf(child: ChildProcess): Promise<number | null> {
+  try {
+    const [code] = (await once(child, 'close')) as [number | null];
+    return code;
+  } catch (error) {
+    // Not even a shell could be started: out of processes or memory, or no POSIX system.
+    throw new ExportError('unexpected', { values: { what: 'a process cannot be started' }, cause: error });
+  }
+}
+
+async function collect(stdout: Readable, output: FfmpegRun['output']): Promise<void> {
+  for await (const bytes of stdout) await output(bytes as Buffer);
+}
+
+/** ffmpeg may end without having read all of it, and its exit code says whether that was right. */
+async function feed(input: AsyncIterable<Buffer>, stdin: Writable): Promise<void> {
+  let broken: Error | undefined;
+  // Read by hand: a pipe that breaks throws its own error into a generator, which would look like the input's.
+  const source = input[Symbol.asyncIterator]();
+  async function* watched() {
+    for (;;) {
+      const next = await source.next().catch((error: unknown) => {
+        broken = error instanceof Error ? error : new Error('input failed', { cause: error });
+        throw broken;
+      });
+      if (next.done === true) return;
+      yield next.value;
+    }
+  }
+  await pipeline(Readable.from(watched()), stdin).catch(() => undefined);
+  if (broken) throw broken;
+}

@@ -1,0 +1,108 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { EncodedFormat } from '../recording-formats.ts';
+import { amrFile } from './amr.ts';
+import { type EncodedRecording, fileOf, readRange, type RecordingFile } from './recording.ts';
+import type { RecordingMaker } from './recording-maker.ts';
+
+interface Encoding {
+  contentType: string;
+  /** What ffmpeg makes of a two-channel WAV; the last one is the container. */
+  ffmpeg: string[];
+  /** Bytes that stand before what ffmpeg made. */
+  before?: Buffer;
+}
+
+const wav = (...codec: string[]): Encoding => ({ contentType: 'audio/x-wav', ffmpeg: [...codec, '-f', 'wav'] });
+const m4a = (...flags: string[]): Encoding => ({
+  contentType: 'audio/mp4',
+  ffmpeg: ['-c:a', 'aac', ...flags, '-f', 'mp4'],
+});
+const MP3 = ['-c:a', 'libmp3lame', '-f', 'mp3'];
+
+/** A script that printed a warning before the recording, with sync words in it that lead nowhere. */
+const GARBAGE = Buffer.concat([Buffer.from('<br>Warning: session_start()<br>\n'), Buffer.alloc(3_000, 0xff)]);
+
+const ENCODINGS: Record<Exclude<EncodedFormat, 'amr'>, Encoding> = {
+  'mp3-vbr': { contentType: 'audio/mpeg', ffmpeg: ['-q:a', '6', ...MP3] },
+  'mp3-garbage': { contentType: 'audio/mpeg', ffmpeg: ['-write_xing', '0', ...MP3], before: GARBAGE },
+  'mp3-mono': { contentType: 'audio/mpeg', ffmpeg: ['-ac', '1', ...MP3] },
+  'wav-mono': wav('-ac', '1'),
+  'wav-alaw': wav('-c:a', 'pcm_alaw'),
+  'wav-ulaw': wav('-c:a', 'pcm_mulaw'),
+  'wav-ima-adpcm': wav('-c:a', 'adpcm_ima_wav'),
+  'wav-ms-adpcm': wav('-c:a', 'adpcm_ms'),
+  'wav-gsm': wav('-ac', '1', '-c:a', 'libgsm_ms'),
+  'wav-pcm24': wav('-c:a', 'pcm_s24le'),
+  'wav-float': wav('-c:a', 'pcm_f32le'),
+  'wav-mp3': wav('-c:a', 'libmp3lame'),
+  'ogg-vorbis': { contentType: 'audio/ogg', ffmpeg: ['-c:a', 'libvorbis', '-f', 'ogg'] },
+  'ogg-speex': { contentType: 'audio/ogg', ffmpeg: ['-c:a', 'libspeex', '-f', 'ogg'] },
+  'ogg-flac': { contentType: 'audio/ogg', ffmpeg: ['-c:a', 'flac', '-f', 'ogg'] },
+  m4a: m4a('-movflags', '+faststart'),
+  // The table of contents behind the sound, as a phone writes it.
+  'm4a-tail': m4a(),
+  'm4a-fragmented': m4a('-movflags', '+frag_keyframe+empty_moov'),
+  aac: { contentType: 'audio/aac', ffmpeg: ['-c:a', 'aac', '-f', 'adts'] },
+  webm: { contentType: 'audio/webm', ffmpeg: ['-c:a', 'libopus', '-f', 'webm'] },
+  flac: { contentType: 'audio/flac', ffmpeg: ['-c:a', 'flac', '-f', 'flac'] },
+  aiff: { contentType: 'audio/aiff', ffmpeg: ['-f', 'aiff'] },
+  au: { contentType: 'audio/basic', ffmpeg: ['-c:a', 'pcm_mulaw', '-f', 'au'] },
+  caf: { contentType: 'audio/x-caf', ffmpeg: ['-c:a', 'pcm_s16le', '-f', 'caf'] },
+  wma: { contentType: 'audio/x-ms-wma', ffmpeg: ['-c:a', 'wmav2', '-f', 'asf'] },
+  gsm: { contentType: 'audio/x-gsm', ffmpeg: ['-ac', '1', '-c:a', 'libgsm', '-f', 'gsm'] },
+  'raw-ulaw': { contentType: 'audio/PCMU;rate=8000;channels=2', ffmpeg: ['-f', 'mulaw'] },
+  'raw-alaw': { contentType: 'audio/PCMA;rate=8000;channels=2', ffmpeg: ['-f', 'alaw'] },
+  'raw-pcm': { contentType: 'audio/L16;rate=8000;channels=2', ffmpeg: ['-f', 's16be'] },
+};
+
+/** As many recordings are kept as a test asks for at once. */
+const KEPT = 64;
+
+/** Makes recordings in formats that take an encoder, out of a plain one of the same call. */
+export type Encoder = (recording: EncodedRecording) => Promise<RecordingFile>;
+
+export function createEncoder(make: RecordingMaker): Encoder {
+  const kept = new Map<string, Promise<RecordingFile>>();
+  return (recording) => {
+    const key = `${recording.format}/${recording.talkSeconds}/${recording.worldId}`;
+    const known = kept.get(key);
+    if (known) return known;
+    const made = encode(recording, make);
+    made.catch(() => kept.delete(key));
+    kept.set(key, made);
+    const [oldest] = kept.keys();
+    if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest);
+    return made;
+  };
+}
+
+async function encode(
+  { worldId, format, talkSeconds }: EncodedRecording,
+  make: RecordingMaker,
+): Promise<RecordingFile> {
+  if (format === 'amr') return amrFile(worldId, talkSeconds);
+  const { contentType, ffmpeg, before } = ENCODINGS[format];
+  const plain = make({ worldId, format: 'wav', talkSeconds });
+  const folder = await mkdtemp(join(tmpdir(), 'speechsense-sandbox-'));
+  try {
+    // A file and not a pipe: several containers are finished by going back to their beginning.
+    const file = join(folder, 'recording');
+    const child = spawn(
+      'ffmpeg',
+      ['-v', 'error', '-f', 'wav', '-i', 'pipe:0', '-metadata', `title=Call ${worldId}`, ...ffmpeg, '-y', file],
+      { stdio: ['pipe', 'ignore', 'inherit'] },
+    );
+    child.stdin.on('error', () => undefined).end(Buffer.concat([...readRange(plain, 0, plain.sizeBytes)]));
+    const [code] = (await once(child, 'close')) as [number | null];
+    if (code !== 0) throw new Error(`ffmpeg made no ${format} (${String(code)})`);
+    const made = await readFile(file);
+    return fileOf(contentType, before ? [before, made] : [made]);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,85 @@
+import { BlockList, isIP } from 'node:net';
+import { z } from 'zod';
+
+/** Where a company's own telephony can be: the only networks that an account's settings can open to recording links. */
+const PRIVATE_NETWORKS = ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'];
+
+/** Cloud metadata services inside those networks (Alibaba, AWS, Google): never opened, whatever the settings say. */
+const METADATA_SERVICES = ['100.100.100.200/32', 'fd00:ec2::254/128', 'fd20:ce::254/128'];
+
+const openable = networks(PRIVATE_NETWORKS);
+const metadataServices = networks(METADATA_SERVICES);
+
+const HOST_NAME = /^(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
+const recordingHost = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .superRefine((entry, context) => {
+    const problem = problemOf(entry);
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+  });
+
+/**
+ * Host names, addresses and networks (CIDR) of the account's own telephony that recording links may lead to although
+ * they are private. A name opens the private addresses that it resolves to; a network opens itself, by whatever name.
+ */
+export const recordingHosts = z.array(recordingHost).max(100).default([]);
+
+/**
+ * Whether these settings open an address that is not of the public internet.
+ *
+ * @param hostname as it stands in the link, in lower case.
+ * @param address the literal address that it has or resolved to.
+ */
+export function opensAddress(hosts: readonly string[]): (hostname: string, address: string) => boolean {
+  const names = new Set(hosts.filter((entry) => HOST_NAME.test(entry)));
+  const opened = networks(hosts.filter((entry) => !names.has(entry)));
+  return (hostname, address) =>
+    isIP(address) !== 0 &&
+    isWithin(openable, address) &&
+    !isWithin(metadataServices, address) &&
+    (names.has(hostname.replace(/\.$/, '')) || isWithin(opened, address));
+}
+
+function problemOf(entry: string): string | undefined {
+  if (HOST_NAME.test(entry)) {
+    return entry === 'localhost' || entry.endsWith('.localhost') ? 'localhost is never opened' : undefined;
+  }
+  const { address, prefix, bits } = parsed(entry);
+  if (bits === 0) return 'expected a host name, an address or a network such as 10.1.0.0/16, without scheme and port';
+  if (!Number.isInteger(prefix) || prefix < 1 || prefix > bits) return `a network ends in /1 to /${bits}`;
+  const within = PRIVATE_NETWORKS.some((network) => {
+    const outer = parsed(network);
+    return outer.bits === bits && prefix >= outer.prefix && isWithin(networks([network]), address);
+  });
+  if (!within) return `only private networks can be opened: parts of ${PRIVATE_NETWORKS.join(', ')}`;
+  return prefix === bits && isWithin(metadataServices, address)
+    ? 'cloud metadata services are never opened'
+    : undefined;
+}
+
+/** `bits` is 0 for what is no address at all. */
+function parsed(entry: string): { address: string; prefix: number; bits: 0 | 32 | 128 } {
+  const [address = '', prefix, ...rest] = entry.split('/');
+  const family = rest.length > 0 || address.includes('%') ? 0 : isIP(address);
+  const bits = family === 0 ? 0 : family === 4 ? 32 : 128;
+  if (prefix === undefined) return { address, prefix: bits, bits };
+  return { address, prefix: /^\d{1,3}$/.test(prefix) ? Number(prefix) : NaN, bits };
+}
+
+/** One list a family: asked for an IPv6 address, a BlockList would also compare the IPv4 one that it may hide. */
+function networks(entries: readonly string[]): Record<4 | 6, BlockList> {
+  const lists = { 4: new BlockList(), 6: new BlockList() };
+  for (const entry of entries) {
+    const { address, prefix, bits } = parsed(entry);
+    if (bits === 32) lists[4].addSubnet(address, prefix, 'ipv4');
+    else lists[6].addSubnet(address, prefix, 'ipv6');
+  }
+  return lists;
+}
+
+function isWithin(lists: Record<4 | 6, BlockList>, address: string): boolean {
+  return isIP(address) === 4 ? lists[4].check(address, 'ipv4') : lists[6].check(address, 'ipv6');
+}

@@ -1,0 +1,180 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { ExportError } from '../../errors/export-error.ts';
+import { createRecordings, type Recording, type RecordingsOptions } from '../../recordings/fetch-recording.ts';
+import { checkConverter } from '../../recordings/ffmpeg-version.ts';
+import { isRunning } from '../support/is-running.ts';
+import { probeAudio } from '../support/probed-audio.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { oggOpus, wav } from './audio-samples.ts';
+import { Telephony } from './telephony.ts';
+
+let telephony: Telephony;
+let folder: string;
+const opened: { close(): Promise<void> }[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'convert-test-'));
+  telephony = new Telephony();
+  await telephony.listen();
+});
+afterEach(() => Promise.all(opened.splice(0).map((one) => one.close())));
+afterAll(async () => {
+  telephony.close();
+  await rm(folder, { recursive: true });
+});
+
+/** Eight seconds of A-law in two channels. */
+const ALAW = wav({ codec: 6, bits: 8, seconds: 8 });
+
+function receive(options: RecordingsOptions = {}, signal = new AbortController().signal): Promise<Recording> {
+  const recordings = createRecordings({ insecureHosts: [telephony.host], tempDir: folder, ...options });
+  opened.push(recordings);
+  return recordings.receive(telephony.link, { signal });
+}
+
+function serving(body: Buffer): void {
+  telephony.answer = (_request, response) => response.end(body);
+}
+
+async function bytesOf(recording: Recording): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of recording.chunks()) parts.push(part);
+  return Buffer.concat(parts);
+}
+
+/** A program that stands in for ffmpeg, to see how it is treated. */
+async function program(name: string, script: string): Promise<string> {
+  const file = path.join(folder, name);
+  await writeFile(file, `#!/bin/sh\n${script}\n`);
+  await chmod(file, 0o755);
+  return file;
+}
+
+describe('a recording that SpeechSense does not take', () => {
+  test('becomes Ogg Opus of the same length and channels, the same bytes each time', async () => {
+    serving(ALAW);
+    const recording = await receive();
+    expect(recording).toMatchObject({ container: 'ogg_opus', convertedFrom: 'WAV G.711 A-law' });
+    const bytes = await bytesOf(recording);
+    expect(bytes).toHaveLength(recording.sizeBytes);
+    expect(await probeAudio(bytes)).toMatchObject({ codec: 'opus', container: 'ogg', channels: 2 });
+    expect((await probeAudio(bytes)).seconds).toBeCloseTo(8, 1);
+    expect((await bytesOf(await receive())).equals(bytes)).toBe(true);
+    await recording.dispose();
+  });
+
+  test('goes through files without names where it is large, and leaves none', async () => {
+    serving(wav({ bits: 24, seconds: 120 }));
+    const recording = await receive({ limits: { memoryBytes: 100_000 } });
+    expect(recording.format.durationSeconds).toBeCloseTo(120, 1);
+    expect(await readdir(folder)).toEqual([]);
+    await recording.dispose();
+  });
+
+  test('is refused with what to install where there is no ffmpeg', async () => {
+    serving(ALAW);
+    for (const ffmpeg of ['/nowhere/ffmpeg', 'no-such-ffmpeg', path.join(folder)]) {
+      const error: unknown = await receive({ ffmpeg }).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({
+        code: 'audio_unsupported',
+        kind: 'permanent',
+        values: { format: 'WAV G.711 A-law' },
+      });
+      expect((error as ExportError).sentence('ru')).toMatch(/apt install ffmpeg.*FFMPEG_PATH/);
+      expect((error as ExportError).sentence('en')).toMatch(/apt install ffmpeg.*FFMPEG_PATH/);
+    }
+  });
+
+  test.each([
+    ['is damaged', Buffer.concat([Buffer.from('fLaC'), Buffer.alloc(50_000, 7)])],
+    ['holds nothing', Buffer.concat([Buffer.from('\0\0\0\x14ftypM4A \0\0\0\0M4A ')])],
+  ])('and that %s fails for itself', async (_what, body) => {
+    serving(body);
+    await expect(receive()).rejects.toMatchObject({ code: 'conversion_failed', kind: 'permanent' });
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('and is longer than four hours is refused, however little it was packed into', async () => {
+    serving(ALAW);
+    const unpacked = path.join(folder, 'unpacked');
+    await writeFile(unpacked, oggOpus({ seconds: 4 * 3_600 + 1 }));
+    const faked = await program('long', `cat >/dev/null; cat ${unpacked}`);
+    await expect(receive({ ffmpeg: faked })).rejects.toMatchObject({ code: 'recording_too_long' });
+    await Promise.all([rm(faked), rm(unpacked)]);
+  });
+
+  test('and comes out shorter than its header says broke off', async () => {
+    serving(ALAW);
+    const faked = await program('short', `ffmpeg -v quiet -f wav -i pipe:0 -t 5 -c:a libopus -f ogg pipe:1`);
+    await expect(receive({ ffmpeg: faked })).rejects.toMatchObject({ code: 'recording_truncated', kind: 'retryable' });
+    await rm(faked);
+  });
+});
+
+describe('ffmpeg', () => {
+  test('is given a reader and pipes, limits and no environment', async () => {
+    serving(ALAW);
+    const seen = path.join(folder, 'seen');
+    process.env.TEST_SECRET = 'secret';
+    const spy = await program(
+      'spy',
+      `{ echo "$*"; ulimit -v; ulimit -t; ulimit -c; nice; env; ls /proc/self/fd | tr '\\n' ' '; } >${seen}; exit 1`,
+    );
+    await expect(receive({ ffmpeg: spy })).rejects.toMatchObject({ code: 'conversion_failed' });
+    const [argv = '', memory, seconds, core, nice, ...rest] = (await readFile(seen, 'utf8')).split('\n');
+    expect(argv).toMatch(/-nostdin .*-protocol_whitelist pipe,cache -f wav -i pipe:0 .*-f ogg pipe:1$/);
+    expect([memory, seconds, core]).toEqual([String(1024 * 1024), '900', '0']);
+    expect(Number(nice)).toBeGreaterThanOrEqual(10);
+    expect(rest.join('\n')).not.toMatch(/secret|DATABASE|ENCRYPTION/);
+    delete process.env.TEST_SECRET;
+    await Promise.all([rm(spy), rm(seen)]);
+  });
+
+  test('says what it likes without anybody keeping it', async () => {
+    serving(ALAW);
+    const loud = await program('loud', `yes +79990000000 | head -c 50000000 >&2; exec ffmpeg "$@"`);
+    await expect(receive({ ffmpeg: loud })).resolves.toMatchObject({ container: 'ogg_opus' });
+    await rm(loud);
+  });
+
+  test.each([
+    ['when the call is stopped', { stopped: true }, /stopped/],
+    ['when its time is over', { stopped: false }, /could not convert/],
+  ])('is killed %s', async (_when, { stopped }, outcome) => {
+    serving(ALAW);
+    const pidFile = path.join(folder, 'pid');
+    const stuck = await program('stuck', `echo $$ >${pidFile}; exec sleep 1000`);
+    const stop = new AbortController();
+    const received = receive({ ffmpeg: stuck, limits: stopped ? {} : { convertMs: 500 } }, stop.signal);
+    const outcomeSeen = expect(received).rejects.toThrow(outcome);
+    const pid = Number(await waitFor(() => readFile(pidFile, 'utf8').then((text) => text.trim()), { what: 'its pid' }));
+    if (stopped) stop.abort(new Error('stopped'));
+    await outcomeSeen;
+    expect(isRunning(pid)).toBe(false);
+    await Promise.all([rm(stuck), rm(pidFile)]);
+  });
+
+  test('runs no more often at once than there are processors, and who waits can be stopped', async () => {
+    serving(ALAW);
+    const recordings = createRecordings({ insecureHosts: [telephony.host], tempDir: folder });
+    opened.push(recordings);
+    const stops = Array.from({ length: 6 }, () => new AbortController());
+    const all = stops.map(({ signal }) => recordings.receive(telephony.link, { signal }));
+    stops.at(-1)?.abort(new Error('stopped'));
+    const settled = await Promise.allSettled(all);
+    expect(settled.map(({ status }) => status)).toEqual([...Array<string>(5).fill('fulfilled'), 'rejected']);
+  });
+});
+
+describe('the check', () => {
+  test('tells whether ffmpeg is there, which one, and whether it writes Opus', async () => {
+    expect(await checkConverter('ffmpeg')).toEqual({ ok: true, version: expect.stringMatching(/^\S+$/) });
+    expect(await checkConverter('/nowhere/ffmpeg')).toEqual({ ok: false, version: null });
+    const poor = await program('poor', `echo "ffmpeg version 9.9-poor"`);
+    expect(await checkConverter(poor)).toEqual({ ok: false, version: '9.9-poor' });
+    await rm(poor);
+  });
+});
