@@ -49,6 +49,7 @@ describe('absent settings take their defaults', () => {
       users: [7, 8],
       direction: 'incoming',
       reExport: true,
+      unsorted: true,
       talkSeconds: { min: 10, max: 3_600 },
       mapping: { deal: [line('deal_name', 'name')], contact: [], company: [], call: [line('call_duration')] },
     };
