@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { SANDBOX_KEYS } from '../../sandbox/speechsense/connection.ts';
 import { PIPELINES } from '../../sandbox/world/pipelines.ts';
 import { createStage, type Stage } from '../support/stage.ts';
 import { expectOnce, expectToAddUp, expectWhole, recordedCalls } from '../support/promises.ts';
@@ -64,7 +65,7 @@ describe('exports of one account, one after another', () => {
     };
     const keys = Object.values(mapping).flatMap((lines) => lines.map(({ speechsense }) => speechsense));
     await stage.control('speechsense', 'PUT', `/connections/${stage.sandbox.connectionId}`, {
-      keys: Object.fromEntries(keys.map((key) => [key, 'STRING'])),
+      keys: { ...SANDBOX_KEYS, ...Object.fromEntries(keys.map((key) => [key, 'STRING'])) },
     });
     const { status } = await run({ reExport: true, direction: 'outgoing', mapping });
     const added = stage.sandbox.speechsense.talks().slice(before);
