@@ -52,6 +52,10 @@ export class HostBrake {
     const failing = this.#hosts.get(host);
     if (!failing) return;
     const restMs = failing.restsUntil - this.#now();
+    if (restMs < -FORGOTTEN_AFTER_MS) {
+      this.#hosts.delete(host);
+      return;
+    }
     if (restMs > 0) {
       const failingMs = Math.round(this.#now() - failing.since);
       const values = { what: 'it failed repeatedly or asked for a pause', failingMs };
@@ -62,8 +66,7 @@ export class HostBrake {
 
   #failed(host: string, retryAfterMs: number | undefined): void {
     const now = this.#now();
-    const known = this.#hosts.get(host);
-    const before = known && now - known.restsUntil < FORGOTTEN_AFTER_MS ? known : { failures: 0, since: now };
+    const before = this.#hosts.get(host) ?? { failures: 0, since: now };
     const failures = before.failures + 1;
     const ownMs =
       failures < FAILURES_IN_A_ROW ? 0 : Math.min(FIRST_REST_MS * 2 ** (failures - FAILURES_IN_A_ROW), LONGEST_REST_MS);

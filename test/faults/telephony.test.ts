@@ -39,7 +39,7 @@ describe('a telephony that is away', () => {
     await stage.exports.stop(stage.accountId);
     const status = await stage.finished(exportId);
     const report = await stage.report(exportId);
-    expect(status.state).toBe('stopped');
+    expect(status).toMatchObject({ state: 'stopped', blockedBy: null });
     expectToAddUp(status, report);
     expectOnce(stage, report);
     expect(report.filter(({ state, reason }) => state === 'failed' && reason === 'recording_unreachable')).toEqual([]);
