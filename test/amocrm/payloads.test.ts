@@ -1,11 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { readAccount } from '../../amocrm/account.ts';
+import { readClaims } from '../../amocrm/access-token-claims.ts';
 import { readCallNotes } from '../../amocrm/call-note.ts';
 import { readCustomFields, readPipelines } from '../../amocrm/catalogue.ts';
+import { firstEvents, readEventsPage } from '../../amocrm/events.ts';
 import type { AmocrmHttp } from '../../amocrm/http.ts';
 import { firstCursor, readNotesPage, type Source } from '../../amocrm/listing.ts';
+import { FIRST_WALK } from '../../amocrm/page-walk.ts';
 import { FIRST_PAGE, readEntitiesPage, readEntityById } from '../../amocrm/read-entities.ts';
+import { askForTokens } from '../../amocrm/token-endpoint.ts';
+import { createAmocrmTransport } from '../../amocrm/transport.ts';
+import { firstUnsorted, readUnsortedPage } from '../../amocrm/unsorted.ts';
 import { readUsers } from '../../amocrm/users.ts';
 import { ANSWERS } from '../sandbox/answer-samples.ts';
 import { type OwnServer, ownServer, readerOf } from './account-reader.ts';
@@ -22,6 +28,8 @@ interface Reading {
 }
 
 const notes = (source: Source) => (http: AmocrmHttp) => readNotesPage(http, firstCursor(source, new Date(0)));
+const events = (http: AmocrmHttp) => readEventsPage(http, firstEvents(new Date(0), new Date(1e12), FIRST_WALK));
+const unsorted = (http: AmocrmHttp) => readUnsortedPage(http, firstUnsorted(FIRST_WALK));
 const account = { accountId: 1_231_414, isApiFilterEnabled: true };
 
 /** A note whose `params` are the sample. */
@@ -144,7 +152,51 @@ const READINGS: Reading[] = [
     answer: () => ({ _embedded: { custom_fields: [sample('custom-field-detail-phone')] } }),
     gives: [{ id: 3, name: 'Телефон', code: 'PHONE', type: 'multitext' }],
   },
+  {
+    file: 'events-list-calls-composed.json',
+    read: events,
+    gives: { events: [{ noteId: 42_743_871, entityType: 'contact' }, { noteId: 42_743_872, entityType: 'lead' }], unreadable: [] }, // prettier-ignore
+  },
+  {
+    file: 'event-detail.json',
+    read: events,
+    answer: () => ({ _embedded: { events: [sample('event-detail')] } }),
+    gives: { events: [{ noteId: expect.any(Number) }], unreadable: [] },
+  },
+  {
+    file: 'event-value-after-note.json',
+    read: events,
+    answer: () => ({ _embedded: { events: [{ entity_type: 'company', ...z.looseObject({}).parse(sample('event-value-after-note')) }] } }), // prettier-ignore
+    gives: { events: [{ entityType: 'company' }], unreadable: [] },
+  },
+  {
+    file: 'unsorted-list.json',
+    read: unsorted,
+    gives: { calls: [{ uid: '98fb033cefde74f5de1a5d3980a2a2d108037', talkSeconds: 0 }], unreadable: [] },
+  },
+  {
+    file: 'access-token-jwt-claims-composed.json',
+    read: () => Promise.resolve(readClaims(jwtOf(sample('access-token-jwt-claims-composed')))),
+    gives: { accountId: 17_079_858, apiDomain: 'api-b.amocrm.ru' },
+  },
 ];
+
+/** What the token endpoint answers, and what it means. */
+const TOKEN_ANSWERS = [
+  { file: 'oauth-token-response.json', status: 200, kind: 'granted' },
+  { file: 'oauth-refresh-response.json', status: 200, kind: 'granted' },
+  { file: 'error-401-oauth-refresh-reused.json', status: 401, kind: 'refused' },
+  { file: 'error-401-oauth-bad-client.json', status: 401, kind: 'client_refused' },
+  { file: 'error-403-blocked.html', status: 403, kind: 'not_taken' },
+];
+
+/** A token with these claims, unsigned. */
+function jwtOf(claims: unknown): string {
+  const { header, payload } = z.object({ header: z.unknown(), payload: z.unknown() }).parse(claims);
+  return [header, payload, 'signature']
+    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+    .join('.');
+}
 
 /** What the client makes of each refusal. */
 const REFUSALS = [
@@ -221,6 +273,13 @@ describe('the client reads what amoCRM is documented, or was seen, to answer', (
     await expect(readAccount(http)).rejects.toMatchObject({ code });
   });
 
+  test.each(TOKEN_ANSWERS)('$file is $kind', async ({ file, status, kind }) => {
+    next = { status, type: file.endsWith('html') ? 'text/html' : 'application/json', body: sampleText(file) };
+    const { host } = new URL(server.url);
+    const answer = await askForTokens(createAmocrmTransport(), host, server.url, {}, 10_000);
+    expect(answer.kind).toBe(kind);
+  });
+
   test('an empty list, and a missing card, is nothing', async () => {
     next = { status: 204, type: '', body: '' };
     expect(await readUsers(http)).toEqual([]);
@@ -240,16 +299,11 @@ describe('the client reads what amoCRM is documented, or was seen, to answer', (
 });
 
 test('every sample is read by the client, answered or taken by the sandbox, or named as unread', () => {
-  const read = [...READINGS, ...REFUSALS].map(({ file }) => file);
+  const read = [...READINGS, ...TOKEN_ANSWERS, ...REFUSALS].map(({ file }) => file);
   const sandbox = ANSWERS.flatMap(({ samples, sends }) => [...samples, ...(sends === undefined ? [] : [sends])]);
   const unread = Object.values(UNREAD).flat();
   // What the sandbox's own tests compare in another way than by an answer's shape.
-  const also = [
-    'empty-list-204.txt',
-    'access-token-jwt-claims-composed.json',
-    'oauth-redirect-examples.txt',
-    'custom-fields-values-by-type.json',
-  ];
+  const also = ['empty-list-204.txt', 'oauth-redirect-examples.txt', 'custom-fields-values-by-type.json'];
   const known = new Set([...read, ...sandbox.map((name) => `${name}.json`), ...unread, ...also]);
   expect(sampleNames()).toHaveLength(89);
   expect(sampleNames().filter((name) => !known.has(name))).toEqual([]);
