@@ -1,0 +1,66 @@
+import { useState } from 'preact/hooks';
+import type { ExportStatus, RetryChoice } from '../api/types.ts';
+import { Button } from '../controls/Button.tsx';
+import { Checkbox } from '../controls/Checkbox.tsx';
+import { ErrorNotice } from '../controls/ErrorNotice.tsx';
+import { usePage } from '../page-context.ts';
+import { fill, textOf } from '../text/dictionary.ts';
+import { useKeyedAction } from '../use-action.ts';
+
+/** The reason of calls that wait for their recording; they are retried together with the failed ones. */
+const WAITING_REASON = 'recording_not_ready';
+
+/** Which calls to try again: by reason, and the unconfirmed ones only when asked for. */
+export function RetryChoices({ status, onStarted }: { status: ExportStatus; onStarted: () => Promise<void> }) {
+  const { api, text, formats } = usePage();
+  const { retry: words } = text;
+  const counts = retriable(status);
+  const [reasons, setReasons] = useState(() => counts.map(({ reason }) => reason));
+  const [unconfirmed, setUnconfirmed] = useState(false);
+  const retry = useKeyedAction(async (key, choice: RetryChoice) => {
+    await api.retry(status.exportId, choice, key);
+    await onStarted();
+  });
+  const isNothing = reasons.length === 0 && !unconfirmed;
+  return (
+    <div class="sse-notice sse-notice_info" role="group" aria-label={words.title}>
+      {counts.length > 0 && <p>{words.reasons}</p>}
+      {counts.map(({ reason, count }) => (
+        <Checkbox
+          key={reason}
+          label={`${textOf(text.reasons, reason)} (${formats.number(count)})`}
+          checked={reasons.includes(reason)}
+          onChange={(isChosen) =>
+            setReasons(isChosen ? [...reasons, reason] : reasons.filter((other) => other !== reason))
+          }
+        />
+      ))}
+      {status.calls.unconfirmed > 0 && (
+        <Checkbox
+          label={fill(words.unconfirmed, { n: formats.number(status.calls.unconfirmed) })}
+          hint={words.unconfirmedHint}
+          checked={unconfirmed}
+          onChange={setUnconfirmed}
+        />
+      )}
+      <div class="sse-row">
+        <Button
+          kind="primary"
+          disabled={isNothing}
+          isPending={retry.isPending}
+          onClick={() => void retry.run({ reasons, unconfirmed })}
+        >
+          {words.start}
+        </Button>
+        {isNothing && <span class="sse-hint">{words.nothing}</span>}
+      </div>
+      <ErrorNotice error={retry.error} />
+    </div>
+  );
+}
+
+function retriable({ calls, failures }: ExportStatus): { reason: string; count: number }[] {
+  const counts = Object.entries(failures).map(([reason, count]) => ({ reason, count }));
+  if (calls.waiting > 0) counts.push({ reason: WAITING_REASON, count: calls.waiting });
+  return counts.filter(({ count }) => count > 0);
+}
