@@ -91,6 +91,10 @@ describe('the history', () => {
     const unconfirmed = page.seen.getByLabelText('И звонки без подтверждения (2)');
     expect(unconfirmed).toHaveProperty('checked', false);
     fireEvent.click(unconfirmed);
+    // To the server no reason means every reason: the unconfirmed ones alone cannot be asked for beside failed ones.
+    fireEvent.click(ticked);
+    await page.says('Выберите хотя бы одну причину');
+    fireEvent.click(ticked);
     await page.press('Повторить');
     await waitFor(() => expect(backEnd.sent('POST /exports/e-1/retry')).toHaveLength(1));
     const [sent] = backEnd.sent('POST /exports/e-1/retry');

@@ -186,6 +186,11 @@ describe('progress', () => {
     await waitFor(() => expect(page.time.delays.at(-1)).toBe(5_000));
   });
 
+  test('names the keys that the connection lacks', async () => {
+    const page = openPage(withExport(exportStatus({ droppedKeys: ['deal_price', 'istochnik'] })).backEnd);
+    await page.says('SpeechSense отбрасывает их значения: deal_price, istochnik');
+  });
+
   test('a blocked export says what to do, leads to the key, and is resumed', async () => {
     const { backEnd, state } = withExport(
       exportStatus({ state: 'blocked', blockedBy: 'speechsense_unauthenticated', etaSeconds: null }),

@@ -51,6 +51,19 @@ describe('the settings form', () => {
     expect(page.root.textContent).not.toContain('несохранённые');
   });
 
+  test('gives back settings that it does not show as they came', async () => {
+    const saved = savedSettings();
+    const settings = { ...saved.settings, unsorted: true };
+    const backEnd = createBackEnd({
+      'GET /settings': () => ({ ...saved, settings }),
+      'PUT /settings': () => ({ version: 2, warnings: [] }),
+    });
+    const page = openPage(backEnd);
+    await page.press('Сохранить настройки');
+    await page.says('Настройки сохранены');
+    expect(backEnd.sent('PUT /settings')[0]?.body).toHaveProperty('settings', settings);
+  });
+
   test('leaves the stored key alone when none is typed', async () => {
     const backEnd = createBackEnd({ 'PUT /settings': () => ({ version: 2, warnings: [] }) });
     const page = openPage(backEnd);

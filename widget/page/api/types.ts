@@ -92,6 +92,8 @@ export interface ExportStatus {
   talkSeconds: { planned: number; exported: number };
   bytes: { uploaded: number };
   failures: Record<string, number>;
+  /** Keys of the mapping that the connection does not have. */
+  droppedKeys?: string[];
   warnings?: Sentence[];
   period?: Period | null;
   startedBy?: { id: number; name: string } | null;

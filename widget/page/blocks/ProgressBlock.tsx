@@ -39,6 +39,9 @@ export function ProgressBlock({ current, error, onChanged }: ProgressBlockProps)
               {!isFinal(current) && <LatestFailures current={current} />}
             </>
           )}
+          {current.droppedKeys && current.droppedKeys.length > 0 && (
+            <Notice kind="warning">{fill(words.droppedKeys, { keys: current.droppedKeys.join(', ') })}</Notice>
+          )}
           {current.warnings?.map((warning) => (
             <Notice key={warning.en} kind="warning">
               {warning[locale]}

@@ -21,7 +21,8 @@ export function RetryChoices({ status, onStarted }: { status: ExportStatus; onSt
     await api.retry(status.exportId, choice, key);
     await onStarted();
   });
-  const isNothing = reasons.length === 0 && !unconfirmed;
+  // No reason at all would mean every reason to the server.
+  const isNothing = counts.length > 0 ? reasons.length === 0 : !unconfirmed;
   return (
     <div class="sse-notice sse-notice_info" role="group" aria-label={words.title}>
       {counts.length > 0 && <p>{words.reasons}</p>}

@@ -18,27 +18,32 @@ export interface Form {
   /** As typed. */
   talkSeconds: { min: string; max: string };
   mapping: Mapping;
+  /** Settings that this page does not show, such as those of a newer back end: given back as they came. */
+  others: Record<string, unknown>;
 }
 
 const DEFAULT_LANGUAGE = 'ru-RU';
 
 export function formOf({ settings, connection }: Pick<SavedSettings, 'settings' | 'connection'>): Form {
+  const { period, users, direction, reExport, talkSeconds, mapping, ...others } = settings;
   return {
     connectionId: connection?.connectionId ?? '',
     language: connection?.language ?? DEFAULT_LANGUAGE,
     apiKey: '',
-    period: settings.period ?? { from: '', to: '' },
-    users: settings.users,
-    direction: settings.direction,
-    reExport: settings.reExport,
-    talkSeconds: { min: String(settings.talkSeconds.min), max: String(settings.talkSeconds.max) },
-    mapping: settings.mapping,
+    period: period ?? { from: '', to: '' },
+    users,
+    direction,
+    reExport,
+    talkSeconds: { min: String(talkSeconds.min), max: String(talkSeconds.max) },
+    mapping,
+    others,
   };
 }
 
 export function settingsOf(form: Form): Settings {
   const { from, to } = form.period;
   return {
+    ...form.others,
     period: from === '' && to === '' ? null : { from, to },
     users: form.users,
     direction: form.direction,

@@ -184,6 +184,8 @@ export const en: Dictionary = {
     updates: 'No connection to the server: this is the last known state. Trying again by itself.',
     resume: 'Resume the export',
     toConnection: 'Go to the connection',
+    droppedKeys:
+      'The connection does not have these keys, and SpeechSense drops their values: {keys}. Add them to the connection.',
   },
   counts: {
     found: 'Found',
@@ -199,6 +201,10 @@ export const en: Dictionary = {
     amocrm: 'amoCRM accepts the export’s access no more. Connect the account again, then resume the export.',
     amocrm_forbidden:
       'amoCRM denies access: an administrator’s rights are needed. Connect the account as an administrator.',
+    amocrm_client_refused:
+      'The export server is set up wrongly: amoCRM does not know the integration. Tell whoever runs the server, then resume the export.',
+    amocrm_client_not_set:
+      'The export server is set up wrongly: amoCRM does not know the integration. Tell whoever runs the server, then resume the export.',
     amocrm_unpaid: 'The amoCRM account is not paid for. Resume the export once it is.',
     speechsense_unauthenticated:
       'SpeechSense does not accept the API key. Enter a new one, save the settings and resume the export.',
@@ -277,7 +283,12 @@ export const en: Dictionary = {
     too_long: 'longer than the maximum',
     already_exported: 'already in this SpeechSense connection',
     recording_not_ready: 'the telephony has not attached the recording yet',
-    answer_lost: 'sent whole, but the answer was lost; it is not sent again by itself',
+    answer_lost: 'sent whole, but the answer was lost; its talk is looked for in SpeechSense',
+    talk_not_found:
+      'sent whole, the answer was lost, and its talk was not found in time, which does not prove that it is not there; the next export looks again, “Retry the failed ones” can send it once more',
+    talk_ambiguous:
+      'sent whole, the answer was lost, and several calls look like the talk that was found: add the key call_id to the connection to tell them apart; “Retry the failed ones” can send it once more',
+    not_stored: 'SpeechSense took the recording several times, never answered and has no talk of it',
     note_unreadable: 'the call note cannot be read',
     recording_missing: 'there is no recording',
     recording_expired: 'the recording is gone from its link',
