@@ -1,6 +1,7 @@
 import './browser.ts';
 import { describe, expect, test } from '@jest/globals';
 import { fireEvent, waitFor } from '@testing-library/dom';
+import { WAITING_REASONS } from '../../errors/reasons.ts';
 import type { Call } from '../../widget/page/api/types.ts';
 import { createBackEnd, exportStatus, refusal, status } from './back-end.ts';
 import { openPage } from './page.tsx';
@@ -100,6 +101,23 @@ describe('the history', () => {
     const [sent] = backEnd.sent('POST /exports/e-1/retry');
     expect(sent?.body).toEqual({ reasons: ['recording_expired'], unconfirmed: true });
     expect(sent?.idempotencyKey).toBeDefined();
+  });
+
+  test('waiting calls are retried with whatever they wait for', async () => {
+    const waiting = { ...over, failures: {}, calls: { ...over.calls, failed: 0, waiting: 3, unconfirmed: 0 } };
+    const backEnd = withHistory();
+    backEnd.on('GET /status', () => status({ export: waiting }));
+    backEnd.on('GET /exports', () => ({ exports: [waiting], next: null }));
+    backEnd.on('POST /exports/e-1/retry', () => ({ exportId: 'e-2' }));
+    const page = openPage(backEnd);
+    await page.press('Повторить неудачные');
+    await page.seen.findByLabelText('Ждут запись (3)');
+    await page.press('Повторить');
+    await waitFor(() => expect(backEnd.sent('POST /exports/e-1/retry')).toHaveLength(1));
+    expect(backEnd.sent('POST /exports/e-1/retry')[0]?.body).toEqual({
+      reasons: [...WAITING_REASONS],
+      unconfirmed: false,
+    });
   });
 
   test('nothing is retried beside a running export', async () => {

@@ -283,6 +283,8 @@ export const en: Dictionary = {
     too_long: 'longer than the maximum',
     already_exported: 'already in this SpeechSense connection',
     recording_not_ready: 'the telephony has not attached the recording yet',
+    telephony_away: 'the telephony server is down or asks for a pause; tried again at the end of the export',
+    conversion_failed: 'SpeechSense does not take this audio format, and ffmpeg could not convert it',
     answer_lost: 'sent whole, but the answer was lost; its talk is looked for in SpeechSense',
     talk_not_found:
       'sent whole, the answer was lost, and its talk was not found in time, which does not prove that it is not there; the next export looks again, “Retry the failed ones” can send it once more',
