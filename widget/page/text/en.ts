@@ -301,7 +301,8 @@ export const en: Dictionary = {
     recording_too_large: 'the recording is too large',
     recording_too_long: 'the recording is longer than 4 hours',
     recording_truncated: 'the recording breaks off',
-    audio_unsupported: 'SpeechSense does not take this audio format',
+    audio_unsupported:
+      'SpeechSense does not take this audio format, and there is no ffmpeg to convert it: install it for the worker',
     metadata_rejected: 'SpeechSense rejected the metadata',
     internal_error: 'a defect of this program stopped it',
     rejected_by_speechsense: 'SpeechSense rejected the recording',

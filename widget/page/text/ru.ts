@@ -304,7 +304,8 @@ export const ru = {
     recording_too_large: 'запись слишком большая',
     recording_too_long: 'запись длиннее 4 часов',
     recording_truncated: 'запись обрывается',
-    audio_unsupported: 'SpeechSense не принимает этот формат',
+    audio_unsupported:
+      'SpeechSense не принимает этот формат, а ffmpeg для преобразования нет: установите его для worker',
     metadata_rejected: 'SpeechSense отклонил метаданные',
     internal_error: 'помешала ошибка программы',
     rejected_by_speechsense: 'SpeechSense отклонил запись',
