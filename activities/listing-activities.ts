@@ -56,18 +56,18 @@ export function createListingActivities(
     { accountId, exportId }: ExportRow,
     calls: (CallNote | UnsortedCall)[],
     foundBy: FoundBy = 'notes',
-  ): Promise<number> {
-    if (calls.length === 0) return 0;
+  ): Promise<void> {
+    if (calls.length === 0) return;
     const users = new Map((await ledger.users.list(accountId)).map((user) => [user.id, user]));
     const sightings = calls.map((call) => toSighting(call, users));
-    return (await ledger.calls.recordSightings(accountId, exportId, sightings, foundBy)).newCalls;
+    await ledger.calls.recordSightings(accountId, exportId, sightings, foundBy);
   }
 
   async function listNotes(row: ExportRow, http: AmocrmHttp, at: NotesCursor): Promise<ListingCursor> {
     const page = await readNotesPage(http, at, limits.notes);
     await ledger.listings.remark(row.exportId, 'unreadable', page.unreadable);
-    const newCalls = await record(row, near(row, page.notes));
-    const next = nextCursor(at, page, newCalls);
+    await record(row, near(row, page.notes));
+    const next = nextCursor(at, page);
     const { pages } = next?.walk ?? { pages: at.walk.pages + 1 };
     const reachedAt = new Date((page.lastUpdatedAt ?? at.since) * 1000);
     await ledger.listings.advance(row.exportId, { source: at.source, reachedAt, pages });
@@ -77,7 +77,8 @@ export function createListingActivities(
   async function listUnsorted(row: ExportRow, http: AmocrmHttp, at: UnsortedCursor): Promise<ListingCursor> {
     const page = await readUnsortedPage(http, at, limits.notes);
     await ledger.listings.remark(row.exportId, 'unreadable', page.unreadable);
-    const next = nextUnsorted(at, page, await record(row, near(row, page.calls), 'unsorted'));
+    await record(row, near(row, page.calls), 'unsorted');
+    const next = nextUnsorted(at, page);
     const { pages } = next?.walk ?? { pages: at.walk.pages + 1 };
     await ledger.listings.advance(row.exportId, { source: at.source, reachedAt: null, pages });
     return next ?? after(row, at.source, { ...at.walk, pages });

@@ -9,6 +9,7 @@ import type { Recordings } from '../recordings/fetch-recording.ts';
 import { callMetadata } from '../speechsense/metadata.ts';
 import type { SpeechSense } from '../speechsense/speechsense.ts';
 import { traitsOf } from '../speechsense/talk-traits.ts';
+import { entitiesOfCall, neededFields } from './call-entities.ts';
 import { clientOf, mappedFields } from './call-fields.ts';
 import { cancellationOf } from './cancellation.ts';
 import { patiently } from '../ledger/patiently.ts';
@@ -59,7 +60,7 @@ export function createTransferActivities(deps: TransferDeps) {
       beat.phase = 'upload';
       const connection = await ledger.connections.read(call.accountId);
       if (!connection) throw new ExportError('connection_not_set');
-      const { fields } = await metadataOf(ledger, call);
+      const { fields, cutKeys } = await metadataOf(ledger, call);
       const { talkId, bytes } = await uploadWhileAway(
         deps.speechSense,
         {
@@ -87,7 +88,7 @@ export function createTransferActivities(deps: TransferDeps) {
         () => patiently(() => ledger.transfers.reopen(lease), RELEASE_PATIENCE_MS),
       );
       await patiently(
-        () => ledger.transfers.recordExported(lease, { talkId, bytes, audioFormat: recording.container }),
+        () => ledger.transfers.recordExported(lease, { talkId, bytes, audioFormat: recording.container, cutKeys }),
         ANSWER_PATIENCE_MS,
       );
       return 'exported';
@@ -149,6 +150,12 @@ export function createTransferActivities(deps: TransferDeps) {
 const UNKNOWN_OPERATOR = { id: 'unknown', name: 'неизвестен' };
 
 async function metadataOf(ledger: Ledger, call: CallToSend) {
+  const known = await ledger.entities.ofCall(call.callId);
+  const entities = entitiesOfCall(
+    known.filter(({ isDirect }) => isDirect),
+    (ref) => known.find(({ entityType, entityId }) => entityType === ref.entityType && entityId === ref.entityId),
+    neededFields(call.settings.mapping),
+  );
   const operator =
     call.operatorId === null ? UNKNOWN_OPERATOR : { id: String(call.operatorId), name: call.operatorName ?? '' };
   return callMetadata({
@@ -156,10 +163,10 @@ async function metadataOf(ledger: Ledger, call: CallToSend) {
     startedAt: call.startedAt,
     direction: call.direction,
     operator,
-    client: clientOf(call, await ledger.entities.ofCall(call.callId)),
+    client: clientOf(call, entities),
     language: call.language,
     timeZone: call.timeZone,
-    mapped: mappedFields(call),
+    mapped: mappedFields(call, entities),
   });
 }
 

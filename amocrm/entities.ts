@@ -1,84 +1,96 @@
 import { z } from 'zod';
-import { findExportError } from '../errors/export-error.ts';
 import type { EntityType } from './call-note.ts';
-import type { AmocrmHttp } from './http.ts';
+import { customFieldSchema } from './custom-field.ts';
+import { lenientId, lenientList, lenientMoment, lenientText } from './lenient.ts';
 
-const linked = z.array(
-  z.looseObject({ id: z.coerce.number().int(), is_main: z.boolean().optional().catch(undefined) }),
+/** The lists that amoCRM keeps entities in, as its paths name them. */
+export const ENTITY_ROUTES = {
+  lead: 'leads',
+  contact: 'contacts',
+  company: 'companies',
+  customer: 'customers',
+} as const;
+
+const linked = lenientList(
+  z.looseObject({ id: z.coerce.number().int().positive(), is_main: z.boolean().optional().catch(undefined) }),
 );
 
-const entitySchema = z.looseObject({
-  id: z.coerce.number().int(),
-  name: z.string().nullish().catch(null),
-  _embedded: z
-    .looseObject({ contacts: linked.optional().catch(undefined), companies: linked.optional().catch(undefined) })
-    .optional()
-    .catch(undefined),
-});
+/** Everything is read leniently: what an account has put into one field must not cost its calls the others. */
+const entitySchema = z
+  .looseObject({
+    id: z.coerce.number().int().positive(),
+    name: lenientText,
+    first_name: lenientText,
+    last_name: lenientText,
+    price: lenientText,
+    pipeline_id: lenientId,
+    status_id: lenientId,
+    loss_reason_id: lenientId,
+    responsible_user_id: lenientId,
+    created_at: lenientMoment,
+    updated_at: lenientMoment,
+    closed_at: lenientMoment,
+    is_deleted: z.boolean().catch(false),
+    custom_fields_values: lenientList(customFieldSchema),
+    _embedded: z
+      .looseObject({
+        tags: lenientList(z.looseObject({ name: lenientText })),
+        contacts: linked,
+        companies: linked,
+        leads: linked,
+      })
+      .catch({ tags: [], contacts: [], companies: [], leads: [] }),
+  })
+  .transform((entity) => {
+    const { tags, contacts, companies, leads } = entity._embedded;
+    return {
+      entityId: entity.id,
+      name: entity.name,
+      firstName: entity.first_name,
+      lastName: entity.last_name,
+      price: entity.price,
+      pipelineId: entity.pipeline_id,
+      statusId: entity.status_id,
+      lossReasonId: entity.loss_reason_id,
+      responsibleUserId: entity.responsible_user_id,
+      createdAt: entity.created_at,
+      updatedAt: entity.updated_at,
+      closedAt: entity.closed_at,
+      isDeleted: entity.is_deleted,
+      tags: tags.flatMap(({ name }) => name ?? []),
+      customFields: entity.custom_fields_values,
+      mainContactId: (contacts.find(({ is_main }) => is_main === true) ?? contacts[0])?.id ?? null,
+      companyId: companies[0]?.id ?? null,
+      leadIds: leads.map(({ id }) => id),
+    };
+  });
 
-const ROUTES = { lead: 'leads', contact: 'contacts', company: 'companies', customer: 'customers' } as const;
+/** A lead, contact, company or customer as its card shows it. */
+export type AmocrmEntity = z.output<typeof entitySchema>;
 
-export interface AmocrmEntity {
-  entityType: EntityType;
-  entityId: number;
-  /** Null when it has none, or is gone. */
-  name: string | null;
-  mainContactId: number | null;
-  companyId: number | null;
+/** One entity, or undefined for what cannot be one. */
+export function toEntity(raw: unknown): AmocrmEntity | undefined {
+  const parsed = entitySchema.safeParse(raw);
+  return parsed.success ? parsed.data : undefined;
 }
 
-export const ENTITIES_LIMIT = 50;
+/** Statuses with which a lead is closed, the same in every pipeline: won and lost. */
+const CLOSED = new Set([142, 143]);
 
-/**
- * Reads entities by id, at most {@link ENTITIES_LIMIT}. With the account's filter option in one request; its answer is
- * checked, because without the option amoCRM ignores the filter in silence and answers any page. Then one by one.
- */
-export async function readEntities(
-  http: AmocrmHttp,
-  entityType: EntityType,
-  ids: number[],
-  isApiFilterEnabled: boolean,
-): Promise<AmocrmEntity[]> {
-  const route = ROUTES[entityType];
-  const embed = entityType === 'lead' ? { with: 'contacts' } : {};
-  if (isApiFilterEnabled && ids.length > 1) {
-    const schema = z.looseObject({ _embedded: z.looseObject({ [route]: z.array(entitySchema) }) });
-    const answer = await http.get(`/${route}`, { 'filter[id][]': ids, limit: 250, ...embed }, schema);
-    const found = answer?._embedded[route] ?? [];
-    if (found.every(({ id }) => ids.includes(id)))
-      return ids.map((id) =>
-        toEntity(
-          entityType,
-          id,
-          found.find((e) => e.id === id),
-        ),
-      );
-  }
-  const entities: AmocrmEntity[] = [];
-  for (const id of ids) {
-    const found = await http.get(`/${route}/${id}`, embed, entitySchema).catch((error: unknown) => {
-      // One that was deleted or is out of reach is answered with 204, or by some accounts with 404.
-      if (findExportError(error)?.values.status === 404) return undefined;
-      throw error;
-    });
-    entities.push(toEntity(entityType, id, found));
-  }
-  return entities;
+/** Whether a lead is still being worked on. */
+export function isOpen({ statusId }: AmocrmEntity): boolean {
+  return statusId === null || !CLOSED.has(statusId);
 }
 
-function toEntity(
-  entityType: EntityType,
-  entityId: number,
-  found: z.output<typeof entitySchema> | undefined,
-): AmocrmEntity {
-  const contacts = found?._embedded?.contacts ?? [];
-  const main = contacts.find(({ is_main }) => is_main === true) ?? contacts[0];
-  const name = found?.name?.trim() ?? '';
-  return {
-    entityType,
-    entityId,
-    name: name === '' ? null : name,
-    mainContactId: entityType === 'lead' ? (main?.id ?? null) : null,
-    companyId: found?._embedded?.companies?.[0]?.id ?? null,
-  };
+/** What else an answer has to carry so that an entity's relations come with it, at no request more. */
+export function relationsOf(entityType: EntityType): Record<string, string> {
+  switch (entityType) {
+    case 'lead':
+      return { with: 'contacts' };
+    case 'customer':
+      return { with: 'contacts,companies' };
+    case 'contact':
+    case 'company':
+      return { with: 'leads' };
+  }
 }

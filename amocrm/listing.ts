@@ -2,7 +2,7 @@ import { ExportError, findExportError } from '../errors/export-error.ts';
 import { type CallNote, type EntityType, readCallNotes } from './call-note.ts';
 import type { AmocrmHttp } from './http.ts';
 import { toMoment } from './loose-values.ts';
-import { anew, FIRST_WALK, type ListPage, type PageWalk, readPage, walked } from './page-walk.ts';
+import { anew, FIRST_WALK, isUnchanged, type ListPage, type PageWalk, readPage, turned, walked } from './page-walk.ts';
 
 /** Where call notes hang, in the order in which they are read: most are on contacts. */
 export const SOURCES = ['contacts', 'leads', 'companies', 'customers'] as const;
@@ -25,12 +25,8 @@ export interface NotesCursor {
   /** Notes updated at or after this moment are still to be read; Unix seconds. */
   since: number;
   walk: PageWalk;
-  /** Calls that this pass over the pages from `since` on has brought. */
-  found: number;
   /** On the way back over a stretch: the moment to go on from afterwards. */
   resume?: number;
-  /** The pages from `since` on have been read there and back before. */
-  checked: boolean;
 }
 
 export interface NotesPage extends ListPage {
@@ -74,40 +70,27 @@ export async function readNotesPage(http: AmocrmHttp, cursor: NotesCursor, limit
  * Whether `from` includes its own second is undocumented, so each step starts one second early. Notes of one moment that
  * fill more than a page cannot be passed that way: their pages are read by number, there and back. What leaves such a
  * stretch (an edit, a deletion) pulls the rest towards its beginning, so that a note may slip past a reader who goes
- * forward, but not past one who comes back. At the end of the source, where the present second may still grow, it is
- * read once more until a pass brings nothing new.
- *
- * @param newCalls calls of the page that the export had not met before.
+ * forward, but not past one who comes back. At the end of the source, where the present second still grows, they are
+ * read again until nothing has changed on the way.
  */
-export function nextCursor(cursor: NotesCursor, page: NotesPage, newCalls: number): NotesCursor | undefined {
-  const { source, since, checked } = cursor;
-  const walk = walked(cursor.walk, page, pathOf(source));
-  const from = (moment: number): NotesCursor => ({
-    source,
-    since: moment,
-    walk: anew(walk),
-    found: 0,
-    checked: moment === since && cursor.resume !== undefined,
-  });
-  if (cursor.resume !== undefined) return walk.offset > 0 ? { ...cursor, walk } : from(cursor.resume);
-
-  const found = cursor.found + newCalls;
-  const resume = Math.max(since, (page.lastUpdatedAt ?? since) - 1);
-  if (!page.last && resume === since) return { ...cursor, walk, found };
-  const wholeStretchSeen = page.start === 0 || (checked && found === 0);
-  if (!wholeStretchSeen) return { ...cursor, walk: { ...walk, offset: page.start, back: true }, found: 0, resume };
-  return page.last ? undefined : from(resume);
+export function nextCursor(cursor: NotesCursor, page: NotesPage): NotesCursor | undefined {
+  const { source, since, resume } = cursor;
+  const path = pathOf(source);
+  const walk = walked(cursor.walk, page, path);
+  const from = (moment: number): NotesCursor => ({ source, since: moment, walk: anew(walk) });
+  if (resume !== undefined) {
+    if (walk.offset > 0) return { ...cursor, walk };
+    return resume === since && isUnchanged(walk) ? undefined : from(resume);
+  }
+  const passed = Math.max(since, (page.lastUpdatedAt ?? since) - 1);
+  if (!page.last && passed === since) return { ...cursor, walk };
+  if (page.start > 0) return { ...cursor, walk: turned(cursor.walk, page, path), resume: passed };
+  return page.last ? undefined : from(passed);
 }
 
 /** The listing's start in a source: the period's start less a margin, because integrations may back-date `updated_at`. */
 export function firstCursor(source: Source, from: Date, before: PageWalk = FIRST_WALK): NotesCursor {
-  return {
-    source,
-    since: Math.floor(from.getTime() / 1000) - MARGIN_SECONDS,
-    walk: anew(before),
-    found: 0,
-    checked: false,
-  };
+  return { source, since: Math.floor(from.getTime() / 1000) - MARGIN_SECONDS, walk: anew(before) };
 }
 
 const MARGIN_SECONDS = 24 * 3600;

@@ -20,6 +20,8 @@ export interface PageWalk {
   /** What the page before this one of the same list held, and how often in a row it came. */
   print: string;
   repeated: number;
+  /** What all pages held on the way there; on the way back the same pages take it away again. */
+  sum: string;
 }
 
 export interface ListPage {
@@ -33,7 +35,9 @@ export interface ListPage {
   print: string;
 }
 
-export const FIRST_WALK: PageWalk = { offset: 0, back: false, pages: 0, print: '', repeated: 0 };
+const NOTHING = '0'.repeat(16);
+
+export const FIRST_WALK: PageWalk = { offset: 0, back: false, pages: 0, print: '', repeated: 0, sum: NOTHING };
 
 /** 25 million notes: more than any account has, and an end to a "next" that has none. */
 const MAX_PAGES = 100_000;
@@ -105,12 +109,29 @@ export function walked(walk: PageWalk, page: ListPage, path: string): PageWalk {
     pages,
     print: page.print,
     repeated,
+    sum: mixed(walk.sum, shortHash(`${page.start} ${page.print}`)),
   };
+}
+
+/** The walk back from a list's last page: the pages before it are read once more, the first one last. */
+export function turned(walk: PageWalk, page: ListPage, path: string): PageWalk {
+  // The last page is not read again, so it is not part of what is compared.
+  return { ...walked(walk, page, path), offset: page.start, back: true, sum: walk.sum };
+}
+
+/** On the way back at the first page: no page has changed since the way there. */
+export function isUnchanged({ sum }: PageWalk): boolean {
+  return sum === NOTHING;
 }
 
 /** The walk before the first page of another stretch or list. */
 export function anew({ pages, limit }: PageWalk): PageWalk {
   return { ...FIRST_WALK, pages, ...(limit === undefined ? {} : { limit: limit * 2 }) };
+}
+
+/** Adds a page's hash to a sum of them, or takes it away again. */
+function mixed(sum: string, hash: string): string {
+  return (BigInt(`0x${sum}`) ^ BigInt(`0x${hash}`)).toString(16).padStart(NOTHING.length, '0');
 }
 
 function idOf(item: unknown): unknown {

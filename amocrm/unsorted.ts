@@ -5,7 +5,7 @@ import type { CallNote } from './call-note.ts';
 import type { AmocrmHttp } from './http.ts';
 import { isFeatureOff } from './listing.ts';
 import { toId, toMoment, toSeconds, toText } from './loose-values.ts';
-import { anew, FIRST_WALK, type ListPage, type PageWalk, readPage, walked } from './page-walk.ts';
+import { anew, FIRST_WALK, isUnchanged, type ListPage, type PageWalk, readPage, turned, walked } from './page-walk.ts';
 
 /**
  * A call that hangs on a lead which nobody has accepted yet. It has no note: minus the lead's id stands in its place,
@@ -17,13 +17,11 @@ export interface UnsortedCall extends CallNote {
 
 /**
  * Where the reading of unsorted leads is. They cannot be asked for by time, so all that the account has are read: there
- * and back, because one that is accepted meanwhile pulls the others forward, and again until a pass brings nothing new.
+ * and back, because one that is accepted meanwhile pulls the others forward, and again until nothing has changed.
  */
 export interface UnsortedCursor {
   source: 'unsorted';
   walk: PageWalk;
-  found: number;
-  checked: boolean;
 }
 
 export interface UnsortedPage extends ListPage {
@@ -38,7 +36,7 @@ const LIMIT = 250;
 export const UNSORTED_BY_UID_LIMIT = 50;
 
 export function firstUnsorted(before: PageWalk): UnsortedCursor {
-  return { source: 'unsorted', walk: anew(before), found: 0, checked: false };
+  return { source: 'unsorted', walk: anew(before) };
 }
 
 /** Reads the page of unsorted telephone leads that the cursor points at. */
@@ -56,13 +54,14 @@ export async function readUnsortedPage(
 }
 
 /** Where to read next; undefined when all have been read. */
-export function nextUnsorted(cursor: UnsortedCursor, page: UnsortedPage, newCalls: number): UnsortedCursor | undefined {
+export function nextUnsorted(cursor: UnsortedCursor, page: UnsortedPage): UnsortedCursor | undefined {
   const walk = walked(cursor.walk, page, PATH);
-  if (cursor.walk.back) return walk.offset > 0 ? { ...cursor, walk } : { ...firstUnsorted(walk), checked: true };
-  const found = cursor.found + newCalls;
-  if (!page.last) return { ...cursor, walk, found };
-  if (page.start === 0 || (cursor.checked && found === 0)) return undefined;
-  return { ...cursor, walk: { ...walk, offset: page.start, back: true }, found: 0 };
+  if (cursor.walk.back) {
+    if (walk.offset > 0) return { ...cursor, walk };
+    return isUnchanged(walk) ? undefined : firstUnsorted(walk);
+  }
+  if (!page.last) return { ...cursor, walk };
+  return page.start === 0 ? undefined : { ...cursor, walk: turned(cursor.walk, page, PATH) };
 }
 
 /** Reads unsorted leads again by their uids; those that were accepted or declined meanwhile are missing. */

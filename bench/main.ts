@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { findExportError } from '../errors/export-error.ts';
 import { exitCodeOfSignal, stopSignal } from '../scripts/stop-signal.ts';
+import { amocrmRequests } from './amocrm-requests.ts';
 import { type Figure, isMet, ratioOf } from './figure.ts';
 import { ledgerInserts } from './ledger-inserts.ts';
 import { ledgerProgress } from './ledger-progress.ts';
@@ -15,7 +16,7 @@ import { transferEndToEnd } from './transfer-end-to-end.ts';
 import { transferParts } from './transfer-parts.ts';
 
 const USAGE = `Usage: npm run bench -- [options]
-  --only LIST      comma-separated: orchestration, ledger, transfer, memory
+  --only LIST      comma-separated: orchestration, ledger, transfer, memory, requests
   --quick          one small round of each: whether it works, not how fast it is
   --json           the figures as JSON on standard output
   --cpu-prof DIR   CPU profiles of the processes that carry calls`;
@@ -27,6 +28,7 @@ const BENCHMARKS: Record<string, readonly Benchmark[]> = {
   ledger: [ledgerInserts, ledgerProgress, ledgerTransfers],
   transfer: [transferParts, transferEndToEnd],
   memory: [memory],
+  requests: [amocrmRequests],
 };
 
 const say = (line: string) => console.error(line);

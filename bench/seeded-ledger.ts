@@ -103,9 +103,14 @@ export async function recordEntities(ledger: Ledger, notes: readonly SightedNote
   const entities = notes.map(({ entityType, entityId }) => ({
     entityType,
     entityId,
+    isGone: false,
     name: `Client ${entityId}`,
+    isOpen: true,
+    updatedAt: null,
     mainContactId: null,
     companyId: null,
+    leadIds: [],
+    fields: {},
   }));
   await ledger.entities.putAll(BENCH_ACCOUNT, entities, new Date());
 }

@@ -1,6 +1,6 @@
-import { ENTITIES_LIMIT } from '../amocrm/entities.ts';
 import { EVENTS_LIMIT } from '../amocrm/events.ts';
 import { PAGE_LIMIT } from '../amocrm/listing.ts';
+import { ENTITIES_LIMIT } from '../amocrm/read-entities.ts';
 import type { Account } from '../ledger/accounts.ts';
 import type { ExportRow } from '../ledger/exports.ts';
 import type { Progress } from '../ledger/progress.ts';

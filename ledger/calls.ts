@@ -37,11 +37,6 @@ export interface SightedNote {
   unsortedUid: string | null;
 }
 
-export interface Sightings {
-  /** Calls that the export had not met before. */
-  newCalls: number;
-}
-
 export function createCalls(db: Database) {
   return {
     /**
@@ -54,14 +49,14 @@ export function createCalls(db: Database) {
       exportId: string,
       notes: SightedNote[],
       foundBy: FoundBy = 'notes',
-    ): Promise<Sightings> =>
+    ): Promise<void> =>
       db.transaction().execute(async (tx) => {
-        if (notes.length === 0) return { newCalls: 0 };
+        if (notes.length === 0) return;
         // Two listings of one account (an export and a preview) take turns, so that one call is never made twice.
         await sql`select pg_advisory_xact_lock(hashtext('calls'), hashtext(${String(accountId)}))`.execute(tx);
         const callOf = await giveCalls(tx, accountId, notes);
         await mergeNotes(tx, accountId, notes, callOf);
-        return { newCalls: await listCalls(tx, exportId, [...new Set(callOf.values())], foundBy) };
+        await listCalls(tx, exportId, [...new Set(callOf.values())], foundBy);
       }),
 
     /** Which of these notes belong to no call that the export has listed. */
@@ -99,9 +94,8 @@ export function createCalls(db: Database) {
 }
 
 async function listCalls(tx: Transaction<Schema>, exportId: string, callIds: number[], foundBy: FoundBy) {
-  const result = await sql`
+  await sql`
     insert into transfers (export_id, call_id, state, found_by)
     select ${exportId}, unnest(${callIds}::bigint[]), 'listed', ${foundBy}
     on conflict (export_id, call_id) do nothing`.execute(tx);
-  return Number(result.numAffectedRows ?? 0n);
 }

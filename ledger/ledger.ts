@@ -3,10 +3,12 @@ import { type Account, createAccounts } from './accounts.ts';
 import { createBrakes } from './brakes.ts';
 import { createCalls } from './calls.ts';
 import { createConnectionKeys } from './connection-keys.ts';
+import { createCatalogues } from './catalogues.ts';
 import { createConnections } from './connections.ts';
 import { createConsents } from './consents.ts';
 import { openDatabase } from './database.ts';
 import { createEntities } from './entities.ts';
+import { createEntityTurns } from './entity-turns.ts';
 import { createExports } from './exports.ts';
 import { createListings } from './listings.ts';
 import { createLostTalks } from './lost-talks.ts';
@@ -46,6 +48,8 @@ export function openLedger({ databaseUrl, encryptionKeys, maxConnections }: Ledg
     settings: createSettings(db),
     users: createUsers(db),
     entities: createEntities(db),
+    entityTurns: createEntityTurns(db),
+    catalogues: createCatalogues(db),
     exports: createExports(db),
     calls: createCalls(db),
     listings: createListings(db),

@@ -24,6 +24,8 @@ export const REPORT_COLUMNS = {
   audio_format: sql<string | null>`t.audio_format`,
   /** The reason's code again, which whoever writes the report out replaces by a sentence in its reader's language. */
   reason_text: sql<string | null>`t.reason`,
+  /** The SpeechSense keys whose values were cut to the service's limit, parted by spaces. */
+  cut_values: sql<string | null>`t.cut_values`,
   /** The format that the recording came in, where it had to be converted. */
   converted_from: sql<string | null>`t.converted_from`,
   channels: sql<number | null>`t.channels`,

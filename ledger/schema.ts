@@ -11,6 +11,8 @@ export interface Schema {
   settings: SettingsTable;
   users: UsersTable;
   entities: EntitiesTable;
+  catalogues: CataloguesTable;
+  entity_turns: EntityTurnsTable;
   exports: ExportsTable;
   calls: CallsTable;
   call_identities: CallIdentitiesTable;
@@ -34,6 +36,7 @@ interface AccountsTable {
   time_zone: string;
   is_api_filter_enabled: boolean;
   added_at: Generated<Date>;
+  filter_ignored_at: Date | null;
 }
 
 export type TokenKind = 'long_lived' | 'oauth';
@@ -98,6 +101,25 @@ interface EntitiesTable {
   main_contact_id: number | null;
   company_id: number | null;
   read_at: Date;
+  is_gone: boolean;
+  is_open: boolean;
+  updated_at: Date | null;
+  lead_ids: number[];
+  fields: Record<string, string | null>;
+}
+
+interface CataloguesTable {
+  account_id: number;
+  part: string;
+  content: unknown;
+  read_at: Date;
+}
+
+interface EntityTurnsTable {
+  export_id: string;
+  holder: string;
+  held_until: Date;
+  swept: Generated<EntityType[]>;
 }
 
 export type ExportKind = 'export' | 'preview' | 'retry';
@@ -207,6 +229,7 @@ interface TransfersTable {
   /** How often its upload was sent whole and is certainly not there. */
   absences: Generated<number>;
   updated_at: Generated<Date>;
+  cut_values: string | null;
 }
 
 interface TalliesTable {

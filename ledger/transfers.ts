@@ -33,6 +33,7 @@ export interface CallToSend {
   talkSeconds: number | null;
   operatorId: number | null;
   operatorName: string | null;
+  operatorGroup: string | null;
   link: string | null;
   phone: string | null;
   uniq: string | null;
@@ -68,6 +69,8 @@ export interface Exported {
   talkId: string;
   bytes: number;
   audioFormat: string;
+  /** SpeechSense keys whose values were cut to the service's limit. */
+  cutKeys?: readonly string[];
 }
 
 /**
@@ -106,7 +109,8 @@ export function createTransfers(db: Database) {
                   t.postponed, t.defects,
                   c.account_id as "accountId", c.call_id as "callId", c.note_id as "noteId",
                   c.entity_type as "entityType", c.entity_id as "entityId", c.direction, c.started_at as "startedAt",
-                  c.talk_seconds as "talkSeconds", c.operator_id as "operatorId", u.name as "operatorName", c.link,
+                  c.talk_seconds as "talkSeconds", c.operator_id as "operatorId", u.name as "operatorName",
+                  u.group_name as "operatorGroup", c.link,
                   c.phone, c.uniq, c.source, c.result, c.status as "status", e.connection_id as "connectionId",
                   e.language, e.settings, a.host, a.time_zone as "timeZone"`.execute(db);
       const [row] = rows;
@@ -163,14 +167,17 @@ export function createTransfers(db: Database) {
      * The answer came: the call is exported. Also when another attempt has meanwhile given it up as unconfirmed,
      * because the answer is the truth.
      */
-    async recordExported({ exportId, callId }: TransferRef, { talkId, bytes, audioFormat }: Exported): Promise<void> {
+    async recordExported(
+      { exportId, callId }: TransferRef,
+      { talkId, bytes, audioFormat, cutKeys = [] }: Exported,
+    ): Promise<void> {
       await sql`
         with confirmed as (
           update talks set talk_id = ${talkId} where export_id = ${exportId} and call_id = ${callId}
         )
         update transfers
            set state = 'exported', reason = null, talk_id = ${talkId}, bytes = ${bytes}, audio_format = ${audioFormat},
-               updated_at = now()
+               cut_values = ${cutKeys.length > 0 ? cutKeys.join(' ') : null}, updated_at = now()
          where export_id = ${exportId} and call_id = ${callId} and state in ('committing', 'unconfirmed')`.execute(db);
     },
 

@@ -8,8 +8,11 @@ const CHECKS: readonly { heading: string; command: readonly string[] }[] = [
   { heading: 'Format', command: ['prettier', '--check', '.'] },
   { heading: 'Lint', command: ['eslint', '.'] },
   { heading: 'Types', command: ['tsc', '--project', '.'] },
+  { heading: 'Types of the widget', command: ['tsc', '--project', 'widget'] },
+  { heading: 'Types of its tests', command: ['tsc', '--project', 'test/widget'] },
   { heading: 'Dead code', command: ['knip'] },
   { heading: 'Build', command: ['npm', 'run', 'build'] },
+  { heading: 'Widget', command: ['npm', 'run', 'build:widget'] },
   { heading: 'Tests', command: [process.execPath, 'scripts/run.mjs', 'scripts/test.ts'] },
 ];
 

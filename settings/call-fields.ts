@@ -1,13 +1,6 @@
-/** A field that a mapping can name, as `fields` lists it. */
-export interface MappableField {
-  key: string;
-  title: { en: string; ru: string };
-  type: 'text' | 'number' | 'url';
-  /** What a value looks like. */
-  example: string;
-  /** The SpeechSense key to offer for it. */
-  suggestedKey: string;
-}
+import { fieldsOf } from './mappable-field.ts';
+
+const field = fieldsOf('call');
 
 /** The call's own fields, which the mapping's `call` block can name in `amocrm`. */
 export const CALL_FIELDS = [
@@ -15,10 +8,17 @@ export const CALL_FIELDS = [
   { ...field('id', 'number', '42743871', 'Call ID (note)', 'ID звонка (примечание)'), suggestedKey: 'note_id' },
   field('uniq', 'text', 'f3a9c2d1-1763', 'Call ID in the telephony', 'ID звонка в телефонии'),
   field('source', 'text', 'MangoOfficeWidget', 'Telephony', 'Телефония'),
+  field('created_at', 'date_time', '2026-11-02T12:00:00+03:00', 'Time of the call', 'Время звонка'),
+  field('direction', 'text', 'incoming', 'Direction', 'Направление'),
   field('duration', 'number', '125', 'Talk length, seconds', 'Длительность разговора, секунды'),
-  field('phone', 'text', '+79990000000', 'Client’s phone', 'Телефон клиента'),
+  field('phone', 'text', '8 (999) 000-00-00', 'Client’s phone', 'Телефон клиента'),
+  field('phone_e164', 'text', '+79990000000', 'Client’s phone, E.164', 'Телефон клиента, E.164'),
   field('result', 'text', 'Перезвонить завтра', 'Call result', 'Результат звонка'),
-  field('status', 'number', '4', 'Call status', 'Статус звонка'),
+  field('status', 'number', '4', 'Call status, number', 'Статус звонка, номер'),
+  field('status_name', 'text', 'Разговор состоялся', 'Call status', 'Статус звонка'),
+  field('operator', 'text', 'Ольга Ковалёва', 'Operator', 'Оператор'),
+  field('operator_id', 'number', '504141', 'Operator ID', 'ID оператора'),
+  field('operator_group', 'text', 'Отдел продаж', 'Operator’s group', 'Отдел оператора'),
   field('entity_type', 'text', 'contact', 'Kind of card', 'Тип карточки'),
   field('entity_id', 'number', '31415926', 'Card ID', 'ID карточки'),
   field(
@@ -31,15 +31,3 @@ export const CALL_FIELDS = [
 ] as const;
 
 export type CallFieldName = (typeof CALL_FIELDS)[number]['key'];
-
-export const CALL_FIELD_NAMES: readonly string[] = CALL_FIELDS.map(({ key }) => key);
-
-function field<Key extends string>(
-  key: Key,
-  type: MappableField['type'],
-  example: string,
-  en: string,
-  ru: string,
-): MappableField & { key: Key } {
-  return { key, type, example, title: { en, ru }, suggestedKey: `call_${key}` };
-}

@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
 import { z } from 'zod';
 import { ExportError } from '../errors/export-error.ts';
-import { CALL_FIELD_NAMES } from './call-fields.ts';
+import { mapping } from './mapping.ts';
 import { recordingHosts } from './recording-hosts.ts';
 
 /** A call date as the settings hold it: a calendar day of the account's time zone. */
@@ -16,67 +16,6 @@ const seconds = z
   .int()
   .min(0)
   .max(24 * 3600);
-
-/** One line of the field mapping: an amoCRM field of the block's entity and the SpeechSense metadata key it fills. */
-const mappingEntry = z.strictObject({
-  amocrm: z.string().trim().min(1),
-  speechsense: z
-    .string()
-    .trim()
-    .regex(/^[A-Za-z][A-Za-z0-9_.-]{0,99}$/, 'expected a key of Latin letters, digits and _, such as deal_name'),
-});
-
-/** The fields of a call are known beforehand; those of cards are the account's own. */
-const callEntry = mappingEntry.extend({
-  amocrm: mappingEntry.shape.amocrm.refine((name) => CALL_FIELD_NAMES.includes(name), {
-    error: ({ input }) => `a call has no field ${String(input)}; there are ${CALL_FIELD_NAMES.join(', ')}`,
-  }),
-});
-
-const mappingBlock = z.array(mappingEntry).default([]);
-
-/** Metadata keys that a mapping cannot take: a talk whose upload was not confirmed is looked for by them. */
-const RESERVED_METADATA_KEYS = ['call_id', 'date', 'direction_outgoing'];
-
-/** How many keys every export fills by itself. */
-const DEFAULT_METADATA_KEYS = 8;
-
-/** SpeechSense's own bound on the metadata keys of a connection. */
-const MAX_METADATA_KEYS = 200;
-
-// The rules on keys hang on the mapping itself, so that they are told together with what is wrong elsewhere.
-const mapping = z
-  .strictObject({
-    deal: mappingBlock,
-    contact: mappingBlock,
-    company: mappingBlock,
-    call: z.array(callEntry).default([]),
-  })
-  .superRefine((blocks, context) => {
-    const taken = new Set(RESERVED_METADATA_KEYS);
-    let keys = DEFAULT_METADATA_KEYS;
-    for (const block of ['deal', 'contact', 'company', 'call'] as const) {
-      blocks[block].forEach(({ speechsense }, index) => {
-        keys++;
-        if (taken.has(speechsense)) {
-          context.addIssue({
-            code: 'custom',
-            path: [block, index, 'speechsense'],
-            message: `the key ${speechsense} is already filled by another line or by the export itself`,
-          });
-        }
-        taken.add(speechsense);
-      });
-    }
-    if (keys > MAX_METADATA_KEYS) {
-      context.addIssue({
-        code: 'custom',
-        path: [],
-        message: `${keys} metadata keys, but a SpeechSense connection holds ${MAX_METADATA_KEYS}`,
-      });
-    }
-  })
-  .default({ deal: [], contact: [], company: [], call: [] });
 
 const exportSettingsSchema = z.strictObject({
   /** Both days included, in the account's time zone; null is the last seven days with today. */

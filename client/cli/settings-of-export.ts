@@ -2,7 +2,6 @@ import type { Account } from '../../ledger/accounts.ts';
 import type { ExportSettings } from '../../settings/export-settings.ts';
 import { effectivePeriod, periodInterval } from '../../settings/period.ts';
 import type { CommandContext } from './command.ts';
-import { warnOfEntityBlocks } from './entity-blocks.ts';
 import { mergeFlags, type SettingsFlags } from './settings-flags.ts';
 
 /**
@@ -11,7 +10,7 @@ import { mergeFlags, type SettingsFlags } from './settings-flags.ts';
  * @throws {SettingsInvalid}
  */
 export async function settingsOfExport(
-  { services, output }: CommandContext,
+  { services }: CommandContext,
   { accountId, timeZone }: Account,
   flags: SettingsFlags,
 ): Promise<ExportSettings> {
@@ -19,6 +18,5 @@ export async function settingsOfExport(
   const stored = await services.ledger.settings.read(accountId);
   const settings = mergeFlags(stored.settings, flags, timeZone, now);
   periodInterval(effectivePeriod(settings, timeZone, now), timeZone, now);
-  warnOfEntityBlocks(output, settings);
   return settings;
 }

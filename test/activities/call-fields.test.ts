@@ -1,13 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
+import type { CallEntities } from '../../activities/call-entities.ts';
 import { clientOf, mappedFields } from '../../activities/call-fields.ts';
-import type { Entity } from '../../ledger/entities.ts';
 import type { CallToSend } from '../../ledger/transfers.ts';
-import { CALL_FIELD_NAMES } from '../../settings/call-fields.ts';
+import { CALL_FIELDS } from '../../settings/call-fields.ts';
 import { parseExportSettings } from '../../settings/export-settings.ts';
+import { entity } from '../support/entity.ts';
+
+const NOBODY: CallEntities = { contacts: [], deals: [], companies: [], customers: [] };
 
 const CALL: CallToSend = {
   settings: parseExportSettings({
-    mapping: { call: CALL_FIELD_NAMES.map((amocrm) => ({ amocrm, speechsense: `key_${amocrm}` })) },
+    mapping: { call: CALL_FIELDS.map(({ key }) => ({ amocrm: key, speechsense: `key_${key}` })) },
   }),
   accountId: 31_415,
   callId: 1,
@@ -23,8 +26,9 @@ const CALL: CallToSend = {
   talkSeconds: 0,
   operatorId: 7,
   operatorName: 'Ольга',
+  operatorGroup: 'Отдел продаж',
   link: 'https://pbx.example/1.mp3',
-  phone: '+79990000000',
+  phone: '8 (999) 000-00-00',
   uniq: 'u1',
   source: 'pbx',
   result: 'Перезвонить',
@@ -36,14 +40,21 @@ const CALL: CallToSend = {
 
 describe('mapped fields of a call', () => {
   test('are the values of all the fields that there are, as text', () => {
-    expect(mappedFields(CALL)).toEqual({
+    expect(mappedFields(CALL, NOBODY)).toEqual({
       key_id: '42743871',
       key_uniq: 'u1',
       key_source: 'pbx',
       key_duration: '0',
-      key_phone: '+79990000000',
+      key_created_at: '2026-11-02T12:00:00+03:00',
+      key_direction: 'incoming',
+      key_phone: '8 (999) 000-00-00',
+      key_phone_e164: '+79990000000',
       key_result: 'Перезвонить',
       key_status: '4',
+      key_status_name: 'Разговор состоялся',
+      key_operator: 'Ольга',
+      key_operator_id: '7',
+      key_operator_group: 'Отдел продаж',
       key_entity_type: 'lead',
       key_entity_id: '12',
       key_card_link: 'https://example.amocrm.ru/leads/detail/12',
@@ -52,11 +63,12 @@ describe('mapped fields of a call', () => {
 
   test('without a value are left out, not sent empty', () => {
     const bare = { ...CALL, uniq: null, source: null, talkSeconds: null, phone: null, result: null, status: null };
-    const { key_uniq, key_source, key_duration, key_phone, key_result, key_status, ...rest } = mappedFields(bare);
-    for (const value of [key_uniq, key_source, key_duration, key_phone, key_result, key_status]) {
-      expect(value).toBeUndefined();
-    }
-    expect(Object.values(rest).every((value) => value !== undefined)).toBe(true);
+    const empty = Object.entries(mappedFields(bare, NOBODY)).filter(([, value]) => value === undefined);
+    expect(empty.map(([key]) => key)).toEqual(
+      ['uniq', 'source', 'duration', 'phone', 'phone_e164', 'result', 'status', 'status_name'].map(
+        (key) => `key_${key}`,
+      ),
+    );
   });
 
   test.each([
@@ -65,44 +77,80 @@ describe('mapped fields of a call', () => {
     ['company', 'companies'],
     ['customer', 'customers'],
   ] as const)('link to the card of a %s', (entityType, route) => {
-    expect(mappedFields({ ...CALL, entityType })['key_card_link']).toBe(`https://example.amocrm.ru/${route}/detail/12`);
+    expect(mappedFields({ ...CALL, entityType }, NOBODY)['key_card_link']).toBe(
+      `https://example.amocrm.ru/${route}/detail/12`,
+    );
   });
 
   test('of older settings that name a field no longer known are empty', () => {
     const { settings } = CALL;
     const call = [{ amocrm: 'toString', speechsense: 'a' }];
-    expect(mappedFields({ ...CALL, settings: { ...settings, mapping: { ...settings.mapping, call } } })).toEqual({
-      a: undefined,
+    const deal = [{ amocrm: 'toString', speechsense: 'b' }];
+    const old = { ...CALL, settings: { ...settings, mapping: { ...settings.mapping, call, deal } } };
+    expect(mappedFields(old, { ...NOBODY, deals: [entity('lead', 1)] })).toEqual({ a: undefined, b: undefined });
+  });
+});
+
+describe('mapped fields of cards', () => {
+  const mapping = {
+    deal: [
+      { amocrm: 'name', speechsense: 'deal_name' },
+      { amocrm: 'price', speechsense: 'deal_price' },
+    ],
+    contact: [{ amocrm: 'cf_5', speechsense: 'city' }],
+    company: [{ amocrm: 'name', speechsense: 'company_name' }],
+  };
+  const call = { ...CALL, settings: parseExportSettings({ mapping }) };
+
+  test('are what the cards say, each block of its own kind of card', () => {
+    const entities = {
+      contacts: [entity('contact', 1, { fields: { cf_5: 'Казань', name: 'not mapped' } })],
+      deals: [entity('lead', 2, { fields: { name: 'Окна', price: null } })],
+      companies: [entity('company', 3, { fields: { name: 'ООО' } })],
+      customers: [],
+    };
+    expect(mappedFields(call, entities)).toEqual({
+      deal_name: 'Окна',
+      deal_price: undefined,
+      city: 'Казань',
+      company_name: 'ООО',
     });
+  });
+
+  test('of several cards of a kind stand one after another, the same once', () => {
+    const deals = ['Окна', 'Двери', 'Окна'].map((name, id) => entity('lead', id, { fields: { name, price: '5' } }));
+    expect(mappedFields(call, { ...NOBODY, deals })).toMatchObject({ deal_name: 'Окна, Двери', deal_price: '5' });
   });
 });
 
 describe('the client of a call', () => {
-  const entity = (entityType: Entity['entityType'], name: string | null = entityType): Entity => ({
-    entityType,
-    entityId: { contact: 1, company: 2, customer: 3, lead: 4 }[entityType],
-    name,
-    mainContactId: null,
-    companyId: null,
-  });
-  const ALL = (['lead', 'customer', 'company', 'contact'] as const).map((type) => entity(type));
+  const ALL: CallEntities = {
+    contacts: [entity('contact', 1)],
+    companies: [entity('company', 2)],
+    customers: [entity('customer', 3)],
+    deals: [entity('lead', 4)],
+  };
 
   test('is its contact, else its company, its customer, its lead', () => {
-    const clients = [0, 1, 2, 3].map((gone) => clientOf(CALL, ALL.slice(0, 4 - gone)));
+    const kinds = ['contacts', 'companies', 'customers'] as const;
+    const clients = [0, 1, 2, 3].map((gone) =>
+      clientOf(CALL, { ...ALL, ...Object.fromEntries(kinds.slice(0, gone).map((kind) => [kind, []])) }),
+    );
     expect(clients).toEqual([
-      { id: '1', name: 'contact' },
-      { id: '2', name: 'company' },
-      { id: '3', name: 'customer' },
-      { id: '4', name: 'lead' },
+      { id: '1', name: 'contact 1' },
+      { id: '2', name: 'company 2' },
+      { id: '3', name: 'customer 3' },
+      { id: '4', name: 'lead 4' },
     ]);
   });
 
   test('without a name is called by the call’s phone', () => {
-    expect(clientOf(CALL, [entity('contact', null), entity('company')])).toEqual({ id: '1', name: '+79990000000' });
-    expect(clientOf({ ...CALL, phone: null }, [entity('contact', null)])).toEqual({ id: '1', name: '' });
+    const nameless = { ...ALL, contacts: [entity('contact', 1, { name: null })] };
+    expect(clientOf(CALL, nameless)).toEqual({ id: '1', name: '8 (999) 000-00-00' });
+    expect(clientOf({ ...CALL, phone: null }, nameless)).toEqual({ id: '1', name: '' });
   });
 
   test('of whom nothing is known is the card that the call hangs on', () => {
-    expect(clientOf(CALL, [])).toEqual({ id: '12', name: '+79990000000' });
+    expect(clientOf(CALL, NOBODY)).toEqual({ id: '12', name: '8 (999) 000-00-00' });
   });
 });

@@ -1,6 +1,8 @@
 import { randomInt, randomUUID } from 'node:crypto';
+import { z } from 'zod';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { amocrmOf } from '../../activities/amocrm-account.ts';
 import { createExportActivities } from '../../activities/export-activities.ts';
 import { createListingActivities, type ListingCursor } from '../../activities/listing-activities.ts';
 import { createPlanActivities } from '../../activities/plan-activities.ts';
@@ -69,7 +71,11 @@ function startWorker(counts: Map<string, number>) {
     ...createListingActivities(deps),
     ...createPlanActivities(deps),
   };
-  return { ledger, activities };
+  const ask = async () => {
+    const { http } = await amocrmOf(deps, sandbox.accountId);
+    await http.get('/account', {}, z.unknown());
+  };
+  return { ledger, activities, ask };
 }
 
 type Worker = ReturnType<typeof startWorker>;
@@ -106,13 +112,14 @@ test('an export of 10,000 calls by two workers is never asked to slow down, and 
   } while (cursor);
   const { batches } = await run(() => activities.closePlan({ exportId, batchSize: 100 }));
 
-  // Every worker prepares several batches at once, more than the pace lets through.
+  // Every worker prepares several batches at once, and asks for much more beside them than the pace lets through.
   const waiting = Array.from({ length: batches }, (_, batch) => batch);
-  await Promise.all(
-    [...workers, ...workers, ...workers].map(async (worker) => {
+  await Promise.all([
+    ...workers.flatMap(({ ask }) => Array.from({ length: 150 }, ask)),
+    ...[...workers, ...workers, ...workers].map(async (worker) => {
       for (let batch = waiting.shift(); batch !== undefined; batch = waiting.shift()) await prepare(worker, batch);
     }),
-  );
+  ]);
 
   const { amocrm } = sandbox;
   expect((await ledger.progress.read(exportId)).calls.found).toBeGreaterThan(9_000);

@@ -41,7 +41,9 @@ async function play(timeline: Timeline): Promise<void> {
   // While notes are read, things happen between two pages; while events are, also between an event and its note.
   const unsubscribe = amocrm.onAnswer(() => player.answered());
   await stage
-    .list(listing, timeline.limits, (cursor) => player.before(cursor?.source ?? 'contacts'))
+    .list(listing, timeline.limits, (cursor) =>
+      player.before({ source: cursor?.source ?? 'contacts', back: cursor?.walk.back ?? false }),
+    )
     .finally(unsubscribe);
   await stage.closePlan(listing);
 

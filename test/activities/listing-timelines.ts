@@ -138,6 +138,7 @@ export class Player {
   readonly #drained = new Set<string>();
   #listing = false;
   #source = 'contacts';
+  #back = false;
   #steps = 0;
 
   constructor(world: World, clock: MovableClock, timeline: Timeline) {
@@ -157,9 +158,10 @@ export class Player {
   }
 
   /** A page of this source is about to be read: those before it are drained. */
-  before(source: string): void {
+  before({ source, back }: { source: string; back: boolean }): void {
     if (source !== this.#source) this.#drained.add(this.#source);
     this.#source = source;
+    this.#back = back;
     this.#next();
   }
 
@@ -204,6 +206,11 @@ export class Player {
 
   readonly #leadIds = new Map<string, number>();
 
+  /** The end of this source has been read: what comes now may be none of this listing's. */
+  #isSeen(place: string): boolean {
+    return this.#drained.has(place) || (this.#back && place === this.#source);
+  }
+
   #inPeriod(at: number): boolean {
     return at >= this.period.from && at < this.period.until;
   }
@@ -236,7 +243,7 @@ export class Player {
       deleted: false,
       late: this.#source === 'events',
       // Of what comes in after its source was drained only an event can tell.
-      setBack: this.#listing && (updatedAt < now || this.#drained.has(note.place)),
+      setBack: this.#listing && (updatedAt < now || this.#isSeen(note.place)),
     });
   }
 
@@ -283,7 +290,7 @@ export class Player {
           ...knownOf(note),
           call: lead.call,
           late: this.#source === 'events',
-          setBack: this.#drained.has('contacts'),
+          setBack: this.#isSeen('contacts'),
         });
         return;
       }

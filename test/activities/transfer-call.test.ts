@@ -6,6 +6,7 @@ import { ExportError } from '../../errors/export-error.ts';
 import { FAILURE_REASONS } from '../../errors/reasons.ts';
 import { createRecordings, type Recordings } from '../../recordings/fetch-recording.ts';
 import { TEST_ACCOUNT } from '../support/ledger.ts';
+import { entity } from '../support/entity.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { createTransferStage, type TransferStage } from './transfer-stage.ts';
 
@@ -37,13 +38,7 @@ describe('a call is carried', () => {
     await stage.ledger.users.putAll(TEST_ACCOUNT, [{ id: 7, name: 'Ольга Ковалёва', group: null, active: true }]);
     const mapping = { call: [{ amocrm: 'duration', speechsense: 'call_duration' }] };
     const call = await stage.plan({ direction: 'outgoing' }, { mapping });
-    const card = {
-      entityType: 'contact' as const,
-      entityId: 1_000 + call.noteId,
-      name: 'Анна',
-      mainContactId: null,
-      companyId: null,
-    };
+    const card = entity('contact', 1_000 + call.noteId, { name: 'Анна' });
     await stage.ledger.entities.putAll(TEST_ACCOUNT, [card], new Date());
     expect(await stage.transfer(call)).toEqual({ state: 'exported' });
     const [talk, ...others] = talks();

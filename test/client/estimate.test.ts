@@ -18,16 +18,16 @@ const PLAN = statusOf({ calls: { found: 700, planned: 600 }, talkSeconds: { plan
 
 describe('an estimate', () => {
   test('counts the pages of notes and of clients, and the time of both and of the calls', () => {
-    // Four sources, three pages of 250 notes, twelve of 50 clients.
+    // Four sources and the events, three pages of 250 notes, seven of 100 events, twelve of 50 clients.
     expect(estimate(PLAN, { isApiFilterEnabled: true }, PACE, tariff(0.1))).toEqual({
-      requests: 19,
-      seconds: 304,
+      requests: 27,
+      seconds: 306,
       roubles: 720,
     });
   });
 
   test('reckons a request for every client where amoCRM cannot filter', () => {
-    expect(estimate(PLAN, { isApiFilterEnabled: false }, PACE, tariff(0.1)).requests).toBe(607);
+    expect(estimate(PLAN, { isApiFilterEnabled: false }, PACE, tariff(0.1)).requests).toBe(615);
   });
 
   test('has no price where the tariff has none', () => {

@@ -22,6 +22,7 @@ const ROW: ReportRow = {
   bytes: null,
   audio_format: null,
   reason_text: 'recording_expired',
+  cut_values: null,
   converted_from: null,
   channels: null,
 };
@@ -44,7 +45,7 @@ function content(
 }
 
 const HEADER =
-  'call_id,note_id,entity_type,entity_id,direction,started_at,talk_seconds,operator_id,state,reason,talk_id,attempts,bytes,audio_format,reason_text,converted_from,channels';
+  'call_id,note_id,entity_type,entity_id,direction,started_at,talk_seconds,operator_id,state,reason,talk_id,attempts,bytes,audio_format,reason_text,cut_values,converted_from,channels';
 const FORMULAS = ['=1+1', '+7', '-2', '@x', '\tx', '\rx'];
 
 async function sheetOf(stream: Readable): Promise<unknown[][]> {
@@ -58,7 +59,7 @@ test('the columns of the first release keep their names and places', () => {
 
 test('CSV has the columns of the contract, CRLF, empty cells for what is not known, and the account’s own time', async () => {
   expect(await text(content(rows({}), 'csv'))).toBe(
-    `${HEADER}\r\n1,42,contact,7,incoming,2026-11-02T12:00:00+03:00,60,,failed,recording_expired,,2,,,the recording is gone from its link,,\r\n`,
+    `${HEADER}\r\n1,42,contact,7,incoming,2026-11-02T12:00:00+03:00,60,,failed,recording_expired,,2,,,the recording is gone from its link,,,\r\n`,
   );
 });
 

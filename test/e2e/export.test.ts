@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { SANDBOX_KEYS } from '../../sandbox/speechsense/connection.ts';
+import { PIPELINES } from '../../sandbox/world/pipelines.ts';
 import { createStage, type Stage } from '../support/stage.ts';
 import { expectOnce, expectToAddUp, expectWhole, recordedCalls } from '../support/promises.ts';
 
@@ -54,16 +56,36 @@ describe('exports of one account, one after another', () => {
     const before = talks();
     const mapping = {
       call: [{ amocrm: 'duration', speechsense: 'call_duration' }],
-      deal: [],
-      contact: [],
-      company: [],
+      deal: [
+        { amocrm: 'status', speechsense: 'deal_status' },
+        { amocrm: 'cf_1150943', speechsense: 'interesy' },
+      ],
+      contact: [{ amocrm: 'phone_e164', speechsense: 'contact_phone' }],
+      company: [{ amocrm: 'name', speechsense: 'company_name' }],
     };
+    const keys = Object.values(mapping).flatMap((lines) => lines.map(({ speechsense }) => speechsense));
+    await stage.control('speechsense', 'PUT', `/connections/${stage.sandbox.connectionId}`, {
+      keys: { ...SANDBOX_KEYS, ...Object.fromEntries(keys.map((key) => [key, 'STRING'])) },
+    });
     const { status } = await run({ reExport: true, direction: 'outgoing', mapping });
     const added = stage.sandbox.speechsense.talks().slice(before);
     expect(added).toHaveLength(status.calls.exported);
     expect(added.length).toBeGreaterThan(0);
     expect(added.every(({ fields }) => fields.direction_outgoing === 'true')).toBe(true);
     expect(added.filter(({ fields }) => /^\d+$/.test(fields.call_duration ?? '')).length).toBeGreaterThan(0);
+    const { contacts, companies } = stage.sandbox.world.entities;
+    const phones = new Map([...contacts.values()].map(({ id, phone }) => [String(id), `+7${phone}`]));
+    for (const { fields } of added.filter(({ fields: { contact_phone } }) => contact_phone !== undefined)) {
+      expect(fields.contact_phone).toBe(phones.get(fields.client_id ?? ''));
+    }
+    const named = new Set([...companies.values()].map(({ name }) => name.trim()));
+    const stages = new Set(PIPELINES.flatMap(({ statuses }) => statuses.map(({ name }) => name)));
+    const said = (key: string) => added.flatMap(({ fields }) => fields[key] ?? []);
+    expect(said('contact_phone').length).toBeGreaterThan(added.length / 2);
+    expect(said('deal_status').length).toBeGreaterThan(5);
+    expect(said('deal_status').filter((text) => !stages.has(text))).toEqual([]);
+    expect(said('company_name').length).toBeGreaterThan(5);
+    expect(said('company_name').filter((text) => !named.has(text))).toEqual([]);
   });
 
   test('one into another connection uploads everything', async () => {

@@ -5,6 +5,16 @@ import { createStage, type Stage } from '../support/stage.ts';
 import { waitFor } from '../support/wait-for.ts';
 import type { WorkerProcess } from '../support/worker-process.ts';
 
+/** Personal fields of every block. */
+const MAPPING = {
+  deal: [{ amocrm: 'name', speechsense: 'deal_name' }],
+  contact: [
+    { amocrm: 'phone', speechsense: 'contact_phone' },
+    { amocrm: 'email', speechsense: 'contact_email' },
+  ],
+  company: [{ amocrm: 'name', speechsense: 'company_name' }],
+};
+
 describe('after an export that met all kinds of trouble, nothing secret or personal', () => {
   let stage: Stage;
   let worker: WorkerProcess;
@@ -41,7 +51,7 @@ describe('after an export that met all kinds of trouble, nothing secret or perso
       { times: 1, at: 'mid-stream', afterBytes: 10_000, action: { kind: 'reset' } },
     ]);
     worker = await stage.startWorker();
-    const first = await stage.exports.start(stage.accountId, stage.settings());
+    const first = await stage.exports.start(stage.accountId, stage.settings({ mapping: MAPPING }));
     await stage.finished(first);
     await keepTokens();
     await stage.control('amocrm', 'POST', '/tokens/revoke', {});
@@ -69,6 +79,7 @@ describe('after an export that met all kinds of trouble, nothing secret or perso
     const links = world.calls.flatMap(({ worldId, format, talkSeconds }) =>
       format === null ? [] : [new URL(stage.sandbox.telephony.recordingUrl({ worldId, format, talkSeconds })).pathname],
     );
+    const emails = [...contacts.keys()].map((_, at) => `client${at}@mail.example`);
     const all = [
       token,
       apiKey,
@@ -78,6 +89,7 @@ describe('after an export that met all kinds of trouble, nothing secret or perso
       ...named,
       ...phones,
       ...links,
+      ...emails,
     ];
     return [...new Set(all)].filter((text) => text.length >= 5);
   }

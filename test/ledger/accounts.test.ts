@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
+import { randomUUID } from 'node:crypto';
 import { type Database, openDatabase } from '../../ledger/database.ts';
 import {
   openTestLedger,
@@ -10,6 +11,7 @@ import {
   type TestLedger,
   SENT,
 } from '../support/ledger.ts';
+import { entity } from '../support/entity.ts';
 import { parseExportSettings } from '../../settings/export-settings.ts';
 
 let t: TestLedger;
@@ -46,19 +48,14 @@ describe('removing an account', () => {
     await t.ledger.consents.give({ host: 'example.amocrm.ru', accountId: TEST_ACCOUNT });
     await t.ledger.settings.put(TEST_ACCOUNT, parseExportSettings({}));
     await t.ledger.users.putAll(TEST_ACCOUNT, [{ id: 7, name: 'Operator', group: null, active: true }]);
-    const card = {
-      entityType: 'contact' as const,
-      entityId: 1_001,
-      name: 'Client',
-      mainContactId: null,
-      companyId: null,
-    };
-    await t.ledger.entities.putAll(TEST_ACCOUNT, [card], new Date());
+    await t.ledger.entities.putAll(TEST_ACCOUNT, [entity('contact', 1_001)], new Date());
+    await t.ledger.catalogues.put(TEST_ACCOUNT, 'loss_reasons', [{ id: 1, name: 'Дорого' }], new Date());
     await askTurn(TEST_ACCOUNT);
     await t.ledger.rateBuckets.refused(TEST_ACCOUNT, 'amocrm_throttled');
     await t.ledger.connectionKeys.put(TEST_ACCOUNT, 'connection-1', ['date'], new Date());
     await t.ledger.brakes.pull(TEST_ACCOUNT, 'speechsense');
     const exportId = await planned(t.ledger, [sightedNote({ noteId: 1 }), sightedNote({ noteId: 2 })]);
+    await t.ledger.entityTurns.take(exportId, randomUUID());
     const [call] = await t.ledger.transfers.remainingOfBatch(exportId, 0);
     const claim = await t.ledger.transfers.claim({ exportId, callId: call?.callId ?? 0 });
     if (claim.kind !== 'claimed') throw new Error('the call is there');
@@ -71,7 +68,16 @@ describe('removing an account', () => {
   async function copyToAnotherAccount(accountId: number): Promise<void> {
     await sql`insert into accounts select ${accountId}, 'other.amocrm.ru', name, time_zone, is_api_filter_enabled
                 from accounts where account_id = ${TEST_ACCOUNT}`.execute(db);
-    for (const table of ['tokens', 'connections', 'connection_keys', 'brakes', 'settings', 'users', 'entities']) {
+    for (const table of [
+      'tokens',
+      'connections',
+      'connection_keys',
+      'brakes',
+      'settings',
+      'users',
+      'entities',
+      'catalogues',
+    ]) {
       const { rows } = await sql<{ name: string }>`
         select column_name as name from information_schema.columns
          where table_schema = current_schema() and table_name = ${table} and column_name <> 'account_id'

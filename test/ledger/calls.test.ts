@@ -41,8 +41,8 @@ describe('a call is told from others by its identity', () => {
     const page = [sightedNote({ noteId: 121 }), sightedNote({ noteId: 122 })];
     const { exportId, rows } = await list(page, page);
     expect(rows).toHaveLength(2);
-    const again = await test_.ledger.calls.recordSightings(TEST_ACCOUNT, exportId, page);
-    expect(again.newCalls).toBe(0);
+    await test_.ledger.calls.recordSightings(TEST_ACCOUNT, exportId, page);
+    expect(await reportOf(test_.ledger, exportId)).toEqual(rows);
   });
 
   test('a note that gets its uniq late stays with its call, and so do later copies of it', async () => {

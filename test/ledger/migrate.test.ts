@@ -10,6 +10,7 @@ const ALL = [
   '0003-oauth',
   '0004-pacing',
   '0005-listing',
+  '0006-entities',
   '0007-audio',
   '0008-confirm',
   '0009-report',

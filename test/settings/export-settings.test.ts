@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { CALL_FIELD_NAMES, CALL_FIELDS } from '../../settings/call-fields.ts';
+import { CALL_FIELDS } from '../../settings/call-fields.ts';
+import { CARD_BLOCKS, CARD_FIELDS } from '../../settings/card-fields.ts';
 import { parseExportSettings, SettingsInvalid, type SettingsProblem } from '../../settings/export-settings.ts';
 
 function problemsOf(input: unknown): SettingsProblem[] {
@@ -203,16 +204,33 @@ describe('keys of a mapping', () => {
   });
 
   test('a call has only its own fields, and the problem names them', () => {
-    for (const name of CALL_FIELD_NAMES) {
-      expect(fieldsOf({ mapping: { call: [line('key', name)] } })).toEqual([]);
+    for (const { key } of CALL_FIELDS) {
+      expect(fieldsOf({ mapping: { call: [line('key', key)] } })).toEqual([]);
     }
     const [problem] = problemsOf({ mapping: { call: [line('key', 'weight')] } });
     expect(problem?.field).toBe('mapping.call.0.amocrm');
-    for (const name of CALL_FIELD_NAMES) expect(problem?.message).toContain(name);
+    for (const { key } of CALL_FIELDS) expect(problem?.message).toContain(key);
+    expect(fieldsOf({ mapping: { call: [line('key', 'cf_5')] } })).toEqual(['mapping.call.0.amocrm']);
   });
 
-  test('the keys that are suggested for a call can all be taken together', () => {
+  test('a card has its standard fields and any custom one, and the problem names them', () => {
+    for (const block of CARD_BLOCKS) {
+      for (const { key } of [...CARD_FIELDS[block], { key: 'cf_1150947' }]) {
+        expect(fieldsOf({ mapping: { [block]: [line('key', key)] } })).toEqual([]);
+      }
+      for (const name of ['duration', 'cf_', 'cf_0', 'cf_x', 'CF_5', 'toString']) {
+        const [problem] = problemsOf({ mapping: { [block]: [line('key', name)] } });
+        expect(problem?.field).toBe(`mapping.${block}.0.amocrm`);
+        expect(problem?.message).toMatch(/name, .*cf_<field id>/);
+      }
+    }
+  });
+
+  test('the keys that are suggested can all be taken together', () => {
     const call = CALL_FIELDS.map(({ key, suggestedKey }) => line(suggestedKey, key));
-    expect(fieldsOf({ mapping: { call } })).toEqual([]);
+    const [deal, contact, company] = CARD_BLOCKS.map((block) =>
+      CARD_FIELDS[block].map(({ key, suggestedKey }) => line(suggestedKey, key)),
+    );
+    expect(fieldsOf({ mapping: { call, deal, contact, company } })).toEqual([]);
   });
 });

@@ -11,6 +11,7 @@ import { addCommand, type Runner } from '../command.ts';
 import type { Language } from '../language.ts';
 import { priceSentences } from '../price-sentences.ts';
 import { type SettingsFlags, settingsOptions } from '../settings-flags.ts';
+import { mappingWarnings } from '../mapping-warnings.ts';
 import { settingsOfExport } from '../settings-of-export.ts';
 import { table } from '../table.ts';
 import { listingRemarks } from '../watch/listing-lines.ts';
@@ -34,6 +35,7 @@ export function addPreviewCommand(program: Command, runner: Runner): void {
       const exports = await services.exports();
       await warnWithoutWorkers(context);
 
+      const mappingWarned = await mappingWarnings(context, account, settings.mapping);
       const status = await exports.preview(account.accountId, settings);
       const { found, planned, skipped, failed, waiting, unconfirmed } = status.calls;
       const callsPerSecond = await paceOfAccount(services.ledger, account);
@@ -44,6 +46,7 @@ export function addPreviewCommand(program: Command, runner: Runner): void {
         estimate: estimated,
         warnings: [
           ...warningsOf({ failed, waiting, unconfirmed }),
+          ...mappingWarned,
           ...listingRemarks(status.listing),
           ...priceSentences(estimated.roubles, tariff, tariffFile),
         ].map((sentence) => output.text(sentence)),

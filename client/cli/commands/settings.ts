@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { EXIT } from '../../../errors/exit-codes.ts';
 import { addCommand, type Runner } from '../command.ts';
-import { warnOfEntityBlocks } from '../entity-blocks.ts';
+import { mappingWarnings } from '../mapping-warnings.ts';
 import { readSettingsFile } from '../settings-file.ts';
 
 export function addSettingsCommands(program: Command, runner: Runner): void {
@@ -12,9 +12,12 @@ export function addSettingsCommands(program: Command, runner: Runner): void {
     summary: 'print the stored settings, as a file that `settings set` takes',
     account: true,
     examples: ['settings show > settings.json'],
-    async run({ services, output, account }) {
-      const { settings } = await services.ledger.settings.read((await account()).accountId);
+    async run(context) {
+      const { services, output } = context;
+      const account = await context.account();
+      const { settings } = await services.ledger.settings.read(account.accountId);
       output.result(settings, () => [JSON.stringify(settings, null, 2)]);
+      for (const warning of await mappingWarnings(context, account, settings.mapping)) output.remark(warning);
       return EXIT.done;
     },
   });
@@ -28,14 +31,16 @@ export function addSettingsCommands(program: Command, runner: Runner): void {
       'settings set --file settings.json',
       `echo '{ "direction": "incoming", "talkSeconds": { "min": 30 } }' | speechsense-export settings set --file -`,
     ],
-    async run({ services, output, stdin, account }, { file }) {
+    async run(context, { file }) {
+      const { services, output, stdin } = context;
       const settings = await readSettingsFile(file, stdin);
-      const { accountId, host } = await account();
+      const account = await context.account();
+      const { accountId, host } = account;
       await services.ledger.settings.put(accountId, settings);
       output.result(settings, () => [
         output.text({ en: `The settings of ${host} are stored.`, ru: `Настройки ${host} сохранены.` }),
       ]);
-      warnOfEntityBlocks(output, settings);
+      for (const warning of await mappingWarnings(context, account, settings.mapping)) output.remark(warning);
       return EXIT.done;
     },
   });

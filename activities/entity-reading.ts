@@ -1,0 +1,234 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type AmocrmEntity, isOpen } from '../amocrm/entities.ts';
+import { fieldText, type ValueContext } from '../amocrm/entity-values.ts';
+import type { AmocrmHttp } from '../amocrm/http.ts';
+import {
+  ENTITIES_LIMIT,
+  type EntitiesPage,
+  FIRST_PAGE,
+  readEntitiesByFilter,
+  readEntitiesPage,
+  readEntityById,
+} from '../amocrm/read-entities.ts';
+import type { PageAt } from '../amocrm/shrinking-page.ts';
+import type { Account } from '../ledger/accounts.ts';
+import type { BatchRange, Entity, EntityRef, KnownEntity } from '../ledger/entities.ts';
+import type { ExportRow } from '../ledger/exports.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { valueContext } from './account-catalogue.ts';
+import { entitiesOfCall, type NeededFields, neededFields } from './call-entities.ts';
+
+interface ReadingDeps {
+  ledger: Ledger;
+  now: () => Date;
+  /** Opens the way to the account; not called when everything is known. */
+  open: () => Promise<{ account: Account; http: AmocrmHttp }>;
+  signal: AbortSignal;
+}
+
+type EntityType = EntityRef['entityType'];
+
+/** Contacts name leads and companies, so they come first; leads may name further contacts. */
+const ORDER: readonly EntityType[] = ['contact', 'lead', 'customer', 'company'];
+/** What was read shortly before an export counts for it: a retry, or the next export, need not ask again. */
+const FRESH_MS = 10 * 60_000;
+/** An account that ignored filters is taken at its word again after a week: the option can be bought. */
+const FILTER_MEMORY_MS = 7 * 24 * 3_600_000;
+/** Batches whose entities may fill the free places of a request. */
+const AHEAD = 20;
+/** A list is gone through only where that many single requests could be saved. */
+const SWEEP_SAVES = 4;
+const TURN_POLL_MS = 300;
+
+/**
+ * Reads what the metadata of a batch's calls need and the ledger does not know from this export yet. Batches take
+ * turns, and what later batches need comes along where it costs no request; so nothing is asked for twice.
+ */
+export async function readMissingEntities(deps: ReadingDeps, row: ExportRow, batch: number): Promise<void> {
+  const reading = new EntityReading(deps, row, batch);
+  if ((await reading.missing({ from: batch, to: batch })).length === 0) return;
+  const holder = randomUUID();
+  const { entityTurns } = deps.ledger;
+  const takeTurn = () => entityTurns.take(row.exportId, holder);
+  while (!(await takeTurn())) await pause(TURN_POLL_MS, undefined, { signal: deps.signal });
+  try {
+    await reading.run(takeTurn);
+  } finally {
+    await entityTurns.end(row.exportId, holder);
+  }
+}
+
+class EntityReading {
+  readonly #deps: ReadingDeps;
+  readonly #export: ExportRow;
+  readonly #batch: number;
+  readonly #needed: NeededFields;
+  readonly #readSince: Date;
+  /** Read in this run: never asked for again in it, whatever the clocks say. */
+  readonly #read = new Set<string>();
+  #context: ValueContext | undefined;
+
+  constructor(deps: ReadingDeps, row: ExportRow, batch: number) {
+    this.#deps = deps;
+    this.#export = row;
+    this.#batch = batch;
+    this.#needed = neededFields(row.settings.mapping);
+    this.#readSince = new Date(row.startedAt.getTime() - FRESH_MS);
+  }
+
+  /** What is to be read for the calls of these batches, as far as it can be told yet. */
+  async missing(range: BatchRange): Promise<EntityRef[]> {
+    const { ledger } = this.#deps;
+    const calls = await ledger.entities.callsOf(this.#export.exportId, range);
+    const known = await ledger.entities.reach(
+      this.#export.accountId,
+      calls.flatMap(({ refs }) => refs),
+    );
+    const fresh = new Map(known.filter((one) => this.#isFresh(one)).map((one) => [nameOf(one), one]));
+    const missing = new Map<string, EntityRef>();
+    const find = (ref: EntityRef) => {
+      const found = fresh.get(nameOf(ref));
+      if (!found) missing.set(nameOf(ref), ref);
+      return found;
+    };
+    for (const { refs } of calls) entitiesOfCall(refs, find, this.#needed);
+    return [...missing.values()];
+  }
+
+  async run(keepTurn: () => Promise<boolean>): Promise<void> {
+    const own = { from: this.#batch, to: this.#batch };
+    for (let missing = await this.missing(own); missing.length > 0; missing = await this.missing(own)) {
+      const entityType = ORDER.find((type) => missing.some((ref) => ref.entityType === type)) ?? 'contact';
+      const source = await this.#open();
+      if (await this.#sweep(entityType, source, keepTurn)) continue;
+      const wanted = missing.filter((ref) => ref.entityType === entityType).map(({ entityId }) => entityId);
+      await this.#readByIds(entityType, wanted, source, keepTurn);
+    }
+  }
+
+  async #open(): Promise<Source> {
+    const { ledger, now } = this.#deps;
+    const { account, http } = await this.#deps.open();
+    const { accountId } = account;
+    const since = new Date(now().getTime() - FILTER_MEMORY_MS);
+    const filters = account.isApiFilterEnabled && !(await ledger.entities.isFilterIgnored(accountId, since));
+    const reading = { ledger, account, http, now, readSince: this.#readSince };
+    const context = (this.#context ??= await valueContext(reading, this.#needed));
+    return { http, accountId, filters, context };
+  }
+
+  /**
+   * Goes through the account's own list of a kind, the latest changed first, once an export, as long as a page of 250
+   * brings more than as many requests by id would.
+   *
+   * @returns whether it brought anything.
+   */
+  async #sweep(entityType: EntityType, source: Source, keepTurn: () => Promise<boolean>): Promise<boolean> {
+    if (!(await this.#deps.ledger.entityTurns.markSwept(this.#export.exportId, entityType))) return false;
+    const perRequest = source.filters ? ENTITIES_LIMIT : 1;
+    const all = await this.missing({ from: this.#batch, to: null });
+    const wanted = new Set(all.filter((ref) => ref.entityType === entityType).map(({ entityId }) => entityId));
+    if (wanted.size <= perRequest * SWEEP_SAVES) return false;
+    let broughtAny = false;
+    for (let page: PageAt | null = FIRST_PAGE; page !== null && wanted.size > 0;) {
+      await keepTurn();
+      const answer: EntitiesPage = await readEntitiesPage(source.http, entityType, page);
+      const found = answer.entities.filter(({ entityId }) => wanted.delete(entityId));
+      await this.#put(entityType, source, found);
+      broughtAny ||= found.length > 0;
+      page = found.length > perRequest ? answer.next : null;
+    }
+    return broughtAny;
+  }
+
+  async #readByIds(entityType: EntityType, ids: number[], source: Source, keepTurn: () => Promise<boolean>) {
+    if (!source.filters) {
+      for (const id of ids) {
+        await keepTurn();
+        const found = await readEntityById(source.http, entityType, id);
+        await this.#put(entityType, source, found ? [found] : [], [id]);
+      }
+      return;
+    }
+    const later = await this.missing({ from: this.#batch + 1, to: this.#batch + AHEAD });
+    const fill = later.filter((ref) => ref.entityType === entityType).map(({ entityId }) => entityId);
+    const places = Math.ceil(ids.length / ENTITIES_LIMIT) * ENTITIES_LIMIT;
+    const asked = [...new Set([...ids, ...fill])].slice(0, places);
+    for (let start = 0; start < asked.length; start += ENTITIES_LIMIT) {
+      await keepTurn();
+      const chunk = asked.slice(start, start + ENTITIES_LIMIT);
+      const { entities, isUnfiltered } = await readEntitiesByFilter(source.http, entityType, chunk);
+      if (isUnfiltered) {
+        await this.#deps.ledger.entities.rememberFilterIgnored(source.accountId, this.#deps.now());
+        return;
+      }
+      await this.#put(entityType, source, entities, chunk);
+    }
+  }
+
+  /** Keeps what was found; of the ids that were asked for, the rest is known to be gone. */
+  async #put(entityType: EntityType, { accountId, context }: Source, found: AmocrmEntity[], asked: number[] = []) {
+    const entities = found.map((entity) => this.#toEntity(entityType, entity, context));
+    const foundIds = new Set(found.map(({ entityId }) => entityId));
+    const gone = asked.filter((id) => !foundIds.has(id)).map((entityId) => ({ ...GONE, entityType, entityId }));
+    await this.#deps.ledger.entities.putAll(accountId, [...entities, ...gone], this.#deps.now());
+    for (const entity of [...entities, ...gone]) this.#read.add(nameOf(entity));
+  }
+
+  #toEntity(entityType: EntityType, entity: AmocrmEntity, context: ValueContext): Entity {
+    const fields = this.#fieldsOf(entityType).map((key) => {
+      const text = entityType === 'customer' ? null : fieldText(entityType, key, entity, context);
+      return [key, text] as const;
+    });
+    const { entityId, isDeleted, name, updatedAt, mainContactId, companyId, leadIds } = entity;
+    return {
+      entityType,
+      entityId,
+      isGone: isDeleted,
+      name,
+      isOpen: isOpen(entity),
+      updatedAt,
+      mainContactId,
+      companyId,
+      leadIds,
+      fields: Object.fromEntries(fields),
+    };
+  }
+
+  /** Read since the export began, and with the fields that its mapping names. */
+  #isFresh(entity: KnownEntity): boolean {
+    if (this.#read.has(nameOf(entity))) return true;
+    if (entity.readAt < this.#readSince) return false;
+    return entity.isGone || this.#fieldsOf(entity.entityType).every((key) => Object.hasOwn(entity.fields, key));
+  }
+
+  #fieldsOf(entityType: EntityType): readonly string[] {
+    const { deal, contact, company } = this.#needed;
+    return { lead: deal, contact, company, customer: [] }[entityType];
+  }
+}
+
+/** The account as it is read now. */
+interface Source {
+  http: AmocrmHttp;
+  accountId: number;
+  /** Whether filters on entities work. */
+  filters: boolean;
+  context: ValueContext;
+}
+
+const GONE = {
+  isGone: true,
+  name: null,
+  isOpen: false,
+  updatedAt: null,
+  mainContactId: null,
+  companyId: null,
+  leadIds: [],
+  fields: {},
+};
+
+function nameOf({ entityType, entityId }: EntityRef): string {
+  return `${entityType} ${entityId}`;
+}

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import type { EntityType } from './call-note.ts';
+import { ENTITY_ROUTES } from './entities.ts';
+import type { AmocrmHttp } from './http.ts';
+import { lenientList, lenientText } from './lenient.ts';
+import { readWholeList } from './whole-list.ts';
+
+const id = z.coerce.number().int();
+const named = z.looseObject({ id, name: lenientText }).transform((one) => ({ id: one.id, name: one.name ?? '' }));
+
+/** Something that amoCRM knows by an id and people by a name. */
+export type Named = z.output<typeof named>;
+
+const pipeline = z
+  .looseObject({ id, name: lenientText, _embedded: z.looseObject({ statuses: lenientList(named) }) })
+  .transform((one) => ({ id: one.id, name: one.name ?? '', statuses: one._embedded.statuses }));
+
+/** A pipeline with its statuses; closed statuses have the same ids in every pipeline, but names of their own. */
+export type Pipeline = z.output<typeof pipeline>;
+
+const customField = z
+  .looseObject({
+    id,
+    name: lenientText,
+    type: lenientText,
+    code: lenientText,
+    enums: lenientList(z.looseObject({ id, value: lenientText })),
+  })
+  .transform((field) => ({
+    id: field.id,
+    name: field.name ?? '',
+    type: field.type ?? 'text',
+    code: field.code,
+    options: field.enums.map((option) => ({ id: option.id, name: option.value ?? '' })),
+  }));
+
+/** A custom field that the account's cards of a kind have. */
+export type CustomFieldDefinition = z.output<typeof customField>;
+
+const PAGE_LIMIT = 250;
+
+/** All pipelines; amoCRM holds at most 50 of them. */
+export function readPipelines(http: AmocrmHttp): Promise<Pipeline[]> {
+  return readAll(http, '/leads/pipelines', 'pipelines', pipeline);
+}
+
+export function readLossReasons(http: AmocrmHttp): Promise<Named[]> {
+  return readAll(http, '/leads/loss_reasons', 'loss_reasons', named);
+}
+
+/** The custom fields of one kind of card, in the order of the card. */
+export function readCustomFields(http: AmocrmHttp, entityType: EntityType): Promise<CustomFieldDefinition[]> {
+  return readAll(http, `/${ENTITY_ROUTES[entityType]}/custom_fields`, 'custom_fields', customField);
+}
+
+async function readAll<T extends { id: number }>(
+  http: AmocrmHttp,
+  path: string,
+  name: string,
+  item: z.ZodType<T>,
+): Promise<T[]> {
+  const schema = z.looseObject({
+    _links: z
+      .looseObject({ next: z.looseObject({}).optional() })
+      .optional()
+      .catch(undefined),
+    _embedded: z.looseObject({ [name]: lenientList(item) }),
+  });
+  return readWholeList(path, PAGE_LIMIT, async (at) => {
+    const answer = await http.get(path, { ...at }, schema);
+    return answer && { items: answer._embedded[name] ?? [], next: answer._links?.next !== undefined };
+  });
+}

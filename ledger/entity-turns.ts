@@ -1,0 +1,38 @@
+import { sql } from 'kysely';
+import type { Database } from './database.ts';
+import type { EntityType } from './schema.ts';
+
+/** Without a sign of life for so long, a reader is taken for dead and the next one takes its turn. */
+const LAPSE_SECONDS = 60;
+
+/** Whose turn it is to read an export's entities: one batch's at a time, so that nothing is asked for twice. */
+export function createEntityTurns(db: Database) {
+  return {
+    /** Takes the turn, or keeps one that is held; false while another holds it. */
+    async take(exportId: string, holder: string): Promise<boolean> {
+      const { rows } = await sql`
+        insert into entity_turns as t (export_id, holder, held_until)
+        values (${exportId}, ${holder}, now() + make_interval(secs => ${LAPSE_SECONDS}))
+        on conflict (export_id) do update set holder = excluded.holder, held_until = excluded.held_until
+         where t.holder = excluded.holder or t.held_until < now()
+        returning export_id`.execute(db);
+      return rows.length > 0;
+    },
+
+    async end(exportId: string, holder: string): Promise<void> {
+      await sql`
+        update entity_turns set held_until = '-infinity' where export_id = ${exportId} and holder = ${holder}`.execute(
+        db,
+      );
+    },
+
+    /** Marks that the export went through the account's list of this kind; false when it had before. */
+    async markSwept(exportId: string, entityType: EntityType): Promise<boolean> {
+      const { rows } = await sql`
+        update entity_turns set swept = swept || ${entityType}::text
+         where export_id = ${exportId} and not ${entityType} = any(swept)
+        returning export_id`.execute(db);
+      return rows.length > 0;
+    },
+  };
+}

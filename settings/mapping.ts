@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { CALL_FIELDS } from './call-fields.ts';
+import { CARD_FIELDS, type CardBlock, customFieldId } from './card-fields.ts';
+import type { MappableField } from './mappable-field.ts';
+import { DEFAULT_METADATA_KEYS, MAX_METADATA_KEYS } from './metadata-keys.ts';
+
+/** The blocks of a mapping, in the order in which they fill keys. */
+export const MAPPING_BLOCKS = ['deal', 'contact', 'company', 'call'] as const;
+export type MappingBlock = (typeof MAPPING_BLOCKS)[number];
+
+/** What SpeechSense takes as the name of a key. */
+export const METADATA_KEY = /^[A-Za-z][A-Za-z0-9_.-]{0,99}$/;
+
+/** One line of the field mapping: an amoCRM field of the block's card and the SpeechSense metadata key it fills. */
+const entry = z.strictObject({
+  amocrm: z.string().trim().min(1),
+  speechsense: z
+    .string()
+    .trim()
+    .regex(METADATA_KEY, 'expected a key of Latin letters, digits and _, such as deal_name'),
+});
+
+/** The rules on keys hang on the mapping itself, so that they are told together with what is wrong elsewhere. */
+export const mapping = z
+  .strictObject({
+    deal: cardBlock('deal'),
+    contact: cardBlock('contact'),
+    company: cardBlock('company'),
+    call: z.array(entry.extend({ amocrm: knownField('call', CALL_FIELDS, () => false) })).default([]),
+  })
+  .superRefine((blocks, context) => {
+    const taken = new Set(DEFAULT_METADATA_KEYS.filter(({ isReserved }) => isReserved).map(({ key }) => key));
+    let keys = DEFAULT_METADATA_KEYS.length;
+    for (const block of MAPPING_BLOCKS) {
+      blocks[block].forEach(({ speechsense }, index) => {
+        keys++;
+        if (taken.has(speechsense)) {
+          context.addIssue({
+            code: 'custom',
+            path: [block, index, 'speechsense'],
+            message: `the key ${speechsense} is already filled by another line or by the export itself`,
+          });
+        }
+        taken.add(speechsense);
+      });
+    }
+    if (keys > MAX_METADATA_KEYS) {
+      context.addIssue({
+        code: 'custom',
+        path: [],
+        message: `${keys} metadata keys, but a SpeechSense connection holds ${MAX_METADATA_KEYS}`,
+      });
+    }
+  })
+  .default({ deal: [], contact: [], company: [], call: [] });
+
+export type Mapping = z.output<typeof mapping>;
+
+/** Custom fields come and go in the account; whether one is there is the account's to say, not the file's. */
+function cardBlock(block: CardBlock) {
+  const isCustom = (name: string) => customFieldId(name) !== undefined;
+  return z.array(entry.extend({ amocrm: knownField(block, CARD_FIELDS[block], isCustom) })).default([]);
+}
+
+function knownField(block: MappingBlock, fields: readonly MappableField[], isCustom: (name: string) => boolean) {
+  const names = fields.map(({ key }) => key);
+  return entry.shape.amocrm.refine((name) => names.includes(name) || isCustom(name), {
+    error: ({ input }) =>
+      `a ${block} has no field ${String(input)}; there are ${names.join(', ')}${block === 'call' ? '' : ', cf_<field id>'}`,
+  });
+}

@@ -1,0 +1,63 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { suggestedKeys, transliterated } from '../../client/suggested-keys.ts';
+import { METADATA_KEY } from '../../settings/mapping.ts';
+
+test.each([
+  ['Дата звонка', 'data_zvonka'],
+  ['Срочно!', 'srochno'],
+  ['  № договора (основной)  ', 'dogovora_osnovnoy'],
+  ['Щёлково — объезд', 'shchelkovo_obezd'],
+  ['utm_source', 'utm_source'],
+  ['Résumé Ø', 'resume'],
+  ['Қала', 'kala'],
+  ['Місто', 'misto'],
+  ['2ГИС', 'field_2gis'],
+  ['😀', ''],
+  ['', ''],
+])('%j becomes %j', (title, key) => {
+  expect(transliterated(title)).toBe(key);
+});
+
+describe('suggested keys', () => {
+  const field = (id: number, name: string) => ({ id, name });
+
+  test('of one title are numbered, the older field keeping the plain one', () => {
+    const keys = suggestedKeys([field(30, 'Город'), field(10, 'Город'), field(20, 'город!')], []);
+    expect([...keys].toSorted(([one], [other]) => one - other)).toEqual([
+      [10, 'gorod'],
+      [20, 'gorod_2'],
+      [30, 'gorod_3'],
+    ]);
+  });
+
+  test('are never those of every export, nor such as are taken', () => {
+    const keys = suggestedKeys([field(1, 'Date'), field(2, 'Deal name'), field(3, '😀')], ['deal_name']);
+    expect([...keys.values()]).toEqual(['date_2', 'deal_name_2', 'cf_3']);
+  });
+
+  const fields = fc.uniqueArray(
+    fc.record({ id: fc.integer({ min: 1, max: 1_000_000 }), name: fc.string({ unit: 'grapheme', maxLength: 200 }) }),
+    { selector: ({ id }) => id, maxLength: 30 },
+  );
+
+  test('are keys that SpeechSense takes, each once, whatever the titles', () => {
+    fc.assert(
+      fc.property(fields, (given) => {
+        const keys = [...suggestedKeys(given, ['gorod']).values()];
+        expect(new Set(keys).size).toBe(given.length);
+        for (const key of keys) expect(key).toMatch(METADATA_KEY);
+      }),
+    );
+  });
+
+  test('stay when a younger field comes', () => {
+    fc.assert(
+      fc.property(fields, fc.string(), (given, name) => {
+        const before = suggestedKeys(given, []);
+        const after = suggestedKeys([field(1_000_001, name), ...given], []);
+        for (const [id, key] of before) expect(after.get(id)).toBe(key);
+      }),
+    );
+  });
+});

@@ -1,0 +1,150 @@
+import './browser.ts';
+import { describe, expect, test } from '@jest/globals';
+import { fireEvent, waitFor, within } from '@testing-library/dom';
+import { createBackEnd, field, savedSettings, user } from './back-end.ts';
+import { openPage } from './page.tsx';
+
+const EMPTY = { deal: [], contact: [], company: [], call: [] };
+
+describe('the list of users', () => {
+  test('says that an empty choice means all', async () => {
+    const page = openPage(createBackEnd());
+    await page.says('Никто не выбран: выгружаются звонки всех пользователей');
+    fireEvent.click(await page.seen.findByLabelText('Анна Смирнова'));
+    await page.says('Выбран 1 пользователь');
+    expect(page.root.textContent).not.toContain('Никто не выбран');
+  });
+
+  test('finds by name and group, marks deleted ones and chooses a whole group', async () => {
+    const users = [
+      user(1, 'Анна'),
+      user(2, 'Борис', { active: false }),
+      user(3, 'Вера', { group: 'Поддержка' }),
+      user(4, 'Глеб', { group: null }),
+    ];
+    const backEnd = createBackEnd({
+      'GET /users': () => ({ users }),
+      'PUT /settings': () => ({ version: 2, warnings: [] }),
+    });
+    const page = openPage(backEnd);
+    fireEvent.click(await page.seen.findByLabelText('Вся группа «Отдел продаж»'));
+    expect(page.seen.getByText('Борис').closest('.sse-checkbox')?.textContent).toContain('удалён');
+    await page.fill('Найти пользователя', 'поддер');
+    await waitFor(() => expect(page.seen.queryByLabelText('Анна')).toBeNull());
+    fireEvent.click(page.seen.getByLabelText('Вера'));
+    await page.press('Убрать: Анна');
+    await page.press('Сохранить настройки');
+    await page.says('Настройки сохранены');
+    expect(backEnd.sent('PUT /settings')[0]?.body).toHaveProperty('settings.users', [2, 3]);
+  });
+
+  test('keeps and shows a chosen user whom amoCRM lists no more', async () => {
+    const saved = savedSettings();
+    saved.settings.users = [99];
+    const page = openPage(createBackEnd({ 'GET /settings': () => saved }));
+    await page.says('Пользователь 99 (нет в amoCRM)');
+  });
+
+  test('draws a hundred of a thousand users and tells how to find the others', async () => {
+    const users = Array.from({ length: 1_000 }, (_, index) => user(index + 1, `Сотрудник ${index + 1}`));
+    const page = openPage(createBackEnd({ 'GET /users': () => ({ users }) }));
+    await page.says('Показаны первые 100 из 1000');
+    expect(page.root.querySelectorAll('.sse-list input')).toHaveLength(101);
+    await page.fill('Найти пользователя', 'сотрудник 777');
+    await page.seen.findByLabelText('Сотрудник 777');
+    expect(page.root.querySelectorAll('.sse-list input')).toHaveLength(2);
+  });
+});
+
+describe('the field mapping', () => {
+  test('a field is found by typing, chosen by keyboard, and brings its suggested key', async () => {
+    const backEnd = createBackEnd({ 'PUT /settings': () => ({ version: 2, warnings: [] }) });
+    const page = openPage(backEnd);
+    await page.press('Добавить поле: Сделка');
+    const box = await page.seen.findByRole('combobox', { name: 'Сделка, строка 1: поле amoCRM' });
+    fireEvent.input(box, { target: { value: 'источ' } });
+    const list = within(await page.seen.findByRole('listbox', { name: 'Сделка, строка 1: поле amoCRM' }));
+    expect((await list.findByRole('option', { name: /Источник/ })).textContent).toBe('Источник Сайт');
+    expect(list.getAllByRole('option')).toHaveLength(1);
+    fireEvent.keyDown(box, { key: 'Enter' });
+    await waitFor(() => expect(box).toHaveProperty('value', 'Источник'));
+    expect(page.seen.getByLabelText('Сделка, строка 1: ключ SpeechSense')).toHaveProperty('value', 'istochnik');
+    await page.says('Например: Сайт');
+    await page.press('Сохранить настройки');
+    await page.says('Настройки сохранены');
+    expect(backEnd.sent('PUT /settings')[0]?.body).toHaveProperty('settings.mapping', {
+      ...EMPTY,
+      deal: [{ amocrm: 'cf_77', speechsense: 'istochnik' }],
+    });
+  });
+
+  test('draws fifty of five hundred fields, and only while the list is open', async () => {
+    const deal = Array.from({ length: 500 }, (_, n) => field(`cf_${n}`, `Поле ${n}`, '', `pole_${n}`));
+    const page = openPage(createBackEnd({ 'GET /fields': () => ({ ...EMPTY, deal }) }));
+    await page.press('Добавить поле: Сделка');
+    const box = await page.seen.findByRole('combobox', { name: 'Сделка, строка 1: поле amoCRM' });
+    expect(page.root.querySelectorAll('[role="option"]')).toHaveLength(0);
+    fireEvent.click(box);
+    await page.says('Показаны первые 50 из 500');
+    fireEvent.keyDown(box, { key: 'Escape' });
+    await waitFor(() => expect(box.getAttribute('aria-expanded')).toBe('false'));
+  });
+
+  test('marks duplicates, reserved and malformed keys, and fields that amoCRM has no more', async () => {
+    const saved = savedSettings();
+    saved.settings.mapping = {
+      ...EMPTY,
+      deal: [
+        { amocrm: 'price', speechsense: 'twice' },
+        { amocrm: 'cf_gone', speechsense: 'цена' },
+      ],
+      call: [
+        { amocrm: 'duration', speechsense: 'twice' },
+        { amocrm: 'duration', speechsense: 'call_id' },
+      ],
+    };
+    const page = openPage(createBackEnd({ 'GET /settings': () => saved }));
+    await page.says('Такого поля в amoCRM больше нет');
+    await page.says('Ключ состоит из латинских букв');
+    await page.says('Этот ключ выгрузка заполняет сама');
+    for (const name of ['Сделка, строка 1: ключ SpeechSense', 'Звонок, строка 1: ключ SpeechSense']) {
+      const input = page.seen.getByLabelText(name);
+      const described = document.getElementById(input.getAttribute('aria-describedby') ?? '');
+      expect(described?.textContent).toBe('Этот ключ уже есть в другой строке.');
+    }
+  });
+
+  test('goes out as a file and comes in from one; another file is refused', async () => {
+    const page = openPage(createBackEnd());
+    await page.block('Соответствие полей');
+    const input = page.root.querySelector('input[type="file"]');
+    if (!input) throw new Error('there is no place for a file');
+    const choose = (content: string) => {
+      Object.defineProperty(input, 'files', { value: [{ text: () => Promise.resolve(content) }], configurable: true });
+      fireEvent.change(input);
+    };
+    choose('{"mapping":{"deal":[{"amocrm":"price","speechsense":"cena"}]}}');
+    await page.says('Загружена 1 строка');
+    await waitFor(() => {
+      expect(page.seen.getByLabelText('Сделка, строка 1: ключ SpeechSense')).toHaveProperty('value', 'cena');
+    });
+    choose('{"mapping":{"deal":[{"amocrm":5}]}}');
+    await page.says('Это не файл соответствия полей');
+    expect(page.seen.getByLabelText('Сделка, строка 1: ключ SpeechSense')).toHaveProperty('value', 'cena');
+  });
+
+  test('a line is removed; one in which nothing was filled in is not saved', async () => {
+    const saved = savedSettings();
+    saved.settings.mapping = { ...EMPTY, contact: [{ amocrm: 'phone', speechsense: 'contact_phone' }] };
+    const backEnd = createBackEnd({
+      'GET /settings': () => saved,
+      'PUT /settings': () => ({ version: 2, warnings: [] }),
+    });
+    const page = openPage(backEnd);
+    await page.press('Добавить поле: Контакт');
+    await page.press('Удалить строку 1: Контакт');
+    await page.press('Сохранить настройки');
+    await page.says('Настройки сохранены');
+    expect(backEnd.sent('PUT /settings')[0]?.body).toHaveProperty('settings.mapping', EMPTY);
+  });
+});

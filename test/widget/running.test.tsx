@@ -1,0 +1,308 @@
+import './browser.ts';
+import { describe, expect, test } from '@jest/globals';
+import { fireEvent, waitFor } from '@testing-library/dom';
+import type { ExportStatus } from '../../widget/page/api/types.ts';
+import { createBackEnd, exportStatus, refusal, status } from './back-end.ts';
+import { openPage, withResolver } from './page.tsx';
+
+const sentence = (ru: string) => ({ ru, en: `en ${ru}` });
+
+/** A back end whose export is what the test says it is. */
+function withExport(first: ExportStatus | null) {
+  const state = { export: first };
+  const backEnd = createBackEnd({
+    'GET /status': () => status({ export: state.export }),
+    'GET /exports/e-1/calls': () => ({ calls: [], next: null }),
+  });
+  return { backEnd, state };
+}
+
+describe('starting', () => {
+  test('a double click is one request with one key', async () => {
+    const { backEnd, state } = withExport(null);
+    const answer = withResolver<{ exportId: string }>();
+    backEnd.on('POST /exports', () => answer.promise);
+    const page = openPage(backEnd);
+    const button = await page.seen.findByRole('button', { name: 'Начать выгрузку' });
+    fireEvent.click(button);
+    fireEvent.click(button);
+    state.export = exportStatus();
+    answer.resolve({ exportId: 'e-1' });
+    await page.seen.findByRole('button', { name: 'Остановить выгрузку' });
+    const sent = backEnd.sent('POST /exports');
+    expect(sent).toHaveLength(1);
+    expect(sent[0]?.idempotencyKey).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  });
+
+  test('a try whose answer was lost is repeated with the same key, a refused one with a new key', async () => {
+    const { backEnd, state } = withExport(null);
+    const failures = [refusal(0), refusal(422, { code: 'connection_not_set', message: sentence('Нет подключения') })];
+    backEnd.on('POST /exports', () => {
+      const failure = failures.shift();
+      if (failure) throw failure;
+      state.export = exportStatus();
+      return { exportId: 'e-1' };
+    });
+    const page = openPage(backEnd);
+    await page.press('Начать выгрузку');
+    await page.says('Сервер выгрузки не отвечает');
+    await page.press('Повторить');
+    await page.says('Нет подключения');
+    await page.press('Начать выгрузку');
+    await page.seen.findByRole('button', { name: 'Остановить выгрузку' });
+    const keys = backEnd.sent('POST /exports').map(({ idempotencyKey }) => idempotencyKey);
+    expect(keys[0]).toBe(keys[1]);
+    expect(keys[2]).not.toBe(keys[1]);
+  });
+
+  test('with unsaved changes it asks which settings are meant', async () => {
+    const { backEnd, state } = withExport(null);
+    backEnd.on('PUT /settings', () => ({ version: 2, warnings: [] }));
+    backEnd.on('POST /exports', () => {
+      state.export = exportStatus();
+      return { exportId: 'e-1' };
+    });
+    const page = openPage(backEnd);
+    await page.fill('ID подключения', 'eag2');
+    await page.press('Начать выгрузку');
+    const question = await page.seen.findByRole('alertdialog');
+    expect(question.textContent).toContain('С какими настройками начать?');
+    expect(backEnd.sent('POST /exports')).toHaveLength(0);
+    await page.press('Сохранить и начать');
+    await page.seen.findByRole('button', { name: 'Остановить выгрузку' });
+    expect(backEnd.requests.map(({ route }) => route).filter((route) => !route.startsWith('GET'))).toEqual([
+      'PUT /settings',
+      'POST /exports',
+    ]);
+  });
+
+  test('nothing starts when saving before it fails', async () => {
+    const { backEnd } = withExport(null);
+    backEnd.on('PUT /settings', () => {
+      throw refusal(409, { code: 'settings_stale', message: sentence('…') });
+    });
+    const page = openPage(backEnd);
+    await page.fill('ID подключения', 'eag2');
+    await page.press('Начать выгрузку');
+    await page.press('Сохранить и начать');
+    await page.says('их сохранил кто-то другой');
+    expect(backEnd.sent('POST /exports')).toHaveLength(0);
+  });
+
+  test('an export that somebody else runs is said and shown', async () => {
+    const { backEnd, state } = withExport(null);
+    backEnd.on('POST /exports', () => {
+      state.export = exportStatus();
+      throw refusal(409, { code: 'export_already_running', message: sentence('Выгрузка уже идёт') });
+    });
+    const page = openPage(backEnd);
+    await page.press('Начать выгрузку');
+    await page.says('Выгрузка уже идёт');
+    await page.says('Отправляем записи');
+  });
+});
+
+describe('stopping', () => {
+  test('asks once, in the page, with the focus in the question; Escape is no', async () => {
+    const { backEnd, state } = withExport(exportStatus());
+    backEnd.on('POST /exports/e-1/stop', () => {
+      state.export = exportStatus({ state: 'stopping' });
+      return { exportId: 'e-1' };
+    });
+    const page = openPage(backEnd);
+    await page.press('Остановить выгрузку');
+    const question = await page.seen.findByRole('alertdialog');
+    await waitFor(() => expect(document.activeElement?.textContent).toBe('Да, остановить'));
+    fireEvent.keyDown(question, { key: 'Escape' });
+    await waitFor(() => expect(page.seen.queryByRole('alertdialog')).toBeNull());
+    expect(backEnd.sent('POST /exports/e-1/stop')).toHaveLength(0);
+    await page.press('Остановить выгрузку');
+    await page.press('Да, остановить');
+    await page.says('Выгрузка останавливается');
+    expect(backEnd.sent('POST /exports/e-1/stop')[0]?.idempotencyKey).toBeDefined();
+    expect(page.seen.getByRole('button', { name: 'Остановить выгрузку' })).toHaveProperty('disabled', true);
+  });
+});
+
+describe('progress', () => {
+  test('says phase, share, calls, hours, speed, time left and counts by state', async () => {
+    const { backEnd } = withExport(exportStatus());
+    const page = openPage(backEnd);
+    const bar = await page.seen.findByRole('progressbar', { name: 'Отправлено звонков' });
+    expect(bar.getAttribute('aria-valuenow')).toBe('50');
+    const said = (await page.block('Ход выгрузки')).getByRole('progressbar').closest('section')?.textContent ?? '';
+    expect(said).toContain('Отправляем записи · 50 %');
+    expect(said).toContain('50 из 100 звонков');
+    expect(said).toContain('2 ч 0 мин из 10 ч 0 мин');
+    expect(said).toContain('10 зв./мин');
+    expect(said).toContain('Осталось времени5 мин');
+    expect(said).toContain('Пропущено20');
+    expect(said).toContain('записи больше нет по ссылке: 10');
+  });
+
+  test('is asked for every 5 seconds by one timer while an export runs, and no more when it is over', async () => {
+    const { backEnd, state } = withExport(exportStatus());
+    const page = openPage(backEnd);
+    await page.says('Отправляем записи');
+    await waitFor(() => expect(page.time.isSet()).toBe(true));
+    state.export = exportStatus({ state: 'completed', finishedAt: '2026-11-22T09:10:00.000Z' });
+    page.time.pass();
+    await page.says('Завершена');
+    await waitFor(() => expect(page.time.isSet()).toBe(false));
+    expect(page.time.delays.every((delayMs) => delayMs >= 5_000)).toBe(true);
+    expect(backEnd.sent('GET /status')).toHaveLength(2);
+  });
+
+  test('the bar never goes back', async () => {
+    const { backEnd, state } = withExport(exportStatus());
+    const page = openPage(backEnd);
+    const bar = await page.seen.findByRole('progressbar');
+    const { calls } = exportStatus();
+    state.export = exportStatus({ calls: { ...calls, exported: 20, remaining: 70 } });
+    await waitFor(() => expect(page.time.isSet()).toBe(true));
+    page.time.pass();
+    await page.says('30 из 100 звонков');
+    expect(bar.getAttribute('aria-valuenow')).toBe('50');
+  });
+
+  test('a lost network is said, the last known state stays, and it recovers by itself, asking less and less often', async () => {
+    const { backEnd, state } = withExport(exportStatus());
+    const page = openPage(backEnd);
+    await page.says('50 из 100 звонков');
+    await waitFor(() => expect(page.time.isSet()).toBe(true));
+    backEnd.on('GET /status', () => {
+      throw refusal(0);
+    });
+    page.time.pass();
+    await page.says('Нет связи с сервером');
+    await page.says('50 из 100 звонков');
+    await waitFor(() => expect(page.time.delays.at(-1)).toBe(10_000));
+    const { calls } = exportStatus();
+    state.export = exportStatus({ calls: { ...calls, exported: 60, remaining: 30 } });
+    backEnd.on('GET /status', () => status({ export: state.export }));
+    page.time.pass();
+    await page.says('70 из 100 звонков');
+    expect(page.root.textContent).not.toContain('Нет связи с сервером');
+    await waitFor(() => expect(page.time.delays.at(-1)).toBe(5_000));
+  });
+
+  test('names the keys that the connection lacks', async () => {
+    const page = openPage(withExport(exportStatus({ droppedKeys: ['deal_price', 'istochnik'] })).backEnd);
+    await page.says('SpeechSense отбрасывает их значения: deal_price, istochnik');
+  });
+
+  test('a blocked export says what to do, leads to the key, and is resumed', async () => {
+    const { backEnd, state } = withExport(
+      exportStatus({ state: 'blocked', blockedBy: 'speechsense_unauthenticated', etaSeconds: null }),
+    );
+    backEnd.on('POST /exports/e-1/resume', () => {
+      state.export = exportStatus();
+      return { exportId: 'e-1' };
+    });
+    const page = openPage(backEnd);
+    await page.says('SpeechSense не принимает API-ключ. Введите новый');
+    await page.press('Перейти к подключению');
+    expect(document.activeElement).toBe(page.seen.getByLabelText('ID подключения'));
+    await page.press('Продолжить выгрузку');
+    await page.says('Отправляем записи');
+    expect(backEnd.sent('POST /exports/e-1/resume')[0]?.idempotencyKey).toBeDefined();
+  });
+});
+
+describe('the preview', () => {
+  const counted = {
+    state: 'completed',
+    error: null,
+    calls: { found: 120, planned: 100, skipped: { too_short: 20 }, failed: 0, waiting: 0, unconfirmed: 0 },
+    talkSeconds: { planned: 36_000 },
+    estimate: { requests: 12, seconds: 90, roubles: null },
+    warnings: [],
+  };
+
+  test('counts with the unsaved form: calls, hours, what is skipped and why, and why there are no roubles', async () => {
+    let asked = 0;
+    const backEnd = createBackEnd({
+      'POST /previews': () => ({ exportId: 'p-1' }),
+      'GET /previews/p-1': () => (asked++ === 0 ? { ...counted, state: 'planning' } : counted),
+    });
+    const page = openPage(backEnd);
+    await page.fill('Минимальная длительность разговора, секунд', '30');
+    await page.press('Рассчитать');
+    await page.says('Считаем звонки');
+    await waitFor(() => expect(page.time.isSet()).toBe(true));
+    page.time.pass();
+    await page.says('Будет отправлено100');
+    await page.says('10 ч 0 мин');
+    await page.says('короче минимума: 20');
+    await page.says('цена секунды зависит от объёма месяца');
+    expect(backEnd.sent('POST /previews')[0]?.body).toHaveProperty('settings.talkSeconds', { min: 30, max: 0 });
+    await waitFor(() => expect(page.time.isSet()).toBe(false));
+    await page.fill('Минимальная длительность разговора, секунд', '40');
+    await page.says('Настройки изменены после расчёта');
+  });
+
+  test('puts what is wrong at the fields', async () => {
+    const problems = [{ field: 'settings.talkSeconds.min', message: sentence('Минимум больше максимума') }];
+    const backEnd = createBackEnd({
+      'POST /previews': () => {
+        throw refusal(400, { code: 'settings_invalid', message: sentence('…'), problems });
+      },
+    });
+    const page = openPage(backEnd);
+    await page.press('Рассчитать');
+    await page.says('Минимум больше максимума');
+  });
+});
+
+describe('access to amoCRM', () => {
+  test('a lost installation is healed by «Подключить»', async () => {
+    const account = { ...status().account, state: 'not_connected' as const };
+    const backEnd = createBackEnd({
+      'GET /status': () => status({ account }),
+      'POST /consent': () => ({ consentUrl: 'https://www.amocrm.ru/oauth?state=s' }),
+    });
+    const page = openPage(backEnd);
+    await page.press('Подключить');
+    const link = await page.seen.findByRole('link', { name: 'Открыть страницу согласия' });
+    expect(link.getAttribute('href')).toBe('https://www.amocrm.ru/oauth?state=s');
+    backEnd.on('GET /status', () => status());
+    await page.press('Готово, проверить');
+    await page.block('Подключение');
+  });
+
+  test('a script in place of the address of consent leads nowhere', async () => {
+    const account = { ...status().account, state: 'not_connected' as const };
+    const backEnd = createBackEnd({
+      'GET /status': () => status({ account }),
+      'POST /consent': () => ({ consentUrl: 'javascript:alert(1)' }),
+    });
+    const page = openPage(backEnd);
+    await page.press('Подключить');
+    await waitFor(() => expect(backEnd.sent('POST /consent')).toHaveLength(1));
+    expect(page.root.querySelector('a')).toBeNull();
+  });
+
+  test('a page that the back end does not answer says so and comes back at a press', async () => {
+    const backEnd = createBackEnd({
+      'GET /status': () => {
+        throw refusal(0);
+      },
+    });
+    const page = openPage(backEnd);
+    await page.says('Сервер выгрузки не отвечает');
+    backEnd.on('GET /status', () => status());
+    await page.press('Повторить');
+    await page.block('Подключение');
+  });
+
+  test('somebody who is no administrator reads why nothing is shown', async () => {
+    const backEnd = createBackEnd({
+      'GET /status': () => {
+        throw refusal(403, { code: 'not_an_administrator', message: sentence('Страница только для администраторов') });
+      },
+    });
+    const page = openPage(backEnd);
+    await page.says('Страница только для администраторов');
+    expect(page.time.isSet()).toBe(false);
+  });
+});

@@ -1,0 +1,210 @@
+import './browser.ts';
+import { describe, expect, test } from '@jest/globals';
+import { fireEvent, waitFor } from '@testing-library/dom';
+import { createBackEnd, refusal, savedSettings } from './back-end.ts';
+import { openPage } from './page.tsx';
+
+const sentence = (ru: string) => ({ ru, en: `en ${ru}` });
+
+describe('the settings form', () => {
+  test('shows what is saved, the API key only as its last four characters', async () => {
+    const page = openPage(createBackEnd());
+    const connection = await page.block('Подключение');
+    expect(connection.getByLabelText('ID подключения')).toHaveProperty('value', 'eag1');
+    expect(connection.getByLabelText('API-ключ')).toHaveProperty('value', '');
+    expect(connection.getByLabelText('API-ключ').getAttribute('placeholder')).toBe('••••••••wxyz');
+    expect(connection.getByLabelText('API-ключ').getAttribute('type')).toBe('password');
+    expect((await page.block('Фильтры')).getByLabelText('С')).toHaveProperty('value', '2026-11-01');
+    await page.says('Часовой пояс аккаунта: Europe/Moscow');
+  });
+
+  test('has the blocks in the order of the app that people know', async () => {
+    const page = openPage(createBackEnd());
+    await page.block('История');
+    expect(page.seen.getAllByRole('heading', { level: 2 }).map(({ textContent }) => textContent)).toEqual([
+      'Подключение',
+      'Фильтры',
+      'Соответствие полей',
+      'Действия',
+      'Ход выгрузки',
+      'История',
+    ]);
+  });
+
+  test('saves everything at once with the version it was read in', async () => {
+    const backEnd = createBackEnd({ 'PUT /settings': () => ({ version: 2, warnings: [] }) });
+    const page = openPage(backEnd);
+    await page.fill('ID подключения', ' eag2 ');
+    await page.fill('API-ключ', 'AQVNsecretABCD');
+    await page.fill('Минимальная длительность разговора, секунд', '30');
+    await page.says('Есть несохранённые изменения');
+    await page.press('Сохранить настройки');
+    await page.says('Настройки сохранены');
+    expect(backEnd.sent('PUT /settings')[0]?.body).toEqual({
+      version: 1,
+      settings: { ...savedSettings().settings, talkSeconds: { min: 30, max: 0 } },
+      connection: { connectionId: 'eag2', language: 'ru-RU', apiKey: 'AQVNsecretABCD' },
+    });
+    const key = page.seen.getByLabelText('API-ключ');
+    expect(key).toHaveProperty('value', '');
+    expect(key.getAttribute('placeholder')).toBe('••••••••ABCD');
+    expect(page.root.textContent).not.toContain('несохранённые');
+  });
+
+  test('gives back settings that it does not show as they came', async () => {
+    const saved = savedSettings();
+    const settings = { ...saved.settings, unsorted: true };
+    const backEnd = createBackEnd({
+      'GET /settings': () => ({ ...saved, settings }),
+      'PUT /settings': () => ({ version: 2, warnings: [] }),
+    });
+    const page = openPage(backEnd);
+    await page.press('Сохранить настройки');
+    await page.says('Настройки сохранены');
+    expect(backEnd.sent('PUT /settings')[0]?.body).toHaveProperty('settings', settings);
+  });
+
+  test('leaves the stored key alone when none is typed', async () => {
+    const backEnd = createBackEnd({ 'PUT /settings': () => ({ version: 2, warnings: [] }) });
+    const page = openPage(backEnd);
+    await page.press('Сохранить настройки');
+    await page.says('Настройки сохранены');
+    expect(backEnd.sent('PUT /settings')[0]?.body).toHaveProperty('connection', {
+      connectionId: 'eag1',
+      language: 'ru-RU',
+    });
+  });
+
+  test('puts each problem at its field and the focus into the first', async () => {
+    const problems = [
+      { field: 'settings.period.from', message: sentence('Первый день позже последнего') },
+      { field: 'connection.apiKey', message: sentence('Ключ слишком короткий') },
+    ];
+    const error = { code: 'settings_invalid', message: sentence('…'), field: 'settings.period.from', problems };
+    const backEnd = createBackEnd({
+      'PUT /settings': () => {
+        throw refusal(400, error);
+      },
+    });
+    const page = openPage(backEnd);
+    await page.press('Сохранить настройки');
+    await page.says('Исправьте отмеченные поля');
+    const from = page.seen.getByLabelText('С');
+    expect(from.getAttribute('aria-invalid')).toBe('true');
+    const described = from.getAttribute('aria-describedby') ?? '';
+    expect(document.getElementById(described)?.textContent).toBe('Первый день позже последнего');
+    await waitFor(() => expect(document.activeElement).toBe(page.seen.getByLabelText('API-ключ')));
+    await page.fill('API-ключ', 'AQVN-longer');
+    expect(page.root.textContent).not.toContain('Ключ слишком короткий');
+    expect(page.root.textContent).toContain('Первый день позже последнего');
+  });
+
+  test('tells of a stale save and lays the typed changes over what somebody else saved', async () => {
+    const theirs = savedSettings({ version: 5 });
+    theirs.settings = { ...theirs.settings, direction: 'incoming', users: [2] };
+    const backEnd = createBackEnd({
+      'PUT /settings': () => {
+        throw refusal(409, { code: 'settings_stale', message: sentence('Настройки изменились') });
+      },
+    });
+    const page = openPage(backEnd);
+    await page.fill('ID подключения', 'eag-mine');
+    await page.press('Сохранить настройки');
+    await page.says('их сохранил кто-то другой');
+    backEnd.on('GET /settings', () => theirs);
+    backEnd.on('PUT /settings', () => ({ version: 6, warnings: [] }));
+    await page.press('Загрузить новые, сохранив мои изменения');
+    await page.says('Загружены новые настройки');
+    await page.press('Сохранить настройки');
+    await page.says('Настройки сохранены');
+    expect(backEnd.sent('PUT /settings').at(-1)?.body).toEqual({
+      version: 5,
+      settings: theirs.settings,
+      connection: { connectionId: 'eag-mine', language: 'ru-RU' },
+    });
+  });
+
+  test('undoes unsaved changes', async () => {
+    const page = openPage(createBackEnd());
+    await page.fill('ID подключения', 'eag-typo');
+    await page.press('Отменить изменения');
+    await waitFor(() => expect(page.seen.getByLabelText('ID подключения')).toHaveProperty('value', 'eag1'));
+  });
+
+  test('fills ready periods on the calendar of the account, not of the browser', async () => {
+    // In Moscow it is already the 23rd.
+    const page = openPage(createBackEnd());
+    await page.press('Вчера');
+    await waitFor(() => expect(page.seen.getByLabelText('С')).toHaveProperty('value', '2026-11-22'));
+    await page.press('7 дней');
+    await waitFor(() => expect(page.seen.getByLabelText('С')).toHaveProperty('value', '2026-11-17'));
+    expect(page.seen.getByLabelText('По')).toHaveProperty('value', '2026-11-23');
+    await page.press('Месяц');
+    await waitFor(() => expect(page.seen.getByLabelText('С')).toHaveProperty('value', '2026-10-24'));
+    await page.press('Последние 7 дней при каждом запуске');
+    await page.says('выгружаются последние семь дней');
+  });
+});
+
+describe('the connection check', () => {
+  test('asks with the unsaved values and shows the sentence of the outcome', async () => {
+    const outcome = { ok: true, code: null, message: sentence('Успешный запрос к SpeechSense'), requestId: 'r-1' };
+    const backEnd = createBackEnd({ 'POST /connection/check': () => outcome });
+    const page = openPage(backEnd);
+    await page.fill('ID подключения', 'eag3');
+    await page.fill('API-ключ', 'AQVNnew');
+    await page.press('Проверить подключение');
+    await page.says('Успешный запрос к SpeechSense');
+    expect(backEnd.sent('POST /connection/check')[0]?.body).toEqual({
+      connectionId: 'eag3',
+      language: 'ru-RU',
+      apiKey: 'AQVNnew',
+    });
+    // What was true of other values is not shown beside new ones.
+    await page.fill('ID подключения', 'eag4');
+    await waitFor(() => expect(page.root.textContent).not.toContain('Успешный запрос'));
+  });
+
+  test('shows a refusal with the number to name to support', async () => {
+    const message = sentence('SpeechSense не принимает API-ключ');
+    const outcome = { ok: false, code: 'speechsense_unauthenticated', message, requestId: 'r-7' };
+    const page = openPage(createBackEnd({ 'POST /connection/check': () => outcome }));
+    await page.press('Проверить подключение');
+    const alert = await page.seen.findByRole('alert');
+    expect(alert.textContent).toContain('SpeechSense не принимает API-ключ');
+    expect(alert.textContent).toContain('r-7');
+  });
+
+  test('lists the keys that the connection needs for the mapping on the page, ready to copy', async () => {
+    const keys = [
+      { key: 'operator_name', title: sentence('Оператор'), standard: true },
+      { key: 'deal_price', title: sentence('Бюджет'), standard: false },
+    ];
+    const page = openPage(createBackEnd({ 'POST /connection/keys': () => ({ keys }) }));
+    fireEvent.click(await page.seen.findByText('Составить список ключей'));
+    await waitFor(() => {
+      expect(page.root.querySelector('textarea')?.value).toBe(
+        'operator_name — Оператор (есть сразу)\ndeal_price — Бюджет',
+      );
+    });
+  });
+});
+
+describe('strings from outside', () => {
+  test('stay text: names, field titles, warnings, sentences', async () => {
+    const evil = '<img src=x onerror=window.hacked=1><b>жирный</b>';
+    const warnings = [{ ru: evil, en: evil }];
+    const backEnd = createBackEnd({
+      'GET /settings': () =>
+        savedSettings({ warnings, connection: { connectionId: evil, language: evil, apiKeyTail: evil } }),
+      'GET /users': () => ({ users: [{ id: 1, name: evil, group: evil, active: true }] }),
+      'POST /connection/check': () => ({ ok: false, code: null, message: { ru: evil, en: evil }, requestId: evil }),
+    });
+    const page = openPage(backEnd);
+    await page.press('Проверить подключение');
+    await page.seen.findByRole('alert');
+    await page.seen.findByLabelText(evil);
+    expect(page.root.querySelector('img')).toBeNull();
+    expect(page.root.textContent).toContain(evil);
+  });
+});

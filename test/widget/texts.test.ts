@@ -1,0 +1,89 @@
+import { describe, expect, test } from '@jest/globals';
+import { ERROR_CODES } from '../../errors/codes.ts';
+import { REASON_SENTENCES } from '../../errors/reasons.ts';
+import { DICTIONARIES, type Dictionary } from '../../widget/page/text/dictionary.ts';
+import { createFormats } from '../../widget/page/text/formats.ts';
+import { presetPeriod } from '../../widget/page/form/period-presets.ts';
+
+/** Path → text, of every text of a dictionary. */
+function texts(dictionary: object, at = ''): [string, string][] {
+  return Object.entries(dictionary).flatMap(([name, value]: [string, unknown]) =>
+    typeof value === 'object' && value !== null
+      ? texts(value, `${at}${name}.`)
+      : [[`${at}${name}`, String(value)] satisfies [string, string]],
+  );
+}
+
+const places = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(([place]) => place).sort();
+
+describe('the texts', () => {
+  test('are the same ones in both languages, with the same places to fill in', () => {
+    const shape = (dictionary: Dictionary) => texts(dictionary).map(([path, text]) => [path, places(text)]);
+    expect(shape(DICTIONARIES.en)).toEqual(shape(DICTIONARIES.ru));
+    for (const [path, text] of [...texts(DICTIONARIES.ru), ...texts(DICTIONARIES.en)]) {
+      expect([path, text.trim()]).not.toEqual([path, '']);
+    }
+  });
+
+  test('give each reason the sentence that the report gives it, where that names no command', () => {
+    for (const locale of ['ru', 'en'] as const) {
+      const { reasons } = DICTIONARIES[locale];
+      expect(Object.keys(reasons).sort()).toEqual(Object.keys(REASON_SENTENCES).sort());
+      for (const [reason, sentence] of Object.entries(REASON_SENTENCES)) {
+        const ours = Object.entries(reasons).find(([name]) => name === reason)?.[1];
+        if (sentence[locale].includes('`')) expect(ours).not.toContain('`');
+        else expect([reason, ours]).toEqual([reason, sentence[locale]]);
+      }
+    }
+  });
+
+  test('say what to do about every error that blocks an export', () => {
+    const blocking = Object.entries(ERROR_CODES).filter(([, { kind }]) => kind === 'auth');
+    for (const [code] of blocking) {
+      const isKnown = code.startsWith('amocrm_') || Object.hasOwn(DICTIONARIES.ru.blocked, code);
+      expect([code, isKnown]).toEqual([code, true]);
+    }
+  });
+});
+
+describe('formats', () => {
+  const formats = createFormats('ru', DICTIONARIES.ru, 'Asia/Vladivostok');
+
+  test('an instant is on the clock of the account', () => {
+    expect(formats.moment('2026-11-22T20:00:00Z')).toBe('23.11.2026, 06:00');
+  });
+
+  test('a zone given as an offset is one; an unknown zone is the browser’s, not an error', () => {
+    expect(createFormats('ru', DICTIONARIES.ru, 'UTC+3').moment('2026-11-22T20:00:00Z')).toBe('22.11.2026, 23:00');
+    expect(createFormats('ru', DICTIONARIES.ru, 'Mars/Olympus').moment('2026-11-22T12:00:00Z')).toContain('2026');
+  });
+
+  test.each([
+    [0, '0 с'],
+    [59, '59 с'],
+    [60, '1 мин'],
+    [3_599, '1 ч 0 мин'],
+    [7_500, '2 ч 5 мин'],
+  ])('%d s is %s', (seconds, span) => {
+    expect(formats.span(seconds)).toBe(span);
+  });
+});
+
+describe('ready periods', () => {
+  test('a month ends today and begins the day after the same day of the month before', () => {
+    expect(presetPeriod('month', new Date('2026-03-31T12:00:00Z'), 'UTC')).toEqual({
+      from: '2026-03-01',
+      to: '2026-03-31',
+    });
+    expect(presetPeriod('month', new Date('2026-01-15T12:00:00Z'), 'UTC')).toEqual({
+      from: '2025-12-16',
+      to: '2026-01-15',
+    });
+  });
+
+  test('days are those of the account’s calendar', () => {
+    const lateEvening = new Date('2026-11-22T22:30:00Z');
+    expect(presetPeriod('yesterday', lateEvening, 'UTC+3').to).toBe('2026-11-22');
+    expect(presetPeriod('yesterday', lateEvening, 'America/New_York').to).toBe('2026-11-21');
+  });
+});

@@ -1,0 +1,54 @@
+import { useState } from 'preact/hooks';
+import { CALL_STATES, type ExportStatus } from '../api/types.ts';
+import { Button } from '../controls/Button.tsx';
+import { ErrorNotice } from '../controls/ErrorNotice.tsx';
+import { Loading } from '../controls/Loading.tsx';
+import { Select } from '../controls/Select.tsx';
+import { usePaged } from '../export/use-paged.ts';
+import { usePage } from '../page-context.ts';
+import { textOf } from '../text/dictionary.ts';
+import { CallTable } from './CallTable.tsx';
+
+const PAGE = 50;
+
+/** The calls of one export, by state and reason. */
+export function CallList({ of }: { of: ExportStatus }) {
+  const { api, text } = usePage();
+  const { calls: words } = text;
+  const [state, setState] = useState<string>('');
+  const [reason, setReason] = useState<string>('');
+  const list = usePaged(async (after) => {
+    const query = { state: state || undefined, reason: reason || undefined, after, limit: PAGE };
+    const { calls, next } = await api.calls(of.exportId, query);
+    return { items: calls, next };
+  }, `${of.exportId} ${state} ${reason}`);
+
+  const reasons = Object.keys({ ...of.failures, ...of.calls.skipped });
+  const any = { value: '', title: words.any };
+  return (
+    <div>
+      <div class="sse-row">
+        <Select
+          label={words.state}
+          value={state}
+          options={[any, ...CALL_STATES.map((value) => ({ value, title: words.states[value] }))]}
+          onChange={setState}
+        />
+        <Select
+          label={words.reason}
+          value={reason}
+          options={[any, ...reasons.map((value) => ({ value, title: textOf(text.reasons, value) }))]}
+          onChange={setReason}
+        />
+      </div>
+      {list.items === null ? !list.error && <Loading lines={5} /> : <CallTable calls={list.items} />}
+      {list.items?.length === 0 && <p class="sse-hint">{words.empty}</p>}
+      <ErrorNotice error={list.error} onRetry={list.retry} />
+      {list.more && (
+        <Button onClick={list.more} isPending={list.isLoading}>
+          {text.common.more}
+        </Button>
+      )}
+    </div>
+  );
+}

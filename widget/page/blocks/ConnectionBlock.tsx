@@ -1,0 +1,81 @@
+import { useRef, useState } from 'preact/hooks';
+import type { ConnectionOutcome } from '../api/types.ts';
+import { Block } from '../controls/Block.tsx';
+import { Button } from '../controls/Button.tsx';
+import { ErrorNotice } from '../controls/ErrorNotice.tsx';
+import { Notice } from '../controls/Notice.tsx';
+import { Select } from '../controls/Select.tsx';
+import { TextField } from '../controls/TextField.tsx';
+import { connectionOf } from '../form/form.ts';
+import { useForm } from '../form/form-context.ts';
+import { usePage } from '../page-context.ts';
+import { fill } from '../text/dictionary.ts';
+import { useAction } from '../use-action.ts';
+import { ConnectionHelp } from './ConnectionHelp.tsx';
+
+/** Where a blocked export's button leads. */
+export const CONNECTION_BLOCK_ID = 'sse-connection';
+
+export function ConnectionBlock() {
+  const { api, text, locale } = usePage();
+  const { form, change, problemAt, stored } = useForm();
+  const { connection: words } = text;
+  const [outcome, setOutcome] = useState<ConnectionOutcome | null>(null);
+  const checked = useRef('');
+
+  const check = useAction(async () => {
+    setOutcome(null);
+    const { connectionId, ...rest } = connectionOf(form);
+    checked.current = asTyped;
+    setOutcome(await api.checkConnection({ ...rest, ...(connectionId === '' ? {} : { connectionId }) }));
+  });
+  const asTyped = JSON.stringify(connectionOf(form));
+
+  const languages = [
+    { value: 'ru-RU', title: words.languages.ru },
+    { value: 'ru-RU, kk-KZ', title: words.languages.kk },
+  ];
+  // The command line can have set a language that the page does not offer: it is shown as it is.
+  const isOffered = languages.some(({ value }) => value === form.language);
+  const tail = stored?.apiKeyTail ?? '';
+
+  return (
+    <Block title={words.title} id={CONNECTION_BLOCK_ID}>
+      <Select
+        label={words.language}
+        value={form.language}
+        options={isOffered ? languages : [...languages, { value: form.language, title: form.language }]}
+        onChange={(language) => change({ language })}
+        problem={problemAt('language')}
+      />
+      <TextField
+        label={words.connectionId}
+        value={form.connectionId}
+        onChange={(connectionId) => change({ connectionId })}
+        hint={words.connectionIdHint}
+        problem={problemAt('connectionId')}
+      />
+      <TextField
+        label={words.apiKey}
+        type="password"
+        value={form.apiKey}
+        placeholder={tail === '' ? undefined : `••••••••${tail}`}
+        onChange={(apiKey) => change({ apiKey })}
+        hint={tail === '' ? words.apiKeyHint : fill(words.apiKeyStored, { tail })}
+        problem={problemAt('apiKey')}
+      />
+      <Button onClick={() => void check.run()} isPending={check.isPending}>
+        {words.check}
+      </Button>
+      {/* What was found of other values than those in the fields would mislead. */}
+      {outcome && checked.current === asTyped && (
+        <Notice kind={outcome.ok ? 'success' : 'error'}>
+          <p>{outcome.message[locale]}</p>
+          {!outcome.ok && <p class="sse-hint">{fill(text.common.requestId, { id: outcome.requestId })}</p>}
+        </Notice>
+      )}
+      <ErrorNotice error={check.error} onRetry={() => void check.run()} />
+      <ConnectionHelp />
+    </Block>
+  );
+}

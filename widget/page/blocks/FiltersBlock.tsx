@@ -1,0 +1,56 @@
+import type { User } from '../api/types.ts';
+import { Block } from '../controls/Block.tsx';
+import { Checkbox } from '../controls/Checkbox.tsx';
+import { Select } from '../controls/Select.tsx';
+import { TextField } from '../controls/TextField.tsx';
+import { useForm } from '../form/form-context.ts';
+import { usePage } from '../page-context.ts';
+import type { Loaded } from '../use-loaded.ts';
+import { PeriodFields } from './PeriodFields.tsx';
+import { UserPicker } from './UserPicker.tsx';
+
+const DIRECTIONS = ['all', 'outgoing', 'incoming'] as const;
+
+/** In the order of the page that Yandex's own app has. */
+export function FiltersBlock({ users, timeZone }: { users: Loaded<User[]>; timeZone: string }) {
+  const { text } = usePage();
+  const { form, change, problemAt } = useForm();
+  const { filters: words } = text;
+  return (
+    <Block title={words.title}>
+      <PeriodFields timeZone={timeZone} />
+      <UserPicker users={users} />
+      <Select
+        label={words.direction}
+        value={form.direction}
+        options={DIRECTIONS.map((value) => ({ value, title: words.directions[value] }))}
+        onChange={(direction) => change({ direction })}
+        problem={problemAt('direction')}
+      />
+      <Checkbox
+        label={words.reExport}
+        hint={words.reExportHint}
+        checked={form.reExport}
+        onChange={(reExport) => change({ reExport })}
+      />
+      <div class="sse-columns">
+        <TextField
+          label={words.minSeconds}
+          type="number"
+          value={form.talkSeconds.min}
+          hint={words.secondsHint}
+          problem={problemAt('talkSeconds.min') ?? problemAt('talkSeconds')}
+          onChange={(min) => change({ talkSeconds: { ...form.talkSeconds, min } })}
+        />
+        <TextField
+          label={words.maxSeconds}
+          type="number"
+          value={form.talkSeconds.max}
+          hint={words.secondsHint}
+          problem={problemAt('talkSeconds.max')}
+          onChange={(max) => change({ talkSeconds: { ...form.talkSeconds, max } })}
+        />
+      </div>
+    </Block>
+  );
+}

@@ -1,0 +1,80 @@
+import { useState } from 'preact/hooks';
+import type { ExportStatus } from '../api/types.ts';
+import { Button } from '../controls/Button.tsx';
+import { isFinal, sum } from '../export/running.ts';
+import { usePage } from '../page-context.ts';
+import { fill } from '../text/dictionary.ts';
+import { CallList } from './CallList.tsx';
+import { ReportButtons } from './ReportButtons.tsx';
+import { RetryChoices } from './RetryChoices.tsx';
+import { useElementId } from '../controls/use-element-id.ts';
+
+interface HistoryItemProps {
+  status: ExportStatus;
+  canRetry: boolean;
+  onChanged: () => Promise<unknown>;
+}
+
+export function HistoryItem({ status, canRetry, onChanged }: HistoryItemProps) {
+  const { text, formats } = usePage();
+  const { history: words } = text;
+  const [opened, setOpened] = useState<'calls' | 'retry' | null>(null);
+  const id = useElementId();
+  const { calls } = status;
+  const isOver = isFinal(status);
+  const hasRetriable = calls.failed + calls.waiting + calls.unconfirmed > 0;
+  const toggle = (part: 'calls' | 'retry') => setOpened(opened === part ? null : part);
+  const summary = {
+    exported: formats.number(calls.exported),
+    failed: formats.number(calls.failed),
+    waiting: formats.number(calls.waiting),
+    unconfirmed: formats.number(calls.unconfirmed),
+    skipped: formats.number(sum(calls.skipped)),
+  };
+  return (
+    <li class="sse-history__item" aria-labelledby={id}>
+      <div class="sse-row" id={id}>
+        <b>{status.kind === 'retry' ? words.retryKind : periodText()}</b>
+        <span class={`sse-badge sse-badge_${status.state}`}>{text.progress.states[status.state]}</span>
+        <span class="sse-hint">
+          {words.startedAt} {formats.moment(status.startedAt)}
+          {status.startedBy && ` · ${fill(words.startedBy, { name: status.startedBy.name })}`}
+          {` · ${words.duration} ${tookText()}`}
+        </span>
+      </div>
+      <p>{fill(words.summary, summary)}</p>
+      <div class="sse-row">
+        {isOver && <ReportButtons exportId={status.exportId} />}
+        {isOver && hasRetriable && canRetry && (
+          <Button expanded={opened === 'retry'} onClick={() => toggle('retry')}>
+            {words.retryFailed}
+          </Button>
+        )}
+        <Button kind="link" expanded={opened === 'calls'} onClick={() => toggle('calls')}>
+          {opened === 'calls' ? words.hideCalls : words.showCalls}
+        </Button>
+      </div>
+      {opened === 'retry' && canRetry && (
+        <RetryChoices
+          status={status}
+          onStarted={async () => {
+            setOpened(null);
+            await onChanged();
+          }}
+        />
+      )}
+      {opened === 'calls' && <CallList of={status} />}
+    </li>
+  );
+
+  function periodText(): string {
+    return status.period
+      ? `${formats.day(status.period.from)} – ${formats.day(status.period.to)}`
+      : words.periodUnknown;
+  }
+
+  function tookText(): string {
+    if (status.finishedAt === null) return words.running;
+    return formats.span((Date.parse(status.finishedAt) - Date.parse(status.startedAt)) / 1000);
+  }
+}

@@ -1,0 +1,77 @@
+import { useMemo } from 'preact/hooks';
+import { type Block as CardBlock, BLOCKS, type FieldCatalogue } from '../api/types.ts';
+import { Block } from '../controls/Block.tsx';
+import { Button } from '../controls/Button.tsx';
+import type { Choice } from '../controls/Combobox.tsx';
+import { ErrorNotice } from '../controls/ErrorNotice.tsx';
+import { useForm } from '../form/form-context.ts';
+import { type LineNotes, mappingNotes } from '../form/mapping-notes.ts';
+import { usePage } from '../page-context.ts';
+import { fill } from '../text/dictionary.ts';
+import type { Loaded } from '../use-loaded.ts';
+import { MappingFile } from './MappingFile.tsx';
+import { MappingRow } from './MappingRow.tsx';
+
+export function MappingBlock({ fields }: { fields: Loaded<FieldCatalogue> }) {
+  const { text } = usePage();
+  const { form, problemAt } = useForm();
+  const notes = useMemo(() => mappingNotes(form.mapping, fields.value), [form.mapping, fields.value]);
+  const problem = problemAt('mapping');
+  return (
+    <Block title={text.mapping.title}>
+      <p class="sse-hint">{text.mapping.hint}</p>
+      <ErrorNotice error={fields.error} onRetry={() => void fields.reload()} />
+      {BLOCKS.map((block) => (
+        <CardMapping key={block} block={block} catalogue={fields.value} notes={notes[block]} />
+      ))}
+      {problem !== undefined && <p class="sse-problem">{problem}</p>}
+      <MappingFile />
+    </Block>
+  );
+}
+
+interface CardMappingProps {
+  block: CardBlock;
+  catalogue: FieldCatalogue | null;
+  notes: LineNotes[];
+}
+
+function CardMapping({ block, catalogue, notes }: CardMappingProps) {
+  const { text, locale } = usePage();
+  const { form, change } = useForm();
+  const lines = form.mapping[block];
+  const choices = useMemo<Choice[] | null>(
+    () =>
+      catalogue &&
+      catalogue[block].map(({ key, title, example }) => ({
+        key,
+        title: typeof title === 'string' ? title : title[locale],
+        detail: example,
+      })),
+    [catalogue, block, locale],
+  );
+  const title = text.mapping.blocks[block];
+  return (
+    <div class="sse-mapping" role="group" aria-label={title}>
+      <h3 class="sse-subtitle">{title}</h3>
+      {lines.length === 0 && <p class="sse-hint">{text.mapping.empty}</p>}
+      {lines.map((line, index) => (
+        <MappingRow
+          key={index}
+          block={block}
+          index={index}
+          line={line}
+          choices={choices}
+          fields={catalogue?.[block] ?? []}
+          notes={notes[index] ?? { field: null, key: null }}
+        />
+      ))}
+      <Button
+        label={fill(text.mapping.addTo, { block: title })}
+        onClick={() => change({ mapping: { ...form.mapping, [block]: [...lines, { amocrm: '', speechsense: '' }] } })}
+      >
+        + {text.mapping.add}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,92 @@
+import type { ApiError } from '../api/api-error.ts';
+import type { ExportStatus } from '../api/types.ts';
+import { Block } from '../controls/Block.tsx';
+import { Notice } from '../controls/Notice.tsx';
+import { callsPerMinute, doneCalls, isFinal, sum } from '../export/running.ts';
+import { usePage } from '../page-context.ts';
+import { fill } from '../text/dictionary.ts';
+import { BlockedNotice } from './BlockedNotice.tsx';
+import { Figures } from './Figures.tsx';
+import { LatestFailures } from './LatestFailures.tsx';
+import { ProgressBar } from './ProgressBar.tsx';
+import { Reasons } from './Reasons.tsx';
+
+interface ProgressBlockProps {
+  current: ExportStatus | null;
+  /** The last question how it stands failed: what is shown is the last that is known. */
+  error: ApiError | null;
+  onChanged: () => Promise<unknown>;
+}
+
+export function ProgressBlock({ current, error, onChanged }: ProgressBlockProps) {
+  const { text, locale } = usePage();
+  const { progress: words } = text;
+  return (
+    <Block title={words.title}>
+      {error && current && <Notice kind="warning">{words.updates}</Notice>}
+      {current === null ? (
+        <p class="sse-hint">{words.none}</p>
+      ) : (
+        <>
+          {current.state === 'blocked' && <BlockedNotice current={current} onResumed={onChanged} />}
+          <ProgressBar key={current.exportId} current={current} />
+          <Pace current={current} />
+          <Counts current={current} />
+          {sum(current.failures) > 0 && (
+            <>
+              <h3 class="sse-subtitle">{words.failures}</h3>
+              <Reasons reasons={current.failures} />
+              {!isFinal(current) && <LatestFailures current={current} />}
+            </>
+          )}
+          {current.droppedKeys && current.droppedKeys.length > 0 && (
+            <Notice kind="warning">{fill(words.droppedKeys, { keys: current.droppedKeys.join(', ') })}</Notice>
+          )}
+          {current.warnings?.map((warning) => (
+            <Notice key={warning.en} kind="warning">
+              {warning[locale]}
+            </Notice>
+          ))}
+        </>
+      )}
+    </Block>
+  );
+}
+
+function Pace({ current }: { current: ExportStatus }) {
+  const { text, formats } = usePage();
+  const { progress: words } = text;
+  const { talkSeconds, calls } = current;
+  const speed = callsPerMinute(current);
+  const hours = { done: formats.span(talkSeconds.exported), planned: formats.span(talkSeconds.planned) };
+  const done = { done: formats.number(doneCalls(current)), planned: formats.number(calls.planned) };
+  const figures = [
+    { name: words.bar, value: fill(words.calls, done) },
+    { name: words.talk, value: fill(words.hours, hours) },
+  ];
+  if (isFinal(current)) return <Figures figures={figures} />;
+  return (
+    <Figures
+      figures={[
+        ...figures,
+        {
+          name: words.speed,
+          value: speed === null ? text.common.none : fill(words.speedValue, { n: formats.number(speed) }),
+        },
+        {
+          name: words.left,
+          value: current.etaSeconds === null ? text.common.none : formats.span(current.etaSeconds),
+        },
+      ]}
+    />
+  );
+}
+
+const SHOWN_COUNTS = ['found', 'planned', 'exported', 'failed', 'waiting', 'unconfirmed', 'remaining'] as const;
+
+function Counts({ current }: { current: ExportStatus }) {
+  const { text, formats } = usePage();
+  const figures = SHOWN_COUNTS.map((name) => ({ name: text.counts[name], value: formats.number(current.calls[name]) }));
+  const skipped = { name: text.counts.skipped, value: formats.number(sum(current.calls.skipped)) };
+  return <Figures label={text.progress.counts} figures={[...figures, skipped]} />;
+}

@@ -1,0 +1,28 @@
+import type { ExportState, ExportStatus } from '../api/types.ts';
+
+const FINAL: readonly ExportState[] = ['completed', 'stopped', 'failed'];
+
+export function isFinal({ state }: Pick<ExportStatus, 'state'>): boolean {
+  return FINAL.includes(state);
+}
+
+export function sum(counts: Record<string, number>): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0);
+}
+
+/** Calls that have come to their end; those that wait for a recording may still be sent. */
+export function doneCalls({ calls }: ExportStatus): number {
+  return calls.exported + calls.failed + calls.unconfirmed;
+}
+
+/** 0 to 1; null while the plan is not closed and nobody can know. */
+export function shareDone(status: ExportStatus): number | null {
+  if (status.state === 'completed') return 1;
+  if (status.state === 'planning') return null;
+  return status.calls.planned === 0 ? null : Math.min(1, doneCalls(status) / status.calls.planned);
+}
+
+/** At the pace that the estimated end is reckoned with; null where there is no estimate. */
+export function callsPerMinute({ calls, etaSeconds }: ExportStatus): number | null {
+  return etaSeconds === null || etaSeconds <= 0 ? null : Math.round((calls.remaining / etaSeconds) * 60);
+}

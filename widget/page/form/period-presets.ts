@@ -1,0 +1,48 @@
+import type { Period } from '../api/types.ts';
+import { intlTimeZone } from '../text/formats.ts';
+
+export const PRESETS = ['yesterday', 'week', 'month'] as const;
+export type Preset = (typeof PRESETS)[number];
+
+/** A ready period in the account's calendar; «7 дней» and «Месяц» end with today. */
+export function presetPeriod(preset: Preset, now: Date, timeZone: string): Period {
+  const today = calendarDay(now, timeZone);
+  switch (preset) {
+    case 'yesterday':
+      return { from: daysBefore(today, 1), to: daysBefore(today, 1) };
+    case 'week':
+      return { from: daysBefore(today, 6), to: today };
+    case 'month':
+      return { from: dayAfter(monthBefore(today)), to: today };
+  }
+}
+
+/** The date that the account's clock shows, `2026-11-22`. */
+function calendarDay(now: Date, timeZone: string): string {
+  const options = { year: 'numeric', month: '2-digit', day: '2-digit' } as const;
+  try {
+    // The Swedish form of a date is the ISO one.
+    return new Intl.DateTimeFormat('sv-SE', { ...options, timeZone: intlTimeZone(timeZone) }).format(now);
+  } catch {
+    return new Intl.DateTimeFormat('sv-SE', options).format(now);
+  }
+}
+
+function daysBefore(day: string, days: number): string {
+  const date = new Date(`${day}T00:00:00Z`);
+  date.setUTCDate(date.getUTCDate() - days);
+  return date.toISOString().slice(0, 10);
+}
+
+function dayAfter(day: string): string {
+  return daysBefore(day, -1);
+}
+
+/** The same day a month earlier; of a shorter month the last one. */
+function monthBefore(day: string): string {
+  const date = new Date(`${day}T00:00:00Z`);
+  const dayOfMonth = date.getUTCDate();
+  date.setUTCMonth(date.getUTCMonth() - 1);
+  if (date.getUTCDate() !== dayOfMonth) date.setUTCDate(0);
+  return date.toISOString().slice(0, 10);
+}

@@ -1,0 +1,99 @@
+import { useState } from 'preact/hooks';
+import { ApiError, type FieldProblem } from '../api/api-error.ts';
+import type { SavedSettings, Sentence } from '../api/types.ts';
+import { usePage } from '../page-context.ts';
+import { type Action, useAction } from '../use-action.ts';
+import { connectionOf, type Form, formOf, isChanged, rebased, settingsOf, withoutEmptyLines } from './form.ts';
+
+export interface SettingsEditor {
+  form: Form;
+  saved: SavedSettings;
+  isDirty: boolean;
+  /** Somebody else has saved meanwhile. */
+  isStale: boolean;
+  outcome: 'saved' | 'reloaded' | null;
+  warnings: Sentence[];
+  problems: FieldProblem[];
+  change: (part: Partial<Form>) => void;
+  /** Shows what another request found wrong with the fields. */
+  report: (error: ApiError) => void;
+  undo: () => void;
+  save: Action<[]>;
+  /** Takes what somebody else saved and keeps the user's own changes. */
+  reload: Action<[]>;
+}
+
+/** The form over the settings as they are stored, with their version. */
+export function useSettings(initial: SavedSettings): SettingsEditor {
+  const { api } = usePage();
+  const [saved, setSaved] = useState(initial);
+  const [form, setForm] = useState(() => formOf(initial));
+  const [problems, setProblems] = useState<FieldProblem[]>([]);
+  const [isStale, setStale] = useState(false);
+  const [outcome, setOutcome] = useState<SettingsEditor['outcome']>(null);
+
+  const report = (error: ApiError) => setProblems(error.problems);
+
+  const save = useAction(async () => {
+    const sent = withoutEmptyLines(form);
+    setForm(sent);
+    setProblems([]);
+    setOutcome(null);
+    try {
+      const settings = settingsOf(sent);
+      const connection = connectionOf(sent);
+      const { version, warnings } = await api.saveSettings({ version: saved.version, settings, connection });
+      const apiKeyTail = connection.apiKey?.slice(-4) ?? saved.connection?.apiKeyTail ?? '';
+      const now = { version, settings, warnings, connection: { ...connection, apiKeyTail } };
+      setSaved(now);
+      // What was typed while the answer was on its way is kept, as unsaved.
+      setForm((typed) =>
+        rebased({ ...typed, apiKey: typed.apiKey === sent.apiKey ? '' : typed.apiKey }, sent, formOf(now)),
+      );
+      setStale(false);
+      setOutcome('saved');
+    } catch (failure) {
+      if (failure instanceof ApiError) {
+        report(failure);
+        if (failure.code === 'settings_stale') setStale(true);
+      }
+      throw failure;
+    }
+  });
+
+  const reload = useAction(async () => {
+    const latest = await api.settings();
+    setForm(rebased(form, formOf(saved), formOf(latest)));
+    setSaved(latest);
+    setStale(false);
+    setProblems([]);
+    setOutcome('reloaded');
+  });
+
+  return {
+    form,
+    saved,
+    isDirty: isChanged(withoutEmptyLines(form), formOf(saved)),
+    isStale,
+    outcome,
+    warnings: saved.warnings,
+    problems,
+    change: (part) => {
+      setForm((before) => ({ ...before, ...part }));
+      setProblems((before) => before.filter(({ field }) => !Object.keys(part).some((name) => isWithin(field, name))));
+      setOutcome(null);
+    },
+    report,
+    undo: () => {
+      setForm(formOf(saved));
+      setProblems([]);
+      setOutcome(null);
+    },
+    save,
+    reload,
+  };
+}
+
+function isWithin(field: string, part: string): boolean {
+  return field === part || field.startsWith(`${part}.`);
+}

@@ -1,0 +1,63 @@
+import { type Dictionary, fill, type Locale, type Plural } from './dictionary.ts';
+
+/** Numbers, spans and times as the page writes them. */
+export interface Formats {
+  number: (value: number) => string;
+  /** `{n}` of the right plural form. */
+  plural: (forms: Plural, count: number) => string;
+  /** A span: `2 ч 5 мин`, `40 с`. */
+  span: (seconds: number) => string;
+  /** An instant on the clock of the account. */
+  moment: (iso: string) => string;
+  /** A calendar day, `2026-11-22`. */
+  day: (isoDay: string) => string;
+}
+
+/**
+ * @param timeZone of the account: an IANA name or an offset such as `UTC+3`; the browser's own where that is no zone
+ * that it knows.
+ */
+export function createFormats(locale: Locale, { units }: Dictionary, timeZone: string | undefined): Formats {
+  const numbers = new Intl.NumberFormat(locale);
+  const plurals = new Intl.PluralRules(locale);
+  const moments = momentFormat(locale, timeZone);
+  const days = new Intl.DateTimeFormat(locale, { dateStyle: 'short', timeZone: 'UTC' });
+  return {
+    number: (value) => numbers.format(value),
+    plural: (forms, count) => {
+      const form = plurals.select(count);
+      const text = form === 'one' || form === 'few' || form === 'many' ? forms[form] : forms.other;
+      return fill(text, { n: numbers.format(count) });
+    },
+    span: (seconds) => {
+      const whole = Math.max(0, Math.round(seconds));
+      if (whole < 60) return `${whole} ${units.seconds}`;
+      const minutes = Math.round(whole / 60);
+      if (minutes < 60) return `${minutes} ${units.minutes}`;
+      return `${numbers.format(Math.floor(minutes / 60))} ${units.hours} ${minutes % 60} ${units.minutes}`;
+    },
+    moment: (iso) => {
+      const date = new Date(iso);
+      return Number.isNaN(date.getTime()) ? iso : moments.format(date);
+    },
+    day: (isoDay) => {
+      const date = new Date(`${isoDay}T00:00:00Z`);
+      return Number.isNaN(date.getTime()) ? isoDay : days.format(date);
+    },
+  };
+}
+
+function momentFormat(locale: Locale, timeZone: string | undefined): Intl.DateTimeFormat {
+  const options = { dateStyle: 'short', timeStyle: 'short' } as const;
+  try {
+    return new Intl.DateTimeFormat(locale, { ...options, timeZone: intlTimeZone(timeZone) });
+  } catch {
+    return new Intl.DateTimeFormat(locale, options);
+  }
+}
+
+/** amoCRM names some zones as `UTC+3`. Every browser knows that as `Etc/GMT-3`, with the sign the other way round. */
+export function intlTimeZone(timeZone: string | undefined): string | undefined {
+  const offset = /^UTC([+-])(\d{1,2})(?::?00)?$/.exec(timeZone ?? '');
+  return offset ? `Etc/GMT${offset[1] === '+' ? '-' : '+'}${Number(offset[2])}` : timeZone;
+}
