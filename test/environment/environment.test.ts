@@ -27,6 +27,7 @@ describe('an environment with only what is needed', () => {
       SPEECHSENSE_ENDPOINT: 'api.speechsense.yandexcloud.net:443',
       SPEECHSENSE_TLS: true,
       WORKER_METRICS_PORT: 9464,
+      FFMPEG_PATH: 'ffmpeg',
       HOST: '127.0.0.1',
       LOG_LEVEL: 'info',
       INSECURE_HOSTS: [],
@@ -65,7 +66,7 @@ describe('a wrong environment', () => {
   test('names every wrong variable at once, and shows no value of any', () => {
     const wrong = Object.fromEntries(
       Object.keys(environmentSchema.shape)
-        .filter((name) => !['HOST', 'TEMPORAL_TASK_QUEUE', 'TARIFF_FILE'].includes(name))
+        .filter((name) => !['HOST', 'TEMPORAL_TASK_QUEUE', 'TARIFF_FILE', 'FFMPEG_PATH'].includes(name))
         .map((name) => [name, `s3cret/of ${name.toLowerCase()}`]),
     );
     const problems = problemsOf(wrong);
