@@ -15,19 +15,22 @@ export interface ConverterOptions {
   ffmpeg: string;
   /** For one recording; 4 hours of sound take about two minutes. */
   timeoutMs: number;
+  /** What comes out may be no larger either. */
+  maxBytes: number;
 }
 
 export interface Converter {
   /**
    * Converts a recording to Ogg Opus with the same channels.
    *
-   * @throws ExportError `audio_unsupported` where there is no ffmpeg, `conversion_failed`; the signal's own reason.
+   * @throws ExportError `audio_unsupported` where there is no ffmpeg, `conversion_failed`, `recording_too_large`; the
+   * signal's own reason.
    */
   convert(source: StoredBytes, format: AudioFormat, target: StoredBytes, signal: AbortSignal): Promise<void>;
 }
 
 /** One per process: no more conversions run at once than there are processors. */
-export function createConverter({ ffmpeg, timeoutMs }: ConverterOptions): Converter {
+export function createConverter({ ffmpeg, timeoutMs, maxBytes }: ConverterOptions): Converter {
   const turns = new Turns(availableParallelism());
 
   async function convert(
@@ -36,13 +39,19 @@ export function createConverter({ ffmpeg, timeoutMs }: ConverterOptions): Conver
     target: StoredBytes,
     signal: AbortSignal,
   ): Promise<void> {
+    async function output(bytes: Buffer): Promise<void> {
+      if (target.sizeBytes + bytes.length > maxBytes) {
+        throw new ExportError('recording_too_large', { values: { maxBytes } });
+      }
+      await target.append(bytes);
+    }
     const ended = await turns.take(
       () =>
         runFfmpeg({
           ffmpeg,
           arguments: conversionArguments(format),
           input: source.chunks(),
-          output: (bytes) => target.append(bytes),
+          output,
           timeoutMs,
           signal,
         }),

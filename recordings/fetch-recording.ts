@@ -98,7 +98,11 @@ export function createRecordings(options: RecordingsOptions = {}): Recordings {
   const insecureHosts = new Set(options.insecureHosts);
   const resolve = options.resolve ?? resolveBySystem;
   const storing = { memoryBytes: limits.memoryBytes, tempDir: options.tempDir ?? tmpdir() };
-  const converter = createConverter({ ffmpeg: options.ffmpeg ?? 'ffmpeg', timeoutMs: limits.convertMs });
+  const converter = createConverter({
+    ffmpeg: options.ffmpeg ?? 'ffmpeg',
+    timeoutMs: limits.convertMs,
+    maxBytes: limits.maxBytes,
+  });
   const brake = new HostBrake();
   const reaches = new Map<string, Reach>();
 

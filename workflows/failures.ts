@@ -1,5 +1,12 @@
 import type { ErrorValues } from '../errors/export-error.ts';
-import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure, TemporalFailure } from '@temporalio/workflow';
+import { RetryState } from '@temporalio/common';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  ChildWorkflowFailure,
+  isCancellation,
+  TemporalFailure,
+} from '@temporalio/workflow';
 
 /** What a person has to put right before an export can go on. */
 export interface Block {
@@ -19,6 +26,16 @@ export function blockOf(error: unknown): Block | undefined {
   const [details] = (failure.details ?? []) as [{ kind?: string; values?: ErrorValues } | null | undefined];
   if (details?.kind !== 'auth') return undefined;
   return { code: failure.type ?? 'unexpected', values: details.values ?? {} };
+}
+
+/**
+ * Whether a stop ended it. An attempt that fails in the very moment of a stop is not tried again, and comes back as its
+ * own failure: Temporal says only in the retry state that it was the stop that ended it.
+ */
+export function endedByStop(error: unknown): boolean {
+  return (
+    isCancellation(error) || (error instanceof ActivityFailure && error.retryState === RetryState.CANCEL_REQUESTED)
+  );
 }
 
 /** The code of the error at the bottom of a failure. */

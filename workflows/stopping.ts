@@ -1,4 +1,5 @@
-import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import { CancellationScope } from '@temporalio/workflow';
+import { endedByStop } from './failures.ts';
 
 /**
  * The one way in which work ends early. The `stopExport` signal and Temporal's own Cancel both cancel the scope that
@@ -31,7 +32,7 @@ export class Stopping {
     try {
       await CancellationScope.nonCancellable(() => this.#work.run(work));
     } catch (error) {
-      if (this.#requested && isCancellation(error)) return 'stopped';
+      if (this.#requested && endedByStop(error)) return 'stopped';
       throw error;
     }
     return this.#requested ? 'stopped' : 'finished';

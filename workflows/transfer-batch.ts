@@ -1,6 +1,5 @@
-import { isCancellation } from '@temporalio/workflow';
 import { stepActivities, transferActivities } from './activity-stubs.ts';
-import { type Block, blockOf } from './failures.ts';
+import { type Block, blockOf, endedByStop } from './failures.ts';
 import type { ExportPace } from './messages.ts';
 import { talkLength } from './summaries.ts';
 
@@ -34,7 +33,7 @@ export async function transferBatch({ exportId, batch, pace, stepQueue }: BatchI
     } catch (error) {
       const block = blockOf(error);
       if (block) result.block = block;
-      else if (isCancellation(error)) stopped = true;
+      else if (endedByStop(error)) stopped = true;
       else throw error;
       return undefined;
     }

@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import path from 'node:path';
 import type { ExportStatus } from '../../client/status.ts';
 import type { ReportRow } from '../../ledger/report-columns.ts';
 import { type RecordingFormat, RECORDING_FORMATS } from '../../sandbox/recording-formats.ts';
 import type { Talk } from '../../sandbox/speechsense/talk-store.ts';
+import { commandLine } from '../client/command-line.ts';
 import { probeAudio } from '../support/probed-audio.ts';
 import { expectOnce, expectToAddUp } from '../support/promises.ts';
 import { createStage, type Stage } from '../support/stage.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** Each its own length: of one length, several formats would become the very same talk. */
 const talkSeconds = (format: RecordingFormat) => 4 + RECORDING_FORMATS.indexOf(format) * 0.1;
@@ -85,6 +88,22 @@ describe('a recording of every format there is', () => {
     expect(status.calls).toMatchObject({ found: RECORDING_FORMATS.length, exported: RECORDING_FORMATS.length });
     expectToAddUp(status, rows);
     expectOnce(stage, rows);
+  });
+
+  test('is counted in the report where it was converted, or has one channel, and what that means is said', async () => {
+    const folder = await temporaryFolder();
+    const run = commandLine(stage.environment);
+    const out = path.join(folder.path, 'report.csv');
+    const kinds = Object.values(ZOO);
+    expect(JSON.parse((await run(`report --out ${out} --json`)).stdout)).toMatchObject({
+      rows: RECORDING_FORMATS.length,
+      converted: kinds.filter(({ from }) => from !== null).length,
+      mono: kinds.filter(({ channels }) => channels === 1).length,
+    });
+    expect((await run('report --lang en')).stderr).toMatch(
+      /5 exported recordings have one channel.*two-channel connection/,
+    );
+    await folder.remove();
   });
 
   test.each(RECORDING_FORMATS)('%s is a talk that can be played, with its channels and its length', async (format) => {

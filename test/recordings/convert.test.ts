@@ -106,6 +106,15 @@ describe('a recording that SpeechSense does not take', () => {
     await Promise.all([rm(faked), rm(unpacked)]);
   });
 
+  test('and unpacks into more than the limit is refused as that', async () => {
+    serving(ALAW);
+    const bomb = await program('bomb', 'exec cat /dev/zero');
+    const refused = receive({ ffmpeg: bomb, limits: { maxBytes: 1_000_000 } });
+    await expect(refused).rejects.toMatchObject({ code: 'recording_too_large', values: { maxBytes: 1_000_000 } });
+    expect(await readdir(folder)).toEqual(['bomb']);
+    await rm(bomb);
+  });
+
   test('and comes out shorter than its header says broke off', async () => {
     serving(ALAW);
     const faked = await program('short', `ffmpeg -v quiet -f wav -i pipe:0 -t 5 -c:a libopus -f ogg pipe:1`);

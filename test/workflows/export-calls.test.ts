@@ -279,6 +279,19 @@ describe('a stop ends an export in whatever it does', () => {
     expect(await run.result()).toMatchObject({ state: 'stopped' });
   });
 
+  test.each(['openExport', 'prepareBatch', 'transferCall'] as const)(
+    'also where an attempt of %s fails for an outage just then',
+    async (name) => {
+      const script = new Script([[1, 2], [3]]);
+      script.on[name] = () => untilCancelled().catch(() => refuse('recording_unreachable'));
+      const run = await stage.start(script, {}, { lanes: 1, openBatches: 1 });
+      await asked(script, name);
+      await run.signal('stopExport');
+      expect(await run.result()).toMatchObject({ state: 'stopped' });
+      expect(script.of('closeExport')).toMatchObject([{ state: 'stopped', failedBy: null }]);
+    },
+  );
+
   test('lets a call that is committing have its answer', async () => {
     const script = new Script([[1]]);
     let answer: () => void = () => undefined;
