@@ -87,10 +87,13 @@ export function createTransferActivities(deps: TransferDeps) {
         // A marker whose upload was cut for certain is taken back before the next try.
         () => patiently(() => ledger.transfers.reopen(lease), RELEASE_PATIENCE_MS),
       );
+      // The talk is there: what keeps it from being written down must never send the call a second time.
       await patiently(
         () => ledger.transfers.recordExported(lease, { talkId, bytes, audioFormat: recording.container, cutKeys }),
         ANSWER_PATIENCE_MS,
-      );
+      ).catch((cause: unknown) => {
+        throw new ExportError('upload_unconfirmed', { values: { what: 'the answer could not be recorded' }, cause });
+      });
       return 'exported';
     } finally {
       await recording.dispose();
