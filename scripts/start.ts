@@ -150,7 +150,8 @@ async function bringUp(): Promise<void> {
   async function provideSandbox() {
     const started = await steps.run(
       'Sandbox',
-      () => startSandboxProcess(projectRoot, logFolder, ports, { ...world, redirectUri: `${backendUrl}/oauth/callback` }),
+      () =>
+        startSandboxProcess(projectRoot, logFolder, ports, { ...world, redirectUri: `${backendUrl}/oauth/callback` }),
       ({ addresses: { amocrm } }) => `${world.calls} calls (seed ${world.seed}), amoCRM at ${amocrm}`,
     );
     const { process: sandboxProcess, logFile: sandboxLog } = started;

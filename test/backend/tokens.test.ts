@@ -39,14 +39,46 @@ const FORGED: [string, () => string, string][] = [
   ['no JWT', () => 'forged', 'token_invalid'],
   ['only dots', () => '..', 'token_invalid'],
   ['binary letters', () => 'a\u00ffb.c.d', 'token_invalid'],
-  ['alg none, unsigned', () => signed(claimsOf(stage.sandbox), 'x', { alg: 'none' }).replace(/[^.]*$/, ''), 'token_invalid'],
-  ['alg none with a signature', () => signed(claimsOf(stage.sandbox), stage.sandbox.clientSecret, { alg: 'none' }), 'token_invalid'],
-  ['HS512 in its header', () => signed(claimsOf(stage.sandbox), stage.sandbox.clientSecret, { alg: 'HS512' }), 'token_invalid'],
+  [
+    'alg none, unsigned',
+    () => signed(claimsOf(stage.sandbox), 'x', { alg: 'none' }).replace(/[^.]*$/, ''),
+    'token_invalid',
+  ],
+  [
+    'alg none with a signature',
+    () => signed(claimsOf(stage.sandbox), stage.sandbox.clientSecret, { alg: 'none' }),
+    'token_invalid',
+  ],
+  [
+    'HS512 in its header',
+    () => signed(claimsOf(stage.sandbox), stage.sandbox.clientSecret, { alg: 'HS512' }),
+    'token_invalid',
+  ],
   ['RS256 by another key', () => signedByRsa(claimsOf(stage.sandbox)), 'token_invalid'],
-  ['RS256 in its header over an HS256 signature', () => signed(claimsOf(stage.sandbox), stage.sandbox.clientSecret, { alg: 'RS256' }), 'token_invalid'],
-  ['HS256 keyed with a public key', () => signed(claimsOf(stage.sandbox), createPublicKey(keys.privateKey).export({ type: 'spki', format: 'pem' }).toString()), 'token_invalid'],
-  ['an embedded key of its own', () => signed(claimsOf(stage.sandbox), 'mine', { jwk: { kty: 'oct', k: 'bWluZQ' } }), 'token_invalid'],
-  ['a critical header', () => signed(claimsOf(stage.sandbox), stage.sandbox.clientSecret, { crit: ['b64'], b64: false }), 'token_invalid'],
+  [
+    'RS256 in its header over an HS256 signature',
+    () => signed(claimsOf(stage.sandbox), stage.sandbox.clientSecret, { alg: 'RS256' }),
+    'token_invalid',
+  ],
+  [
+    'HS256 keyed with a public key',
+    () =>
+      signed(
+        claimsOf(stage.sandbox),
+        createPublicKey(keys.privateKey).export({ type: 'spki', format: 'pem' }).toString(),
+      ),
+    'token_invalid',
+  ],
+  [
+    'an embedded key of its own',
+    () => signed(claimsOf(stage.sandbox), 'mine', { jwk: { kty: 'oct', k: 'bWluZQ' } }),
+    'token_invalid',
+  ],
+  [
+    'a critical header',
+    () => signed(claimsOf(stage.sandbox), stage.sandbox.clientSecret, { crit: ['b64'], b64: false }),
+    'token_invalid',
+  ],
   ['another secret', () => signed(claimsOf(stage.sandbox), 'another'), 'token_invalid'],
   ['an empty secret', () => signed(claimsOf(stage.sandbox), ''), 'token_invalid'],
   ['expired', () => own({ exp: now() - 60, iat: now() - 1000, nbf: now() - 1000 }), 'token_expired'],
@@ -87,18 +119,25 @@ describe('a token', () => {
   test('within the leeway of two clocks is taken', async () => {
     const nearly = own({ exp: now() - 10, iat: now() + 10 - 1800, nbf: now() - 100 });
     expect(await ask('GET /api/status', { token: nearly })).toMatchObject({ status: 200 });
-    expect(await ask('GET /api/status', { token: own({ nbf: now() + 10, iat: now() + 10 }) })).toMatchObject({ status: 200 });
+    expect(await ask('GET /api/status', { token: own({ nbf: now() + 10, iat: now() + 10 }) })).toMatchObject({
+      status: 200,
+    });
   });
 
-  test.each(['https://evil.example', 'null', 'http://127.0.0.1:1', ''])('from the origin %p is refused', async (origin) => {
-    const answer = await ask('GET /api/status', { headers: { origin } });
-    expect(answer).toMatchObject({ status: 401, body: { error: { code: 'token_invalid' } } });
-    expect(answer.headers.get('access-control-allow-origin')).toBeNull();
-  });
+  test.each(['https://evil.example', 'null', 'http://127.0.0.1:1', ''])(
+    'from the origin %p is refused',
+    async (origin) => {
+      const answer = await ask('GET /api/status', { headers: { origin } });
+      expect(answer).toMatchObject({ status: 401, body: { error: { code: 'token_invalid' } } });
+      expect(answer.headers.get('access-control-allow-origin')).toBeNull();
+    },
+  );
 
   test('whose issuer and origin agree on a host outside amoCRM is refused', async () => {
     const iss = 'https://amocrm.ru.evil.example';
-    expect(await ask('GET /api/status', { token: own({ iss }), headers: { origin: iss } })).toMatchObject({ status: 401 });
+    expect(await ask('GET /api/status', { token: own({ iss }), headers: { origin: iss } })).toMatchObject({
+      status: 401,
+    });
   });
 
   test('is good for one change, and for any number of looks', async () => {
@@ -121,7 +160,9 @@ describe('a token', () => {
     const connection = { connectionId: stage.sandbox.connectionId, language: 'ru-RU' };
     const stale = await ask('PUT /api/settings', { token, body: { version: 7, settings: {}, connection } });
     expect(stale).toMatchObject({ status: 409, body: { error: { code: 'settings_stale' } } });
-    expect(await ask('PUT /api/settings', { token, body: { version: 0, settings: {}, connection } })).toMatchObject({ status: 200 });
+    expect(await ask('PUT /api/settings', { token, body: { version: 0, settings: {}, connection } })).toMatchObject({
+      status: 200,
+    });
   });
 });
 
