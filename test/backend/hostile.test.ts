@@ -36,7 +36,7 @@ function assertNothingLeaks(answer: string): void {
   expect(answer).not.toMatch(/ at .*\.ts:\d+|node_modules|select .* from/);
 }
 
-const RUNS = 25;
+const RUNS = 15;
 
 test('the fuzz knows every route of the page', () => {
   expect(routes.length).toBeGreaterThan(17);
@@ -128,7 +128,7 @@ describe('requests out of measure', () => {
     expect(await ledgerRows(two.stage)).toEqual(before);
   });
 
-  test.each(['DELETE', 'PATCH', 'PUT', 'HEAD', 'OPTIONS'])('%s where nobody expects it is refused', async (method) => {
+  test.each(['DELETE', 'PATCH', 'PUT', 'OPTIONS'])('%s where nobody expects it is refused', async (method) => {
     const answer = await two.askFirst('POST /api/exports', { method });
     expect([400, 401, 404]).toContain(answer.status);
   });
