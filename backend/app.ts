@@ -62,12 +62,12 @@ export async function createApp(parts: Parts, trustedProxies: number): Promise<F
 
   await app.register((open, _, done) => {
     healthRoutes(open, parts);
-    redirectRoute(open as Api, parts);
-    disconnectRoute(open as Api, parts);
-    reportRoute(open as Api, parts);
+    redirectRoute(open, parts);
+    disconnectRoute(open, parts);
+    reportRoute(open, parts);
     done();
   });
-  await app.register((api) => widgetApi(api as Api, parts, limits), { prefix: '/api' });
+  await app.register((api) => widgetApi(api, parts, limits), { prefix: '/api' });
   return app as unknown as FastifyInstance;
 }
 

@@ -80,7 +80,6 @@ describe('removing an account', () => {
       'users',
       'entities',
       'catalogues',
-      'commands',
       'administrators',
     ]) {
       const { rows } = await sql<{ name: string }>`
@@ -97,6 +96,7 @@ describe('removing an account', () => {
     await t.ledger.rateBuckets.refused(accountId, 'amocrm_throttled');
     await sql`update consents set account_id = ${accountId}`.execute(db);
     await sql`update exports set account_id = ${accountId}`.execute(db);
+    await sql`update commands set account_id = ${accountId}`.execute(db);
     await sql`update calls set account_id = ${accountId}`.execute(db);
     await sql`update call_notes set account_id = ${accountId}`.execute(db);
     await sql`update call_identities set account_id = ${accountId}`.execute(db);
