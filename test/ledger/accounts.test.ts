@@ -30,7 +30,9 @@ describe('removing an account', () => {
   async function rowsByTable(): Promise<Record<string, number>> {
     const { rows } = await sql<{ name: string }>`
       select table_name as name from information_schema.tables
-       where table_schema = current_schema() and table_name not like 'kysely_%' and table_name <> 'spent_tokens'`.execute(db);
+       where table_schema = current_schema() and table_name not like 'kysely_%' and table_name <> 'spent_tokens'`.execute(
+      db,
+    );
     const counts: Record<string, number> = {};
     for (const { name } of rows) {
       const count = await sql<{ n: number }>`select count(*) as n from ${sql.table(name)}`.execute(db);
