@@ -97,7 +97,9 @@ export function createTransferActivities(deps: TransferDeps) {
       return 'exported';
     } finally {
       // What is left of a file must not hide how the upload ended.
-      await recording.dispose().catch((error: unknown) => log.warn('a recording was not cleared away', { error }));
+      await recording.dispose().catch((error: unknown) => {
+        log.warn('a recording was not cleared away', { error });
+      });
     }
   }
 
