@@ -48,7 +48,8 @@ export async function createApp(parts: Parts, trustedProxies: number): Promise<F
     // An address that cannot be read comes to no route, and so to none of the hooks and handlers below.
     frameworkErrors: (_error, request, reply) => {
       const answer = errorAnswer(new ExportError('route_not_found'), request.id);
-      void reply.code(404).type('application/json; charset=utf-8').send(JSON.stringify(answer));
+      reply.hijack();
+      reply.raw.writeHead(404, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(answer));
     },
   }).withTypeProvider<ZodTypeProvider>() as unknown as Api;
   app.setValidatorCompiler(validatorCompiler);
