@@ -132,6 +132,7 @@ async function bringUp(): Promise<void> {
     paces: createAmocrmPaces(ledger.rateBuckets, environment.AMOCRM_REQUESTS_PER_SECOND),
     exports: () => Promise.resolve(exports),
     readShare: environment.SPEECHSENSE_READ_SHARE / 100,
+    absentAfterSeconds: environment.CONFIRM_ABSENT_AFTER_SECONDS,
   };
   const [{ accountId }] = await Promise.all([
     steps.run(

@@ -68,6 +68,7 @@ export class Services {
       insecureHosts,
       paces: createAmocrmPaces(this.ledger.rateBuckets, this.environment.AMOCRM_REQUESTS_PER_SECOND),
       readShare: this.environment.SPEECHSENSE_READ_SHARE / 100,
+      absentAfterSeconds: this.environment.CONFIRM_ABSENT_AFTER_SECONDS,
       exports: () => this.exports(),
     };
   }

@@ -33,13 +33,17 @@ export class CrashScene {
 
   /** Sets a scene, plays it and clears it away. */
   static async play(
-    { behaviour = {}, withinSeconds = 60, withoutCallId = false }: Circumstances,
+    { behaviour = {}, withinSeconds = 90, withoutCallId = false }: Circumstances,
     acts: (scene: CrashScene) => Promise<void>,
   ): Promise<void> {
     const stage = await createStage({
       sandbox: { calls: 26, talkScale: 0.2, streamWindowBytes: 16 * 1024 },
       pace: { batchSize: 26, lanes: 3, openBatches: 1, heartbeatSeconds: 4 },
-      environment: { CONFIRM_AFTER_SECONDS: '1', CONFIRM_WITHIN_SECONDS: String(withinSeconds) },
+      environment: {
+        CONFIRM_AFTER_SECONDS: '1',
+        CONFIRM_WITHIN_SECONDS: String(withinSeconds),
+        CONFIRM_ABSENT_AFTER_SECONDS: '1',
+      },
     });
     const scene = new CrashScene(stage);
     try {
