@@ -1,5 +1,7 @@
 import { expect } from '@jest/globals';
+import { sql } from 'kysely';
 import type { ExportStatus } from '../../client/status.ts';
+import { openDatabase } from '../../ledger/database.ts';
 import { TWO_CHANNEL_KEYS } from '../../sandbox/speechsense/connection.ts';
 import { closeGate, type LedgerGate } from '../support/ledger-gate.ts';
 import { expectToAddUp, expectWhole, recordedCalls } from '../support/promises.ts';
@@ -112,6 +114,13 @@ export class CrashScene {
   async openGate(): Promise<void> {
     await this.#gate?.open();
     this.#gate = undefined;
+  }
+
+  /** By then absence can be proved of recordings of any size. */
+  async timePasses(): Promise<void> {
+    const db = openDatabase(this.stage.environment['DATABASE_URL'] ?? '');
+    await sql`update talks set committed_at = committed_at - interval '1 minute'`.execute(db);
+    await db.destroy();
   }
 
   /** Judged by what SpeechSense itself has: every recording once and whole, and a report that says the same. */
