@@ -1,10 +1,6 @@
 import { Server, ServerCredentials, type sendUnaryData, type ServerUnaryCall, status } from '@grpc/grpc-js';
-import type {
-  SearchTalkResponse} from '@yandex-cloud/nodejs-sdk/speechsense-v1/talk_service';
-import {
-  type SearchTalkRequest,
-  TalkServiceService,
-} from '@yandex-cloud/nodejs-sdk/speechsense-v1/talk_service';
+import type { SearchTalkResponse } from '@yandex-cloud/nodejs-sdk/speechsense-v1/talk_service';
+import { type SearchTalkRequest, TalkServiceService } from '@yandex-cloud/nodejs-sdk/speechsense-v1/talk_service';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createSpeechSense, type SpeechSense } from '../../speechsense/speechsense.ts';
 
