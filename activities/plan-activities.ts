@@ -1,10 +1,14 @@
 import { cancellationSignal } from '@temporalio/activity';
+import type { ExportRow } from '../ledger/exports.ts';
 import { type AmocrmDeps, amocrmOf } from './amocrm-account.ts';
 import { readMissingEntities } from './entity-reading.ts';
 import { exportOf } from './export-of.ts';
 import { planOptions, type PlanTimes } from './plan-options.ts';
 
-export type PlanDeps = AmocrmDeps & PlanTimes;
+export interface PlanDeps extends AmocrmDeps, PlanTimes {
+  /** Learns which keys the connection keeps, as soon as talks of this export can tell. */
+  learnKeys?: (row: ExportRow) => Promise<unknown>;
+}
 
 /** Deciding what is sent, and getting a batch ready. */
 export function createPlanActivities(deps: PlanDeps) {
@@ -24,6 +28,7 @@ export function createPlanActivities(deps: PlanDeps) {
     /** The calls of a batch that are still to be sent, with all that their metadata needs known. */
     async prepareBatch({ exportId, batch }: { exportId: string; batch: number }) {
       const row = await exportOf(ledger, exportId);
+      await deps.learnKeys?.(row);
       const signal = cancellationSignal();
       const open = () => amocrmOf(deps, row.accountId, signal);
       await readMissingEntities({ ledger, now: deps.now, open, signal }, row, batch);

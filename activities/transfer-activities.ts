@@ -51,9 +51,9 @@ export function createTransferActivities(deps: TransferDeps) {
   const { ledger } = deps;
 
   const brakeOf = (accountId: number): Brake => ({
-    turn: () => ledger.brakes.turn(accountId, 'speechsense'),
-    pull: (retryAfterMs) => ledger.brakes.pull(accountId, 'speechsense', retryAfterMs),
-    release: () => ledger.brakes.release(accountId, 'speechsense'),
+    turn: () => ledger.brakes.turn(accountId),
+    pull: (retryAfterMs) => ledger.brakes.pull(accountId, retryAfterMs),
+    release: () => ledger.brakes.release(accountId),
   });
 
   /** Carries out the call that this attempt holds. Whatever goes wrong is thrown; nothing is decided here. */

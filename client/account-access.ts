@@ -23,6 +23,8 @@ export interface AccountAccess {
   exports: () => Promise<ExportClient>;
   /** The part of the customer's quota for reading talks that may be used, above 0 up to 1. */
   readShare: number;
+  /** Before that, in seconds after its upload, no talk is called gone. */
+  absentAfterSeconds: number;
 }
 
 /** A person waits: what does not pass at once is said. */

@@ -1,17 +1,20 @@
-import { KEPT_DAYS } from '../ledger/lost-talks.ts';
+import { KEPT_DAYS } from '../ledger/absence.ts';
 import type { RegisteredCall } from '../ledger/registry.ts';
+import { talkReader } from '../ledger/talk-reader.ts';
 import type { Interval } from '../settings/period.ts';
 import type { KeptTalk } from '../speechsense/get-talks.ts';
 import type { ReadAccess } from '../speechsense/speechsense.ts';
 import { mayBe } from '../speechsense/talk-traits.ts';
 import type { AccountAccess } from './account-access.ts';
-import { talkReader } from './talk-reader.ts';
 
 /**
  * `=` there; `-` known to the ledger and gone; `?` cannot be told: older than SpeechSense keeps talks, too young for its
  * index, or never confirmed; `2` there more often than the ledger knows.
  */
 type Mark = '=' | '-' | '?' | '2';
+
+/** Talks that are asked how far the index has come, and which keys the connection keeps. */
+const LATEST_TALKS = 20;
 
 export interface CheckedCall {
   mark: Mark;
@@ -35,16 +38,14 @@ export async function* checkTalks(
   accountId: number,
   period: Interval,
 ): AsyncGenerator<CheckedCall> {
-  const reader = await talkReader(access, accountId);
-  const { registry } = access.ledger;
-  const shownUntil = await indexFrontier(access, accountId, reader);
+  const { ledger, readShare } = access;
+  const reader = await talkReader(ledger, { accountId }, { share: readShare, maxWaitMs: Infinity });
+  const { registry } = ledger;
+  const latest = await latestSeen(access, accountId, reader);
   for await (const page of registry.pages(accountId, reader.connectionId, period)) {
-    const there = await lookAt(access, accountId, reader, page);
-    const missing: string[] = [];
-    for (const call of page) {
-      yield judge(call, there, shownUntil, missing);
-    }
-    await registry.setMissing(accountId, reader.connectionId, missing, true);
+    const there = await lookAt(access, accountId, reader, page, latest);
+    yield* page.map((call) => judge(call, there));
+    await registry.setMissing(accountId, reader.connectionId, [...there.gone], true);
     await registry.setMissing(accountId, reader.connectionId, [...there.talkIds], false);
   }
 }
@@ -52,31 +53,43 @@ export async function* checkTalks(
 interface There {
   /** Known talks that are there. */
   talkIds: Set<string>;
+  /** Known talks that are not there for certain. */
+  gone: Set<string>;
   /** Talks of the page's time that the ledger does not know. */
   strangers: KeptTalk[];
 }
 
 async function lookAt(
-  { ledger, speechSense }: AccountAccess,
+  { ledger, speechSense, absentAfterSeconds }: AccountAccess,
   accountId: number,
   reader: ReadAccess,
   page: RegisteredCall[],
+  latest: readonly string[],
 ): Promise<There> {
+  const { connectionId } = reader;
   const found = await talksOfTime(page, (from, until) => speechSense.findTalksDated(reader, from, until));
-  const known = await ledger.lostTalks.known(accountId, reader.connectionId, found);
+  const known = await ledger.registry.known(accountId, connectionId, found);
   // What the search did not show is asked for by its id before anybody calls it gone.
   const hidden = page.flatMap(({ talks }) =>
-    talks.flatMap((talk) =>
-      talk.talkId === null || known.has(talk.talkId) || isExpired(talk.committedAt) ? [] : talk.talkId,
-    ),
+    talks.filter(({ talkId, committedAt }) => talkId !== null && !known.has(talkId) && !isExpired(committedAt)),
   );
+  const { talks, untold } = await speechSense.getTalks(
+    reader,
+    hidden.flatMap(({ talkId }) => talkId ?? []),
+    ['talk_state'],
+  );
+  const shown = new Set(talks.map(({ talkId }) => talkId));
+  const absent = hidden.filter(({ talkId }) => talkId !== null && !shown.has(talkId) && !untold.includes(talkId));
+  // Only what was seen before speaks against what was asked for afterwards: the index goes on meanwhile.
+  const among = [...known, ...latest];
+  const account = { accountId, connectionId };
+  const witnesses = await ledger.registry.witnesses(account, absent, absentAfterSeconds, among);
+  const gone = absent.filter((_, place) => (witnesses[place] ?? []).length > 0);
   const strangers = found.filter((talkId) => !known.has(talkId));
   return {
-    talkIds: new Set([
-      ...known,
-      ...(await speechSense.getTalks(reader, hidden, ['talk_state'])).map(({ talkId }) => talkId),
-    ]),
-    strangers: await speechSense.getTalks(reader, strangers, ['talk_fields']),
+    talkIds: new Set([...known, ...shown]),
+    gone: new Set(gone.flatMap(({ talkId }) => talkId ?? [])),
+    strangers: (await speechSense.getTalks(reader, strangers, ['talk_fields'])).talks,
   };
 }
 
@@ -90,14 +103,9 @@ async function talksOfTime(
   return dates.length === 0 ? [] : find(new Date(Math.min(...dates)), new Date(Math.max(...dates)));
 }
 
-/** Adds to `missing` what is gone of the call. */
-function judge(call: RegisteredCall, there: There, shownUntil: Date | undefined, missing: string[]): CheckedCall {
-  const { callId, noteId, startedAt, talks } = call;
+function judge({ callId, noteId, startedAt, talks }: RegisteredCall, there: There): CheckedCall {
   const absent = talks.filter(({ talkId }) => talkId !== null && !there.talkIds.has(talkId));
-  const gone = absent.filter(
-    ({ committedAt }) => !isExpired(committedAt) && shownUntil !== undefined && committedAt < shownUntil,
-  );
-  missing.push(...gone.flatMap(({ talkId }) => talkId ?? []));
+  const gone = absent.filter(({ talkId }) => talkId !== null && there.gone.has(talkId));
   const doubles = there.strangers.filter((talk) => talks.some(({ sent }) => mayBe(sent, talk)));
   const unconfirmed = talks.filter(({ talkId }) => talkId === null).length;
   const talkIds = [...talks.flatMap(({ talkId }) => talkId ?? []), ...doubles.map(({ talkId }) => talkId)];
@@ -115,22 +123,16 @@ function isExpired(committedAt: Date): boolean {
   return Date.now() - committedAt.getTime() > KEPT_DAYS * 86_400_000;
 }
 
-/**
- * When the latest talk was committed that can be seen: what was committed before it and cannot be seen is gone. Learns
- * the connection's keys on the way.
- */
-async function indexFrontier(
+/** Those of the latest talks that can be seen. Learns the connection's keys on the way. */
+async function latestSeen(
   { ledger, speechSense }: AccountAccess,
   accountId: number,
   reader: ReadAccess,
-): Promise<Date | undefined> {
-  const latest = await ledger.connectionKeys.talksToLearnFrom(accountId, reader.connectionId);
-  const seen = await speechSense.getTalks(reader, latest, ['talk_fields']);
-  const [talk] = seen;
-  if (talk) await ledger.connectionKeys.put(accountId, reader.connectionId, Object.keys(talk.fields), new Date());
-  return ledger.registry.latestCommit(
-    accountId,
-    reader.connectionId,
-    seen.map(({ talkId }) => talkId),
-  );
+): Promise<string[]> {
+  const { connectionId } = reader;
+  const latest = await ledger.registry.talksToLearnFrom(accountId, connectionId, new Date(0), LATEST_TALKS);
+  const { talks } = await speechSense.getTalks(reader, latest, ['talk_fields']);
+  const [talk] = talks;
+  if (talk) await ledger.connectionKeys.put(accountId, connectionId, Object.keys(talk.fields), new Date());
+  return talks.map(({ talkId }) => talkId);
 }

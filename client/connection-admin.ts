@@ -44,8 +44,8 @@ export const CONNECTION_WORKS: Sentence = {
 
 /** For a connection that is known not to keep call ids. */
 export const CALL_ID_ADVICE: Sentence = {
-  en: 'Add the metadata key call_id (a string) to the connection: with it an upload whose answer was lost is always found again.',
-  ru: 'Добавьте в подключение ключ метаданных call_id (строка): с ним загрузка, ответ на которую потерян, всегда находится.',
+  en: 'Add the metadata key call_id (a string) to the connection: by it the talk of an upload whose answer was lost is told from all others.',
+  ru: 'Добавьте в подключение ключ метаданных call_id (строка): по нему разговор, ответ о загрузке которого потерян, отличается от всех других.',
 };
 
 export interface ConnectionCheck {

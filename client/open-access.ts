@@ -27,6 +27,7 @@ export function openAccess(
     insecureHosts,
     paces: createAmocrmPaces(ledger.rateBuckets, environment.AMOCRM_REQUESTS_PER_SECOND),
     readShare: environment.SPEECHSENSE_READ_SHARE / 100,
+    absentAfterSeconds: environment.CONFIRM_ABSENT_AFTER_SECONDS,
     exports,
   };
 }

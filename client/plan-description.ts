@@ -62,8 +62,8 @@ function warningsOf(calls: { failed: number; waiting: number; unconfirmed: numbe
       ru: `Звонков, к которым запись ещё не пришла: ${calls.waiting}.`,
     },
     calls.unconfirmed > 0 && {
-      en: `${calls.unconfirmed} calls were sent earlier without an answer; only \`retry --unconfirmed\` sends them again.`,
-      ru: `Звонков, отправленных раньше без ответа: ${calls.unconfirmed}; повторит их только \`retry --unconfirmed\`.`,
+      en: `${calls.unconfirmed} calls were sent earlier without an answer; the export looks for their talks, and sends those again that are certainly not there.`,
+      ru: `Звонков, отправленных раньше без ответа: ${calls.unconfirmed}; выгрузка поищет их разговоры и отправит снова те, которых точно нет.`,
     },
   ].filter((warning) => warning !== false);
 }

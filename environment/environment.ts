@@ -67,7 +67,8 @@ export const environmentSchema = z.object({
   RECORDING_RETRY_SECONDS: count(600),
   TARIFF_FILE: z.string().default(() => path.join(projectRoot(), 'settings', 'tariff.json')),
   CONFIRM_AFTER_SECONDS: count(60),
-  CONFIRM_WITHIN_SECONDS: count(7200),
+  CONFIRM_WITHIN_SECONDS: count(900),
+  CONFIRM_ABSENT_AFTER_SECONDS: count(4500),
   // Percent of the customer's quota for reading talks.
   SPEECHSENSE_READ_SHARE: z.coerce.number().min(1).max(100).default(25),
 });

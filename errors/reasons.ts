@@ -66,8 +66,8 @@ export const REASON_SENTENCES: Record<Reason, Sentence> = {
     ru: 'отправлен целиком, но ответ потерян; разговор ищется в SpeechSense',
   },
   talk_not_found: {
-    en: 'sent whole, the answer was lost, and its talk was not found in time, which does not prove that it is not there; the next export looks again, `retry --unconfirmed` sends it once more',
-    ru: 'отправлен целиком, ответ потерян, разговор вовремя не нашёлся, но это не доказывает, что его нет; следующая выгрузка поищет снова, `retry --unconfirmed` отправит ещё раз',
+    en: 'sent whole, the answer was lost, and its talk was not found in time, which does not prove that it is not there; an export of its period an hour or two later finds out, `retry --unconfirmed` sends it once more',
+    ru: 'отправлен целиком, ответ потерян, разговор вовремя не нашёлся, но это не доказывает, что его нет; выгрузка того же периода через час-два это выяснит, `retry --unconfirmed` отправит ещё раз',
   },
   talk_ambiguous: {
     en: 'sent whole, the answer was lost, and several calls look like the talk that was found: add the key call_id to the connection to tell them apart; `retry --unconfirmed` sends it once more',

@@ -20,20 +20,5 @@ export function createConnectionKeys(db: Database) {
         .onConflict((conflict) => conflict.columns(['account_id', 'connection_id']).doUpdateSet(facts))
         .execute();
     },
-
-    /** A few talks of the connection that should be there to be read: the latest ones that are a while old. */
-    async talksToLearnFrom(accountId: number, connectionId: string): Promise<string[]> {
-      const rows = await db
-        .selectFrom('talks')
-        .select('talk_id')
-        .where('account_id', '=', accountId)
-        .where('connection_id', '=', connectionId)
-        .where('talk_id', 'is not', null)
-        .where('missing_at', 'is', null)
-        .orderBy('committed_at', 'desc')
-        .limit(50)
-        .execute();
-      return rows.flatMap(({ talk_id }) => talk_id ?? []);
-    },
   };
 }

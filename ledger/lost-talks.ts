@@ -1,39 +1,34 @@
 import { sql } from 'kysely';
 import type { UnconfirmedReason } from '../errors/reasons.ts';
 import type { Database } from './database.ts';
-import { decide, numberBatches, type PlanOptions } from './plan.ts';
+import { planMore, type PlanOptions } from './plan.ts';
 
-/** A talk whose id is known, committed after a lost one: if it can be seen and the lost one cannot, that says a lot. */
-interface Witness {
-  talkId: string;
-  sent: Record<string, string>;
-}
-
-/** An upload that was sent whole and whose answer was lost. */
-export interface LostTalk {
+/** An upload of the registry that was sent whole and that no answer belongs to, so far. */
+export interface Unanswered {
   callId: number;
   /** The export that sent it, which may be an earlier one. */
   sentBy: string;
   sent: Record<string, string>;
   committedAt: Date;
+}
+
+/** One that is looked for. */
+export interface LostTalk extends Unanswered {
+  bytes: number | null;
   /** First looked for in vain while its witnesses could be seen. */
   absentSince: Date | null;
   /** Its time for being found is over. */
   overdue: boolean;
-  /** Too old: SpeechSense may have deleted it. */
-  expired: boolean;
-  /** The nearest known talks that were committed later. */
-  witnesses: Witness[];
 }
 
 /** When lost talks are looked for, in seconds after the commit. */
 export interface LookTimes {
   afterSeconds: number;
   withinSeconds: number;
+  /** Before that no talk is absent, whatever else can be seen. */
+  absentAfterSeconds: number;
 }
 
-/** Talks older than this may be gone from SpeechSense, which keeps them for 3 months: absence proves nothing. */
-export const KEPT_DAYS = 85;
 /** Uploads of one call in one export that came to nothing without an answer, after which it is tried no more. */
 const MAX_ABSENCES = 3;
 const MAX_PAUSE_SECONDS = 300;
@@ -53,7 +48,7 @@ export function createLostTalks(db: Database) {
 
   /** Those still looked for, each with the upload that is in doubt: this export's own, else the earliest. */
   const pending = (exportId: string, times: LookTimes) => sql`
-    select t.call_id, k.export_id, k.account_id, k.connection_id, k.sent, k.committed_at, k.absent_since,
+    select t.call_id, k.export_id, k.sent, k.committed_at, k.bytes, k.absent_since,
            ${dueAt(times)} as due_at
       from transfers t
       join exports e using (export_id)
@@ -71,19 +66,9 @@ export function createLostTalks(db: Database) {
     async due(exportId: string, times: LookTimes, limit: number): Promise<LostTalk[]> {
       const { rows } = await sql<LostTalk>`
         select p.call_id as "callId", p.export_id as "sentBy", p.sent, p.committed_at as "committedAt",
-               p.absent_since as "absentSince",
-               now() >= p.committed_at + ${times.withinSeconds} * interval '1 second' as overdue,
-               p.committed_at < now() - ${KEPT_DAYS} * interval '1 day' as expired,
-               coalesce(w.witnesses, '[]') as witnesses
+               p.bytes, p.absent_since as "absentSince",
+               now() >= p.committed_at + ${times.withinSeconds} * interval '1 second' as overdue
           from (${pending(exportId, times)}) p
-          left join lateral (
-            select json_agg(json_build_object('talkId', talk_id, 'sent', sent)) as witnesses
-              from (select talk_id, sent from talks k
-                     where k.account_id = p.account_id and k.connection_id = p.connection_id
-                       and k.talk_id is not null and k.missing_at is null and k.committed_at > p.committed_at
-                     order by k.committed_at
-                     limit 3) as later
-          ) w on true
          where p.due_at <= now()
          order by p.committed_at, p.call_id
          limit ${limit}`.execute(db);
@@ -98,17 +83,15 @@ export function createLostTalks(db: Database) {
       return seconds === null ? null : Math.max(0, seconds);
     },
 
-    /** Of these talk ids, those that are known as some call's. */
-    async known(accountId: number, connectionId: string, talkIds: string[]): Promise<Set<string>> {
-      if (talkIds.length === 0) return new Set();
-      const rows = await db
-        .selectFrom('talks')
-        .select('talk_id')
-        .where('account_id', '=', accountId)
-        .where('connection_id', '=', connectionId)
-        .where('talk_id', 'in', talkIds)
-        .execute();
-      return new Set(rows.flatMap(({ talk_id }) => talk_id ?? []));
+    /** Uploads of whatever export that have no answer and were of calls of these moments: they may look alike. */
+    async unanswered(accountId: number, connectionId: string, dates: string[]): Promise<Unanswered[]> {
+      if (dates.length === 0) return [];
+      const { rows } = await sql<Unanswered>`
+        select call_id as "callId", export_id as "sentBy", sent, committed_at as "committedAt"
+          from talks
+         where account_id = ${accountId} and connection_id = ${connectionId} and talk_id is null
+           and (sent->>'date')::timestamptz = any(${dates}::timestamptz[])`.execute(db);
+      return rows;
     },
 
     /**
@@ -139,7 +122,7 @@ export function createLostTalks(db: Database) {
                   where own.export_id = t.export_id and own.call_id = t.call_id and own.export_id <> ${sentBy})
           )
           select count(*) as adopted from adopted`.execute(db);
-        return rows[0]?.adopted === 1;
+        return rows[0]?.adopted === 1 && !(await isAnothers(sentBy, callId, talkId));
       } catch (error) {
         if (error instanceof Error && 'code' in error && error.code === UNIQUE_VIOLATION) return false;
         throw error;
@@ -168,6 +151,15 @@ export function createLostTalks(db: Database) {
         .execute();
     },
 
+    /** Those whose time is over are no longer looked for in this export, whether or not they could be. */
+    async giveUpOverdue(exportId: string, times: LookTimes): Promise<void> {
+      await sql`
+        update transfers t set reason = ${'talk_not_found' satisfies UnconfirmedReason}, updated_at = now()
+          from (${pending(exportId, times)}) p
+         where t.export_id = ${exportId} and t.call_id = p.call_id and t.state = 'unconfirmed'
+           and now() >= p.committed_at + ${times.withinSeconds} * interval '1 second'`.execute(db);
+    },
+
     /**
      * They are certainly not there: they are planned again, as further batches, and their registry rows go. One that
      * came to nothing too often fails instead.
@@ -179,14 +171,8 @@ export function createLostTalks(db: Database) {
       lost: Pick<LostTalk, 'callId' | 'sentBy'>[],
       options: PlanOptions,
     ): Promise<{ batches: number }> =>
-      db.transaction().execute(async (tx) => {
-        const { batches } = await tx
-          .selectFrom('exports')
-          .select('batches')
-          .where('export_id', '=', exportId)
-          .forUpdate()
-          .executeTakeFirstOrThrow();
-        if (lost.length === 0) return { batches: batches ?? 0 };
+      planMore(db, exportId, options, async (tx) => {
+        if (lost.length === 0) return false;
         await sql`
           with gone as (
             delete from talks k
@@ -200,10 +186,38 @@ export function createLostTalks(db: Database) {
                  reason = case when absences + 1 >= ${MAX_ABSENCES} then 'not_stored' end
            where t.export_id = ${exportId} and t.state = 'unconfirmed'
              and t.call_id in (select call_id from gone)`.execute(tx);
-        await decide(tx, exportId, options);
-        const total = await numberBatches(tx, exportId, options.batchSize, batches ?? 0);
-        await tx.updateTable('exports').set({ batches: total }).where('export_id', '=', exportId).execute();
-        return { batches: total };
+        return true;
       }),
   };
+
+  /**
+   * Whether an answer that was being written down while the talk was adopted says that it is another call's; then the
+   * adoption is taken back. Neither of the two sees what the other has not committed, so this waits for those answers.
+   */
+  function isAnothers(sentBy: string, callId: number, talkId: string): Promise<boolean> {
+    return db.transaction().execute(async (tx) => {
+      await sql`
+        select from talks k join talks own using (account_id, connection_id)
+         where own.export_id = ${sentBy} and own.call_id = ${callId} and k.talk_id is null
+           for share of k`.execute(tx);
+      const { rows } = await sql<{ doubted: number }>`
+        with doubted as (
+          update talks k set talk_id = null, adopted = false, looked_at = null
+           where k.export_id = ${sentBy} and k.call_id = ${callId} and k.talk_id = ${talkId} and k.adopted
+             and exists (
+               select from talks other
+                where (other.account_id, other.connection_id) = (k.account_id, k.connection_id)
+                  and other.talk_id = ${talkId} and not other.adopted)
+          returning k.call_id
+        ), in_doubt as (
+          update transfers t
+             set state = 'unconfirmed', reason = ${'answer_lost' satisfies UnconfirmedReason}, talk_id = null,
+                 bytes = null, audio_format = null, updated_at = now()
+            from doubted d
+           where t.call_id = d.call_id and t.talk_id = ${talkId} and t.state = 'exported'
+        )
+        select count(*) as doubted from doubted`.execute(tx);
+      return (rows[0]?.doubted ?? 0) > 0;
+    });
+  }
 }

@@ -41,26 +41,45 @@ export function createPlan(db: Database) {
       }),
 
     /** Decides waiting calls whose recording has come once more, as further batches; answers how many there are now. */
-    planWaiting: (exportId: string, { batchSize, ...options }: PlanOptions): Promise<{ batches: number }> =>
-      db.transaction().execute(async (tx) => {
-        const { batches } = await tx
-          .selectFrom('exports')
-          .select('batches')
-          .where('export_id', '=', exportId)
-          .forUpdate()
-          .executeTakeFirstOrThrow();
+    planWaiting: (exportId: string, options: PlanOptions): Promise<{ batches: number }> =>
+      planMore(db, exportId, options, async (tx) => {
         await sql`
           update transfers t set state = 'listed', reason = null, updated_at = now()
             from calls c
            where t.export_id = ${exportId} and t.state = 'waiting' and c.call_id = t.call_id and c.link is not null`.execute(
           tx,
         );
-        await decide(tx, exportId, { batchSize, ...options });
-        const total = await numberBatches(tx, exportId, batchSize, batches ?? 0);
-        await tx.updateTable('exports').set({ batches: total }).where('export_id', '=', exportId).execute();
-        return { batches: total };
+        return true;
       }),
   };
+}
+
+/**
+ * Plans calls after the plan was closed, as further batches.
+ *
+ * @param list lists them again; false where there are none.
+ * @returns how many batches there are now.
+ */
+export function planMore(
+  db: Database,
+  exportId: string,
+  options: PlanOptions,
+  list: (tx: Transaction<Schema>) => Promise<boolean>,
+): Promise<{ batches: number }> {
+  return db.transaction().execute(async (tx) => {
+    const row = await tx
+      .selectFrom('exports')
+      .select('batches')
+      .where('export_id', '=', exportId)
+      .forUpdate()
+      .executeTakeFirstOrThrow();
+    const before = row.batches ?? 0;
+    if (!(await list(tx))) return { batches: before };
+    await decide(tx, exportId, options);
+    const batches = await numberBatches(tx, exportId, options.batchSize, before);
+    await tx.updateTable('exports').set({ batches }).where('export_id', '=', exportId).execute();
+    return { batches };
+  });
 }
 
 /** The listing reads a margin around the period; what a call's time then puts outside is none of the export's. */
@@ -72,7 +91,7 @@ async function dropOutsidePeriod(tx: Transaction<Schema>, exportId: string): Pro
        and (c.started_at < e.interval_from or c.started_at >= e.interval_until)`.execute(tx);
 }
 
-export async function decide(tx: Transaction<Schema>, exportId: string, options: PlanOptions): Promise<void> {
+async function decide(tx: Transaction<Schema>, exportId: string, options: PlanOptions): Promise<void> {
   await keepPlanFacts(tx, exportId);
   const waitSince = new Date(options.now.getTime() - options.recordingWaitHours * 3_600_000);
   await sql`
@@ -125,7 +144,7 @@ async function countUnknownOperators(tx: Transaction<Schema>, exportId: string):
 }
 
 /** Numbers the planned calls that have no batch yet, after the batches that there are; answers the new total. */
-export async function numberBatches(tx: Transaction<Schema>, exportId: string, batchSize: number, existing: number) {
+async function numberBatches(tx: Transaction<Schema>, exportId: string, batchSize: number, existing: number) {
   const { rows } = await sql<{ batches: number }>`
     with numbered as (
       select t.call_id, ${existing} + (row_number() over (order by c.started_at, c.call_id) - 1) / ${batchSize} as batch

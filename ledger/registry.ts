@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Interval } from '../settings/period.ts';
+import { type Unseen, type Witness, witnessesOf } from './absence.ts';
 import type { Database } from './database.ts';
 
 /** A call of the registry with all its uploads into one connection. */
@@ -15,9 +16,12 @@ export interface RegisteredTalk {
   talkId: string | null;
   committedAt: Date;
   sent: Record<string, string>;
+  bytes: number | null;
 }
 
 const PAGE = 500;
+/** Usually about a minute. */
+const USUAL_INDEX_SECONDS = 120;
 
 /** The registry of talks as a whole: what should be in SpeechSense. */
 export function createRegistry(db: Database) {
@@ -30,7 +34,8 @@ export function createRegistry(db: Database) {
           Omit<RegisteredCall, 'talks'> & { talks: (RegisteredTalk & { committedAt: string })[] }
         >`
           select c.call_id as "callId", c.note_id as "noteId", c.started_at as "startedAt",
-                 json_agg(json_build_object('talkId', k.talk_id, 'committedAt', k.committed_at, 'sent', k.sent)
+                 json_agg(json_build_object('talkId', k.talk_id, 'committedAt', k.committed_at, 'sent', k.sent,
+                                            'bytes', k.bytes)
                           order by k.committed_at) as talks
             from calls c join talks k using (account_id, call_id)
            where c.account_id = ${accountId} and k.connection_id = ${connectionId}
@@ -49,18 +54,42 @@ export function createRegistry(db: Database) {
       }
     },
 
-    /** When talks with these ids were committed, the latest of them; undefined when none of them is known. */
-    async latestCommit(accountId: number, connectionId: string, talkIds: string[]): Promise<Date | undefined> {
-      if (talkIds.length === 0) return undefined;
-      const row = await db
+    /**
+     * Of these talk ids, those that are known as some call's.
+     *
+     * @param byAnswer only by an answer, which is a fact; not those that a search gave to a call.
+     */
+    async known(accountId: number, connectionId: string, talkIds: string[], byAnswer = false): Promise<Set<string>> {
+      if (talkIds.length === 0) return new Set();
+      const rows = await db
         .selectFrom('talks')
-        .select((select) => select.fn.max('committed_at').as('latest'))
+        .select('talk_id')
         .where('account_id', '=', accountId)
         .where('connection_id', '=', connectionId)
         .where('talk_id', 'in', talkIds)
-        .executeTakeFirst();
-      return row?.latest ?? undefined;
+        .$if(byAnswer, (query) => query.where('adopted', '=', false))
+        .execute();
+      return new Set(rows.flatMap(({ talk_id }) => talk_id ?? []));
     },
+
+    /** Known talks that should be there to be read, the likeliest first: by then the index usually shows a talk. */
+    async talksToLearnFrom(accountId: number, connectionId: string, since: Date, limit: number): Promise<string[]> {
+      const { rows } = await sql<{ talkId: string }>`
+        select talk_id as "talkId" from talks
+         where account_id = ${accountId} and connection_id = ${connectionId} and talk_id is not null
+           and missing_at is null and committed_at >= ${since}
+         order by abs(extract(epoch from now() - committed_at) - ${USUAL_INDEX_SECONDS})
+         limit ${limit}`.execute(db);
+      return rows.map(({ talkId }) => talkId);
+    },
+
+    /** See {@link witnessesOf}. */
+    witnesses: (
+      account: { accountId: number; connectionId: string },
+      unseen: readonly Unseen[],
+      absentAfterSeconds: number,
+      among?: readonly string[],
+    ): Promise<Witness[][]> => witnessesOf(db, account, unseen, absentAfterSeconds, among),
 
     /** Remembers which of these known talks are gone from SpeechSense, for `retry --missing`. */
     async setMissing(accountId: number, connectionId: string, talkIds: string[], missing: boolean): Promise<void> {

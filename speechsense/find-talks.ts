@@ -1,4 +1,5 @@
 import { Filter } from '@yandex-cloud/nodejs-sdk/speechsense-v1/search';
+import { ExportError } from '../errors/export-error.ts';
 import { search, type ReadRequest } from './read.ts';
 
 /** The service returns at most 1,000 ids a page and 10,000 in all. */
@@ -17,7 +18,8 @@ const WINDOW_DATES = 200;
  * An empty answer proves little: talks of the last minutes may not be indexed yet, ones older than 3 months are deleted.
  *
  * @param keys the keys that the connection is known to have; undefined when nothing is known of it.
- * @throws ExportError `speechsense_…`; `speechsense_search_refused` where it does not search so.
+ * @throws ExportError `speechsense_…`; `speechsense_search_refused` where it does not search so, or finds more talks of
+ *   one moment than it lists.
  */
 export async function findTalks(
   request: ReadRequest,
@@ -25,10 +27,17 @@ export async function findTalks(
   keys: readonly string[] | undefined,
 ): Promise<string[]> {
   const found = new Set<string>();
-  for (const filters of searches(traits, keys ?? [])) {
+  const searches = searchesFor(traits, keys ?? []);
+  for (let next = searches.shift(); next !== undefined; next = searches.shift()) {
+    const { filters, halves } = next;
     let pageToken = '';
     do {
       const page = await search(request, { filters, pageSize: PAGE_SIZE, pageToken });
+      if (page.talksCount > MAX_RESULTS) {
+        if (halves().length === 0) throw new ExportError('speechsense_search_refused');
+        searches.unshift(...halves());
+        break;
+      }
       page.talkIds.forEach((talkId) => found.add(talkId));
       pageToken = page.nextPageToken;
     } while (pageToken !== '');
@@ -58,41 +67,55 @@ export async function findTalksDated(request: ReadRequest, from: Date, until: Da
   return found;
 }
 
-function searches(traits: Record<string, string>[], keys: readonly string[]): Filter[][] {
-  if (keys.includes('call_id')) {
-    return chunks(valuesOf(traits, 'call_id'), VALUES_A_SEARCH).map((values) => [anyOf('call_id', values)]);
-  }
+interface TalkSearch {
+  filters: Filter[];
+  /** The same as two narrower searches; none where it cannot be narrowed. */
+  halves: () => TalkSearch[];
+}
+
+function searchesFor(traits: Record<string, string>[], keys: readonly string[]): TalkSearch[] {
+  if (keys.includes('call_id')) return chunks(valuesOf(traits, 'call_id'), VALUES_A_SEARCH).map(searchByCallId);
   const narrowing = ['client_id', 'operator_id'].filter((key) => keys.includes(key));
-  return dateWindows(traits).map((window) => [
-    datedBetween(window.from, window.until),
-    ...narrowing.flatMap((key) =>
-      // One that was sent without the value would be kept out.
-      window.traits.every((sent) => sent[key]) ? [anyOf(key, valuesOf(window.traits, key))] : [],
-    ),
-  ]);
+  return dateWindows(traits).map((window) => searchByDates(window, narrowing));
 }
 
-interface DateWindow {
-  from: Date;
-  until: Date;
-  traits: Record<string, string>[];
+function searchByCallId(values: string[]): TalkSearch {
+  return { filters: [anyOf('call_id', values)], halves: () => halvesOf(values).map(searchByCallId) };
 }
 
-function dateWindows(traits: Record<string, string>[]): DateWindow[] {
+function searchByDates(sent: Dated[], narrowing: string[]): TalkSearch {
+  const dates = sent.map(({ date }) => date.getTime());
+  const traits = sent.map((dated) => dated.traits);
+  return {
+    filters: [
+      datedBetween(new Date(Math.min(...dates)), new Date(Math.max(...dates))),
+      ...narrowing.flatMap((key) =>
+        // One that was sent without the value would be kept out.
+        traits.every((values) => values[key]) ? [anyOf(key, valuesOf(traits, key))] : [],
+      ),
+    ],
+    halves: () => halvesOf(sent).map((half) => searchByDates(half, narrowing)),
+  };
+}
+
+interface Dated {
+  date: Date;
+  traits: Record<string, string>;
+}
+
+/** In the order of their dates, those near each other together. */
+function dateWindows(traits: Record<string, string>[]): Dated[][] {
   const dated = traits
-    .map((sent) => ({ sent, date: new Date(sent['date'] ?? '') }))
+    .map((sent) => ({ traits: sent, date: new Date(sent['date'] ?? '') }))
     .filter(({ date }) => !Number.isNaN(date.getTime()))
     .sort((one, other) => one.date.getTime() - other.date.getTime());
-  const windows: DateWindow[] = [];
-  for (const { sent, date } of dated) {
+  const windows: Dated[][] = [];
+  for (const sent of dated) {
     const window = windows.at(-1);
-    const near = window && date.getTime() - window.until.getTime() <= WINDOW_GAP_MS;
-    if (near && window.traits.length < WINDOW_DATES) {
-      window.until = date;
-      window.traits.push(sent);
-    } else {
-      windows.push({ from: date, until: date, traits: [sent] });
-    }
+    const last = window?.at(-1);
+    const near = last && sent.date.getTime() - last.date.getTime() <= WINDOW_GAP_MS;
+    if (near && window && window.length < WINDOW_DATES) window.push(sent);
+    else windows.push([sent]);
   }
   return windows;
 }
@@ -110,6 +133,11 @@ function anyOf(key: string, values: string[]): Filter {
 
 function valuesOf(traits: Record<string, string>[], key: string): string[] {
   return [...new Set(traits.flatMap((sent) => sent[key] ?? []))];
+}
+
+/** None where there is nothing to halve. */
+function halvesOf<T>(values: T[]): T[][] {
+  return values.length < 2 ? [] : chunks(values, Math.ceil(values.length / 2));
 }
 
 function chunks<T>(values: T[], size: number): T[][] {

@@ -2,7 +2,7 @@ import { checkConnection } from './check-connection.ts';
 import type { Clock } from './clock.ts';
 import type { SpeechSenseEndpoint } from './endpoint.ts';
 import { findTalks, findTalksDated } from './find-talks.ts';
-import { getTalks, type KeptTalk, type TalkPart } from './get-talks.ts';
+import { getTalks, type ReadTalks, type TalkPart } from './get-talks.ts';
 import { LanePool } from './lane-pool.ts';
 import { Lane } from './lane.ts';
 import type { ReadManners } from './read.ts';
@@ -38,7 +38,7 @@ export interface SpeechSense {
   /** See {@link findTalksDated}. */
   findTalksDated(access: ReadAccess, from: Date, until: Date): Promise<string[]>;
   /** See {@link getTalks}. */
-  getTalks(access: ReadAccess, talkIds: string[], parts: TalkPart[]): Promise<KeptTalk[]>;
+  getTalks(access: ReadAccess, talkIds: string[], parts: TalkPart[]): Promise<ReadTalks>;
   /** Cuts all connections, of open uploads too. */
   close(): void;
 }

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { beating } from '../activities/beating.ts';
 import { type ConfirmDeps, createConfirmActivities } from '../activities/confirm-activities.ts';
 import { createExportActivities } from '../activities/export-activities.ts';
+import { learnKeysInPassing } from '../activities/learn-keys.ts';
 import { createListingActivities } from '../activities/listing-activities.ts';
 import { createPlanActivities, type PlanDeps } from '../activities/plan-activities.ts';
 import { createTransferActivities, type TransferDeps } from '../activities/transfer-activities.ts';
@@ -50,7 +51,7 @@ export async function createExportWorkers(options: ExportWorkerOptions): Promise
       activities: beating({
         ...createExportActivities(deps),
         ...createListingActivities(deps),
-        ...createPlanActivities(deps),
+        ...createPlanActivities({ ...deps, learnKeys: learnKeysInPassing(deps) }),
         ...createConfirmActivities(deps),
       }),
       maxConcurrentActivityTaskExecutions: 20,

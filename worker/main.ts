@@ -101,6 +101,7 @@ async function run(
       confirm: {
         afterSeconds: environment.CONFIRM_AFTER_SECONDS,
         withinSeconds: environment.CONFIRM_WITHIN_SECONDS,
+        absentAfterSeconds: environment.CONFIRM_ABSENT_AFTER_SECONDS,
       },
       readShare: environment.SPEECHSENSE_READ_SHARE / 100,
       recordings,

@@ -6,6 +6,8 @@ const nonNegative = z.number().nonnegative();
 export const behaviourSchema = z.strictObject({
   /** Time from an upload to its first appearance in Search, on the sandbox's clock. */
   indexDelayMs: z.union([nonNegative, z.literal('never')]).default(2_000),
+  /** What each KiB of its recording adds to that: a long talk is overtaken by shorter ones that came after it. */
+  indexDelayMsPerKib: nonNegative.default(0),
   /** Time in which a talk goes through all algorithms, on the sandbox's clock. */
   processingMs: nonNegative.default(5_000),
   /** `no-role`: the API key is right, but its service account has no role here. */

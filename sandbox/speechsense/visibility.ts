@@ -9,6 +9,8 @@ export function isKept(talk: Talk, nowMs: number, behaviour: Behaviour): boolean
 }
 
 /** Whether the talk has come into the index that Search reads. */
-export function isIndexed(talk: Talk, nowMs: number, behaviour: Behaviour): boolean {
-  return behaviour.indexDelayMs !== 'never' && nowMs - talk.createdAtMs >= behaviour.indexDelayMs;
+export function isIndexed(talk: Talk, nowMs: number, { indexDelayMs, indexDelayMsPerKib }: Behaviour): boolean {
+  if (indexDelayMs === 'never') return false;
+  const delayMs = indexDelayMs + (talk.audio.sizeBytes / 1024) * indexDelayMsPerKib;
+  return nowMs - talk.createdAtMs >= delayMs;
 }

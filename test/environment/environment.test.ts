@@ -39,7 +39,8 @@ describe('an environment with only what is needed', () => {
       RECORDING_RETRY_SECONDS: 600,
       TARIFF_FILE: path.resolve(import.meta.dirname, '../../settings/tariff.json'),
       CONFIRM_AFTER_SECONDS: 60,
-      CONFIRM_WITHIN_SECONDS: 7_200,
+      CONFIRM_WITHIN_SECONDS: 900,
+      CONFIRM_ABSENT_AFTER_SECONDS: 4_500,
       SPEECHSENSE_READ_SHARE: 25,
     });
   });
@@ -101,6 +102,7 @@ describe('a wrong environment', () => {
     ['RECORDING_RETRY_SECONDS', 'never'],
     ['CONFIRM_AFTER_SECONDS', '0'],
     ['CONFIRM_WITHIN_SECONDS', '-1'],
+    ['CONFIRM_ABSENT_AFTER_SECONDS', '0'],
     ['SPEECHSENSE_READ_SHARE', '0'],
     ['SPEECHSENSE_READ_SHARE', '101'],
   ])('%s may not be %p', (name, value) => {

@@ -128,6 +128,7 @@ describe('a worker that is killed', () => {
         expect(new Set(inDoubt.map(({ reason }) => reason))).toEqual(new Set(['talk_not_found']));
 
         await stage.control('speechsense', 'PUT', '/behaviour', { indexDelayMs: 0 });
+        await scene.timePasses();
         const next = await stage.finished(await stage.exports.start(stage.accountId, stage.settings()), 120_000);
         expect(next.calls).toMatchObject({ unconfirmed: 0, exported: calls.unconfirmed });
         await scene.expectOnceEach(next);

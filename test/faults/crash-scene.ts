@@ -1,5 +1,7 @@
 import { expect } from '@jest/globals';
+import { sql } from 'kysely';
 import type { ExportStatus } from '../../client/status.ts';
+import { openDatabase } from '../../ledger/database.ts';
 import { TWO_CHANNEL_KEYS } from '../../sandbox/speechsense/connection.ts';
 import { closeGate, type LedgerGate } from '../support/ledger-gate.ts';
 import { expectToAddUp, expectWhole, recordedCalls } from '../support/promises.ts';
@@ -33,13 +35,17 @@ export class CrashScene {
 
   /** Sets a scene, plays it and clears it away. */
   static async play(
-    { behaviour = {}, withinSeconds = 60, withoutCallId = false }: Circumstances,
+    { behaviour = {}, withinSeconds = 90, withoutCallId = false }: Circumstances,
     acts: (scene: CrashScene) => Promise<void>,
   ): Promise<void> {
     const stage = await createStage({
       sandbox: { calls: 26, talkScale: 0.2, streamWindowBytes: 16 * 1024 },
       pace: { batchSize: 26, lanes: 3, openBatches: 1, heartbeatSeconds: 4 },
-      environment: { CONFIRM_AFTER_SECONDS: '1', CONFIRM_WITHIN_SECONDS: String(withinSeconds) },
+      environment: {
+        CONFIRM_AFTER_SECONDS: '1',
+        CONFIRM_WITHIN_SECONDS: String(withinSeconds),
+        CONFIRM_ABSENT_AFTER_SECONDS: '1',
+      },
     });
     const scene = new CrashScene(stage);
     try {
@@ -108,6 +114,13 @@ export class CrashScene {
   async openGate(): Promise<void> {
     await this.#gate?.open();
     this.#gate = undefined;
+  }
+
+  /** By then absence can be proved of recordings of any size. */
+  async timePasses(): Promise<void> {
+    const db = openDatabase(this.stage.environment['DATABASE_URL'] ?? '');
+    await sql`update talks set committed_at = committed_at - interval '1 minute'`.execute(db);
+    await db.destroy();
   }
 
   /** Judged by what SpeechSense itself has: every recording once and whole, and a report that says the same. */

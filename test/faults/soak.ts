@@ -44,7 +44,8 @@ const stage = await createStage({
   temporalAddress: temporal.address,
   sandbox: { calls: Number(values.calls), talkScale: 0.2, streamWindowBytes: 16 * 1024 },
   pace: { batchSize: 40, lanes: 6, openBatches: 2, heartbeatSeconds: 5 },
-  environment: { CONFIRM_AFTER_SECONDS: '3', CONFIRM_WITHIN_SECONDS: '90' },
+  // Sizes say nothing after twenty times the least age: the largest recordings come to their end as well.
+  environment: { CONFIRM_AFTER_SECONDS: '3', CONFIRM_WITHIN_SECONDS: '240', CONFIRM_ABSENT_AFTER_SECONDS: '10' },
 });
 const workers: WorkerProcess[] = [await stage.startWorker(), await stage.startWorker()];
 const disturbances = new Disturbances({ stage, workers, postgres, temporal });

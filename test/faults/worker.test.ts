@@ -95,4 +95,24 @@ describe('a worker that goes away', () => {
     worker.thaw();
     await expectPromises(exportId);
   });
+
+  test('frozen after its half-close, its calls given away, and woken with their answers, doubles nothing', async () => {
+    stage = await createStage(SLOW_UPLOADS);
+    // Two uploads are stored, and their answers come when nobody is there to take them.
+    const late = { at: 'stored', after: 5, times: 2, action: { kind: 'delay', delayMs: 3_000 } };
+    await stage.control('speechsense', 'PUT', '/faults', [late]);
+    const worker = await stage.startWorker();
+    const exportId = await stage.exports.start(stage.accountId, stage.settings());
+    await waitFor(() => stage.sandbox.speechsense.counters().faultsStruck >= 2, { what: 'answers to be late' });
+    worker.freeze();
+    await stage.startWorker();
+    const inDoubt = () => stage.report(exportId).then((rows) => rows.filter(({ state }) => state === 'unconfirmed'));
+    await waitFor(async () => (await inDoubt()).length >= 2, {
+      what: 'the other worker to have them',
+      timeoutMs: 120_000,
+    });
+    worker.thaw();
+    const status = await expectPromises(exportId);
+    expect(status.calls).toMatchObject({ unconfirmed: 0, exported: recordedCalls(stage) });
+  });
 });

@@ -55,7 +55,7 @@ describe('removing an account', () => {
     await askTurn(TEST_ACCOUNT);
     await t.ledger.rateBuckets.refused(TEST_ACCOUNT, 'amocrm_throttled');
     await t.ledger.connectionKeys.put(TEST_ACCOUNT, 'connection-1', ['date'], new Date());
-    await t.ledger.brakes.pull(TEST_ACCOUNT, 'speechsense');
+    await t.ledger.brakes.pull(TEST_ACCOUNT);
     const exportId = await planned(t.ledger, [sightedNote({ noteId: 1 }), sightedNote({ noteId: 2 })]);
     await t.ledger.entityTurns.take(exportId, randomUUID());
     const [call] = await t.ledger.transfers.remainingOfBatch(exportId, 0);

@@ -14,10 +14,10 @@ describe('the brake of a service that is away', () => {
     await db.destroy();
     await t.close();
   });
-  beforeEach(() => t.ledger.brakes.release(TEST_ACCOUNT, 'speechsense'));
+  beforeEach(() => t.ledger.brakes.release(TEST_ACCOUNT));
 
-  const turn = () => t.ledger.brakes.turn(TEST_ACCOUNT, 'speechsense');
-  const pull = (retryAfterMs?: number) => t.ledger.brakes.pull(TEST_ACCOUNT, 'speechsense', retryAfterMs);
+  const turn = () => t.ledger.brakes.turn(TEST_ACCOUNT);
+  const pull = (retryAfterMs?: number) => t.ledger.brakes.pull(TEST_ACCOUNT, retryAfterMs);
   /** As if so many seconds had gone by. */
   const later = (seconds: number) =>
     sql`update brakes set held_until = held_until - ${seconds} * interval '1 second',
@@ -66,7 +66,7 @@ describe('the brake of a service that is away', () => {
 
   test('is gone when the service answers', async () => {
     await pull();
-    await t.ledger.brakes.release(TEST_ACCOUNT, 'speechsense');
+    await t.ledger.brakes.release(TEST_ACCOUNT);
     expect(await turn()).toEqual({ kind: 'go', braked: false });
   });
 });

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { ExportError } from '../../errors/export-error.ts';
-import type { Lease } from '../../ledger/transfers.ts';
+import { openDatabase } from '../../ledger/database.ts';
+import { createTransfers, type Lease } from '../../ledger/transfers.ts';
 import { openTestLedger, planned, reportOf, sightedNote, type TestLedger, SENT } from '../support/ledger.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 describe('a call in an export', () => {
   let t: TestLedger;
@@ -89,6 +91,27 @@ describe('a call in an export', () => {
     expect(await row()).toMatchObject({ state: 'exported', talk_id: talkId() });
     expect(await row(finder)).toMatchObject({ state: 'unconfirmed', reason: 'answer_lost', talk_id: null });
     expect(await t.ledger.lostTalks.adopt({ callId: ref.callId, sentBy: finder }, talkId())).toBe(false);
+  });
+
+  test('an answer that is being written down while its talk is adopted takes it all the same', async () => {
+    await t.ledger.transfers.markCommitting(await claim(), SENT);
+    const finder = await planned(t.ledger, [sightedNote({ noteId: nextNote++ })]);
+    const found = await row(finder);
+    const claimed = await t.ledger.transfers.claim({ exportId: finder, callId: found.call_id });
+    if (claimed.kind !== 'claimed') throw new Error('not claimed');
+    await t.ledger.transfers.markCommitting(claimed.lease, SENT);
+    await t.ledger.transfers.recordUnconfirmed(claimed.lease);
+
+    const db = openDatabase(t.databaseUrl);
+    const answer = await db.startTransaction().execute();
+    await createTransfers(answer).recordExported({ exportId, callId }, exported());
+    const adopted = t.ledger.lostTalks.adopt({ callId: found.call_id, sentBy: finder }, talkId());
+    await waitFor(async () => (await row(finder)).state === 'exported', { what: 'the adoption' });
+    await answer.commit().execute();
+    expect(await adopted).toBe(false);
+    await db.destroy();
+    expect(await row()).toMatchObject({ state: 'exported', talk_id: talkId() });
+    expect(await row(finder)).toMatchObject({ state: 'unconfirmed', reason: 'answer_lost', talk_id: null });
   });
 
   test('an answer that repeats another call’s talk id is written down all the same', async () => {

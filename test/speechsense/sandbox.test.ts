@@ -177,15 +177,25 @@ describe('talks', () => {
       const { talkId } = await speechSense.upload(call('1'), commit);
       clock.advance(60);
       await sandbox.control('PUT', '/behaviour', { missingTalk });
-      const talks = await speechSense.getTalks(access, ['aud-none', talkId, 'aud-nor-this'], ['talk_fields']);
+      const { talks } = await speechSense.getTalks(access, ['aud-none', talkId, 'aud-nor-this'], ['talk_fields']);
       expect(talks.map((talk) => talk.talkId)).toEqual([talkId]);
     },
   );
 
+  test('that do not exist cost a bounded number of requests, beyond which nothing is said of them', async () => {
+    await sandbox.control('PUT', '/behaviour', { missingTalk: 'not-found', quota: null });
+    const talkIds = Array.from({ length: 100 }, (_, index) => `aud-none-${index}`);
+    const { talks, untold } = await speechSense.getTalks(access, talkIds, ['talk_state']);
+    expect(talks).toEqual([]);
+    expect(untold.length).toBeGreaterThan(0);
+    expect(talkIds).toEqual(expect.arrayContaining(untold));
+    expect(sandbox.counters().calls['Get']).toBe(31);
+  });
+
   test('are read back with the keys that the connection kept', async () => {
     const { talkId } = await speechSense.upload(call('1'), commit);
     clock.advance(60);
-    const [talk] = await speechSense.getTalks(access, [talkId], ['talk_fields']);
+    const [talk] = (await speechSense.getTalks(access, [talkId], ['talk_fields'])).talks;
     expect(talk).toMatchObject({
       talkId,
       fields: { call_id: '1', operator_name: 'Анна', direction_outgoing: 'false' },
@@ -193,6 +203,9 @@ describe('talks', () => {
     expect(talk?.createdAt).toBeInstanceOf(Date);
     expect(talk?.fields.client_name).toBe('');
     expect(talk?.fields).not.toHaveProperty('not_in_the_connection');
-    await expect(speechSense.getTalks(access, ['aud-none'], ['talk_fields'])).resolves.toEqual([]);
+    await expect(speechSense.getTalks(access, ['aud-none'], ['talk_fields'])).resolves.toEqual({
+      talks: [],
+      untold: [],
+    });
   });
 });

@@ -70,6 +70,7 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
     LOG_LEVEL: 'info',
     CONFIRM_AFTER_SECONDS: '2',
     CONFIRM_WITHIN_SECONDS: '60',
+    CONFIRM_ABSENT_AFTER_SECONDS: '2',
     ...options.environment,
   };
 

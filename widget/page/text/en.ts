@@ -287,7 +287,7 @@ export const en: Dictionary = {
     conversion_failed: 'SpeechSense does not take this audio format, and ffmpeg could not convert it',
     answer_lost: 'sent whole, but the answer was lost; its talk is looked for in SpeechSense',
     talk_not_found:
-      'sent whole, the answer was lost, and its talk was not found in time, which does not prove that it is not there; the next export looks again, “Retry the failed ones” can send it once more',
+      'sent whole, the answer was lost, and its talk was not found in time, which does not prove that it is not there; an export of its period an hour or two later finds out, “Retry the failed ones” can send it once more',
     talk_ambiguous:
       'sent whole, the answer was lost, and several calls look like the talk that was found: add the key call_id to the connection to tell them apart; “Retry the failed ones” can send it once more',
     not_stored: 'SpeechSense took the recording several times, never answered and has no talk of it',
