@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { createOauth } from '../../amocrm/oauth.ts';
+import { createAmocrmPaces, type SharedPace } from '../../amocrm/pace.ts';
+import { TokenKeeper } from '../../amocrm/token-keeper.ts';
+import { createAmocrmTransport } from '../../amocrm/transport.ts';
+import { ExportError } from '../../errors/export-error.ts';
+import { IDENTITY } from '../../sandbox/identity.ts';
+import { openAccount, type TestAccount } from '../sandbox/amocrm-sandbox.ts';
+import { openTestLedger, type TestLedger } from '../support/ledger.ts';
+
+const { accountId, clientId, clientSecret, redirectUri } = IDENTITY;
+
+let t: TestLedger;
+let account: TestAccount;
+let host: string;
+beforeAll(async () => {
+  t = await openTestLedger();
+  account = await openAccount({ calls: 0 });
+  ({ host } = new URL(account.amocrm.url));
+  await t.ledger.accounts.put({
+    accountId,
+    host,
+    name: 'Sandbox',
+    timeZone: 'Europe/Moscow',
+    isApiFilterEnabled: true,
+  });
+});
+afterAll(async () => {
+  await account.close();
+  await t.close();
+});
+
+/** What lets a process into the account, and its pace, of which parts may be broken. */
+function processOf(broken: Partial<SharedPace>) {
+  const oauth = createOauth({
+    transport: createAmocrmTransport(),
+    insecureHosts: [host],
+    integration: { clientId, clientSecret, redirectUri },
+  });
+  const paces = createAmocrmPaces({ ...t.ledger.rateBuckets, ...broken }, 100);
+  const pace = paces({ accountId, client: 'oauth', priority: 'bulk' });
+  return { oauth, pace, tokens: new TokenKeeper(t.ledger.tokens, oauth).of(accountId, pace) };
+}
+
+describe('a refresh that is the first request after a rest', () => {
+  beforeEach(async () => {
+    const { access, refresh } = await processOf({}).oauth.exchange(host, account.amocrm.account.tokens.issueCode());
+    await t.ledger.tokens.put(accountId, { kind: 'oauth', access, refresh, accessUntil: new Date() });
+    const { pace } = processOf({});
+    await (await pace()).end(new ExportError('amocrm_throttled', { retryAfterMs: 1 }));
+  });
+
+  test('keeps its new pair when nobody could write down that it was answered', async () => {
+    const before = await t.ledger.tokens.read(accountId);
+    let tried = 0;
+    const settleProbe = () => {
+      tried++;
+      return Promise.reject(new ExportError('database_unreachable'));
+    };
+    const token = await processOf({ settleProbe }).tokens.accessToken();
+    expect(tried).toBe(1);
+    expect(token).not.toBe(before?.access);
+    expect(await t.ledger.tokens.read(accountId)).toMatchObject({
+      version: (before?.version ?? 0) + 1,
+      state: 'active',
+      access: token,
+    });
+  });
+});
