@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createOauth } from '../../amocrm/oauth.ts';
 import { createAmocrmPaces, type SharedPace } from '../../amocrm/pace.ts';
 import { TokenKeeper } from '../../amocrm/token-keeper.ts';
@@ -39,7 +39,9 @@ function processOf(broken: Partial<SharedPace>) {
   });
   const paces = createAmocrmPaces({ ...t.ledger.rateBuckets, ...broken }, 100);
   const pace = paces({ accountId, client: 'oauth', priority: 'bulk' });
-  return { oauth, pace, tokens: new TokenKeeper(t.ledger.tokens, oauth).of(accountId, pace) };
+  const requests: unknown[] = [];
+  const keeper = new TokenKeeper(t.ledger.tokens, oauth, { counted: (...request) => requests.push(request) });
+  return { oauth, pace, requests, tokens: keeper.of(accountId, pace) };
 }
 
 describe('a refresh that is the first request after a rest', () => {
@@ -49,6 +51,8 @@ describe('a refresh that is the first request after a rest', () => {
     const { pace } = processOf({});
     await (await pace()).end(new ExportError('amocrm_throttled', { retryAfterMs: 1 }));
   });
+
+  afterEach(() => t.ledger.rateBuckets.settleProbe(accountId, true));
 
   test('keeps its new pair when nobody could write down that it was answered', async () => {
     const before = await t.ledger.tokens.read(accountId);
@@ -66,4 +70,21 @@ describe('a refresh that is the first request after a rest', () => {
       access: token,
     });
   });
+});
+
+test('every request for tokens is counted, and every one for the account’s present host', async () => {
+  const { oauth, tokens, requests } = processOf({});
+  const { access, refresh } = await oauth.exchange(host, account.amocrm.account.tokens.issueCode());
+  await t.ledger.tokens.put(accountId, { kind: 'oauth', access, refresh, accessUntil: new Date() });
+  await tokens.accessToken();
+  account.amocrm.account.tokens.revokeAll();
+  const token = await t.ledger.tokens.read(accountId);
+  await expect(tokens.renewAccess({ host, token: token?.access ?? '' }, 'amocrm_unauthorized')).rejects.toMatchObject({
+    code: 'amocrm_unauthorized',
+  });
+  expect(requests).toEqual([
+    [accountId, '/oauth2/access_token', 'ok'],
+    [accountId, '/oauth2/access_token', 'amocrm_unauthorized'],
+    [accountId, '/oauth2/account/current/subdomain', 'amocrm_account_moved'],
+  ]);
 });
