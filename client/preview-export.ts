@@ -1,5 +1,6 @@
-import type { WorkflowFailedError } from '@temporalio/client';
-import { ExportError } from '../errors/export-error.ts';
+import { ApplicationFailure, type WorkflowFailedError } from '@temporalio/client';
+import { ERROR_CODES, type ErrorCode } from '../errors/codes.ts';
+import { ExportError, type ErrorValues } from '../errors/export-error.ts';
 import type { ExportSettings } from '../settings/export-settings.ts';
 import type { ExportDeps } from './export-deps.ts';
 import { readStatus } from './read-status.ts';
@@ -9,7 +10,7 @@ import type { ExportStatus } from './status.ts';
 /**
  * Plans without transferring, and waits for the totals.
  *
- * @throws {ExportError} those of {@link startExport}; `export_failed`.
+ * @throws {ExportError} those of {@link startExport}; what a person has to put right first; `export_failed`.
  */
 export async function previewExport(
   deps: ExportDeps,
@@ -18,13 +19,22 @@ export async function previewExport(
 ): Promise<ExportStatus> {
   const exportId = await startExport(deps, { accountId, kind: 'preview', settings });
   const failure = await deps.workflows.ended(accountId, 'preview');
-  if (failure) throw new ExportError('export_failed', { cause: failure, values: { problem: sentenceOf(failure) } });
+  if (failure) throw toError(failure);
   return readStatus(deps, accountId, exportId);
 }
 
-/** The innermost message: an activity's failure carries our own sentence for it, wrapped twice. */
-function sentenceOf(failure: WorkflowFailedError): string {
+/** The innermost failure: an activity's carries our own error, wrapped twice. */
+function toError(failure: WorkflowFailedError): ExportError {
   let inner: Error = failure;
   while (inner.cause instanceof Error) inner = inner.cause;
-  return inner.message;
+  if (inner instanceof ApplicationFailure && isPersons(inner.type)) {
+    const [details] = (inner.details ?? []) as [{ values?: ErrorValues }?];
+    return new ExportError(inner.type, { cause: failure, values: details?.values ?? {} });
+  }
+  return new ExportError('export_failed', { cause: failure, values: { problem: inner.message } });
+}
+
+/** Whether it is an error that a person has to put right; such a one comes with what fills its sentence. */
+function isPersons(code: string | null | undefined): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(ERROR_CODES, code) && ERROR_CODES[code as ErrorCode].kind === 'auth';
 }

@@ -229,14 +229,17 @@ class ExportRun {
     return { state, batches: this.#at.batches };
   }
 
-  /** Runs a step; when a person has to act first, says so, waits for `resumeExport` and runs it again. */
+  /**
+   * Runs a step; when a person has to act first, says so, waits for `resumeExport` and runs it again. A preview ends
+   * instead: a person waits for it, who is told at once and asks for another one.
+   */
   async #unblocked<T>(step: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
         return await step();
       } catch (error) {
         const block = isCancellation(error) ? undefined : blockOf(error);
-        if (!block) throw error;
+        if (!block || this.#input.kind === 'preview') throw error;
         await this.#untilResumed(block, this.#state);
       }
     }

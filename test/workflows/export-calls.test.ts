@@ -125,6 +125,18 @@ describe('an export', () => {
     expect(named(script)).toEqual(['openExport', 'listCallsPage', 'closePlan', 'closeExport']);
   });
 
+  test.each(['openExport', 'listCallsPage'] as const)(
+    'that is a preview and lacks what a person must give fails by it in %s: nobody resumes a preview',
+    async (name) => {
+      const script = new Script([[1]]);
+      script.on[name] = () => refuse('amocrm_forbidden', { right: 'x' });
+      const run = await stage.start(script, { kind: 'preview' });
+      await expect(run.result()).rejects.toBeInstanceOf(WorkflowFailedError);
+      expect(script.of('closeExport')[0]).toMatchObject({ state: 'failed', failedBy: 'amocrm_forbidden' });
+      expect(script.of('recordState')).toEqual([]);
+    },
+  );
+
   test('that is a retry lists nothing, and reads the notes of its calls again before it plans', async () => {
     const script = new Script([[5]]);
     const retry = { exportId: 'the-earlier-one', reasons: ['recording_expired'], unconfirmed: false, missing: false };
