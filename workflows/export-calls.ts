@@ -212,10 +212,14 @@ class ExportRun {
 
   async #rereadNotes(): Promise<void> {
     const { exportId } = this.#input;
-    for (let after: number | null = 0; after !== null;) {
-      const from: number = after;
-      ({ next: after } = await this.#unblocked(() => this.#steps.rereadNotes({ exportId, after: from })));
+    for (;;) {
+      const after = this.#at.reread ?? 0;
+      const { next } = await this.#unblocked(() => this.#steps.rereadNotes({ exportId, after }));
+      if (next === null) break;
+      this.#at.reread = next;
+      await this.#continueIfLong();
     }
+    delete this.#at.reread;
   }
 
   async #close(state: ExportResult['state'], failedBy: string | null = null): Promise<ExportResult> {

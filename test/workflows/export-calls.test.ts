@@ -385,6 +385,20 @@ describe('an export whose history grows long goes on as a new run', () => {
     expect(await progress(run)).toMatchObject({ batches: { planned: 9, done: 9 } });
   });
 
+  test.each([
+    ['before a retry is planned', 'retry' as const],
+    ['before waiting calls are planned', 'export' as const],
+  ])('while notes are read again %s, from the very note', async (_, kind) => {
+    const script = new Script([[1]]);
+    script.on.rereadNotes = ({ after }) => Promise.resolve({ next: Number(after) < 12 ? Number(after) + 1 : null });
+    const run = await stage.start(script, { kind }, { maxHistoryEvents: 40 });
+    expect(await run.result()).toMatchObject({ state: 'completed', batches: 1 });
+    const once = Array.from({ length: 13 }, (__, after) => after);
+    expect(script.of('rereadNotes').map(({ after }) => after)).toEqual(kind === 'retry' ? [...once, ...once] : once);
+    expect(script.of('openExport')).toHaveLength(1);
+    expect((await run.describe()).runId).not.toBe(run.firstExecutionRunId);
+  });
+
   test('and can be stopped there', async () => {
     const script = new Script(Array.from({ length: 9 }, (_, batch) => [batch]));
     script.on.transferCall = ({ callId }) => (callId === 7 ? untilCancelled() : undefined);
