@@ -114,11 +114,18 @@ class BulkLine {
 }
 
 async function untilGranted(ask: Ask, patienceMs: number, signal?: AbortSignal): Promise<{ probe: boolean }> {
+  // Since when a rest is waited for: in many short waits while somebody else's request tries whether it is over.
+  let since: number | undefined;
   for (;;) {
     signal?.throwIfAborted();
     const answer = await ask();
-    if (!answer.granted && answer.reason !== null && answer.waitMs > patienceMs) {
-      throw new ExportError(answer.reason, { retryAfterMs: Math.ceil(answer.waitMs) });
+    if (!answer.granted && answer.reason !== null) {
+      since ??= performance.now();
+      if (performance.now() - since + answer.waitMs > patienceMs) {
+        throw new ExportError(answer.reason, { retryAfterMs: Math.ceil(answer.waitMs) });
+      }
+    } else {
+      since = undefined;
     }
     // A timer may fire up to a millisecond early.
     if (answer.waitMs > 0) await pause(Math.ceil(answer.waitMs) + 1, undefined, signal ? { signal } : {});
