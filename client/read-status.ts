@@ -56,6 +56,7 @@ async function notTakenUpYet(
     state: block === undefined ? 'planning' : 'blocked',
     blockedBy: block?.blockedBy ?? null,
     blockedValues: block?.blockedValues ?? {},
+    trouble: running.trouble,
     startedAt: running.startedAt.toISOString(),
     finishedAt: null,
     etaSeconds: null,
@@ -75,7 +76,8 @@ async function notTakenUpYet(
 async function reconcile(deps: ExportDeps, status: ExportStatus): Promise<ExportStatus> {
   const { workflows, ledger, now } = deps;
   const { accountId, exportId } = status;
-  if ((await workflows.running(accountId))?.exportId === exportId) return status;
+  const running = await workflows.running(accountId);
+  if (running?.exportId === exportId) return { ...status, trouble: running.trouble };
   const row = await ledger.exports.find(exportId);
   if (row?.finishedAt) return statusOf(deps, row);
   if (await workflows.knows(accountId)) await ledger.exports.close(exportId, 'failed', 'export_interrupted');

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { WorkflowExecutionAlreadyStartedError, WorkflowFailedError } from '@temporalio/client';
+import { ExportWorkflows } from '../../client/export-workflows.ts';
 import { SEARCH_ATTRIBUTES } from '../../environment/temporal-search-attributes.ts';
 import type { ExportProgress } from '../../workflows/messages.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -409,6 +410,30 @@ describe('an export whose history grows long goes on as a new run', () => {
     expect(await handle.result()).toMatchObject({ state: 'stopped' });
     expect(transferred(script)).not.toContain(8);
   });
+});
+
+describe('what a step fails by again and again', () => {
+  const troubleOf = async ({ accountId }: RunningExport) =>
+    (await new ExportWorkflows(stage.client, 'any').running(accountId))?.trouble;
+
+  test.each(['openExport', 'listCallsPage'] as const)(
+    'is told with its particulars while %s lasts, and no longer once it has come through',
+    async (name) => {
+      const script = new Script();
+      let mended = false;
+      script.on[name] = () => (mended ? undefined : refuse('amocrm_bad_answer', { what: '/leads/notes (id)' }));
+      script.on.closePlan = untilCancelled;
+      const run = await stage.start(script);
+      const trouble = await waitFor(() => troubleOf(run), { what: 'the trouble to be told' });
+      expect(trouble).toMatchObject({ code: 'amocrm_bad_answer', values: { what: '/leads/notes (id)' } });
+      expect(trouble.attempts).toBeGreaterThanOrEqual(3);
+      mended = true;
+      await asked(script, 'closePlan');
+      expect(await troubleOf(run)).toBeNull();
+      await run.signal('stopExport');
+      await run.result();
+    },
+  );
 });
 
 describe('exportProgress tells where an export is:', () => {
