@@ -26,7 +26,7 @@ export async function tried<T>(
 ): Promise<T> {
   for (let count = 1; ; count++) {
     const longestMs = firstPauseMs * 2 ** (count - 1);
-    let askedMs = 0;
+    let askedMs: number;
     try {
       return await send();
     } catch (error) {

@@ -15,7 +15,7 @@ export interface TurnRequest {
 export type TurnAnswer =
   /** The request may go out after so many milliseconds. A `probe` says how it fared by `settleProbe`. */
   | { granted: true; waitMs: number; probe: boolean }
-  /** Not yet: ask again after so many milliseconds, with this place. `reason` is given when amoCRM has refused us. */
+  /** Not yet: ask again after so many milliseconds, with this place. `reason` is given while amoCRM's refusal is waited for. */
   | { granted: false; waitMs: number; place: Date; reason: Refusal | null };
 
 /** By what amoCRM asks an account's requests to slow down, or shuts them out. */
