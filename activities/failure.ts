@@ -2,9 +2,8 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { toLedgerError } from '../ledger/database.ts';
 
 /**
- * An activity's error as Temporal keeps it: code, kind and the English sentence, and what fills the sentence where it
- * is for a person to act on. Nothing else of it goes into the
- * history, which anybody with the Web UI can read: no cause, no stack, no foreign message.
+ * An activity's error as Temporal keeps it: code, kind, the English sentence and what fills it. Nothing else of it goes
+ * into the history, which anybody with the Web UI can read: no cause, no stack, no foreign message.
  */
 export function toFailure(error: unknown): ApplicationFailure | CancelledFailure {
   if (error instanceof CancelledFailure) return error;
@@ -17,7 +16,7 @@ export function toFailure(error: unknown): ApplicationFailure | CancelledFailure
     details: [
       {
         kind: known.kind,
-        ...(known.kind === 'auth' ? { values: known.values } : {}),
+        ...(Object.keys(known.values).length === 0 ? {} : { values: known.values }),
         ...(known.requestId === undefined ? {} : { requestId: known.requestId }),
       },
     ],

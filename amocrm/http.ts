@@ -4,7 +4,7 @@ import { ExportError, findExportError } from '../errors/export-error.ts';
 import { endpointOf } from './endpoint.ts';
 import { accountAddress } from './host.ts';
 import type { Pace } from './pace.ts';
-import { retryAfterMs } from './retry-after.ts';
+import { pauseAsked } from './retry-after.ts';
 import { lackingRight } from './rights.ts';
 import type { Access } from './token-decision.ts';
 import { type AmocrmTransport, TOO_LARGE } from './transport.ts';
@@ -17,10 +17,10 @@ export interface AmocrmOptions {
   /** The access token; asked for at every request, so that a renewed one is used at once. */
   accessToken: () => Promise<string>;
   /**
-   * What to try once more with, after the host refused the token (401) or does not know the account (404); undefined
+   * What to try once more with, after the host refused the token or does not know the account (any more); undefined
    * when there is nothing better.
    */
-  renewAccess?: (refused: Access, status: 401 | 404) => Promise<Access | undefined>;
+  renewAccess?: (refused: Access, because: AccessTrouble) => Promise<Access | undefined>;
   /** The account's; every request waits for a turn of it. */
   pace: Pace;
   /** How often, and after what pauses, a request that failed for passing reasons is sent. */
@@ -29,6 +29,9 @@ export interface AmocrmOptions {
   counted?: (endpoint: string, outcome: string) => void;
   signal?: AbortSignal;
 }
+
+/** The errors after which another token, or the account's present host, may help. */
+export type AccessTrouble = 'amocrm_unauthorized' | 'amocrm_account_moved';
 
 /** Query parameters in amoCRM's spelling (`filter[updated_at][from]`); arrays repeat their `[]` key. */
 export type Query = Record<string, string | number | readonly (string | number)[]>;
@@ -77,9 +80,9 @@ export function createAmocrmHttp(options: AmocrmOptions): AmocrmHttp {
     try {
       return await askInTurn(access.token, path, query, schema);
     } catch (error) {
-      const status = findExportError(error)?.values['status'];
-      if (status !== 401 && status !== 404) throw error;
-      const present = await options.renewAccess?.(access, status);
+      const code = findExportError(error)?.code;
+      if (code !== 'amocrm_unauthorized' && code !== 'amocrm_account_moved') throw error;
+      const present = await options.renewAccess?.(access, code);
       if (!present) throw error;
       ({ host, url } = accountAddress(present.host, options.insecureHosts));
       return askInTurn(present.token, path, query, schema);
@@ -138,15 +141,18 @@ function refusal(answer: AxiosResponse<string>, path: string, host: string): Exp
   const details = {
     values: { host, what: status === 403 ? path : String(status), status, right: lackingRight(path) },
     ...(typeof requestId === 'string' ? { requestId } : {}),
-    ...retryAfterMs(answer.headers['retry-after'], Date.now()),
+    ...pauseAsked(answer, Date.now()),
   };
   if (status === 401) return new ExportError('amocrm_unauthorized', details);
   if (status === 402) return new ExportError('amocrm_unpaid', details);
   // A 403 in JSON is a missing right; in HTML it is nginx shutting the account or the address out.
   if (status === 403) return new ExportError(json ? 'amocrm_forbidden' : 'amocrm_blocked', details);
-  if (status === 404 && !json) return new ExportError('amocrm_account_moved', details);
+  // A 404 in JSON is a card that is not there; in HTML, as a redirect, it is a host that is no account's any more.
+  if ((status === 404 && !json) || (status >= 300 && status < 400)) {
+    return new ExportError('amocrm_account_moved', details);
+  }
   if (status === 429) return new ExportError('amocrm_throttled', details);
-  if (status >= 500) return new ExportError('amocrm_unavailable', details);
+  if (status >= 500 || status === 408) return new ExportError('amocrm_unavailable', details);
   return new ExportError('amocrm_rejected', { ...details, values: { ...details.values, what: path } });
 }
 

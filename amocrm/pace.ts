@@ -4,9 +4,14 @@ import { WaitingLine } from './waiting-line.ts';
 
 /** Leave for one request to go out now. */
 export interface Turn {
-  /** Tells how the request fared, once: with an answer, with its error, or not at all (nobody can tell). */
-  end(fared: 'answered' | 'unknown' | ExportError): Promise<void>;
+  /**
+   * Tells how the request fared, once: with an answer, with its error, or not at all (nobody can tell). Never fails: the
+   * answer may be a pair of tokens that exists nowhere else.
+   */
+  end(fared: Fared): Promise<void>;
 }
+
+type Fared = 'answered' | 'unknown' | ExportError;
 
 /** Waits for the next turn; every request takes one. */
 export type Pace = (signal?: AbortSignal) => Promise<Turn>;
@@ -62,6 +67,13 @@ export function createAmocrmPaces(shared: SharedPace, requestsPerSecond: number)
   return ({ accountId, client, priority }) => {
     const ask = async (place?: Date) =>
       shared.takeTurn({ accountId, client, requestsPerSecond, interactive: priority === 'interactive', place });
+    const tell = async (fared: Fared, probe: boolean) => {
+      if (fared instanceof ExportError && isRefusal(fared.code)) {
+        await shared.refused(accountId, fared.code, fared.retryAfterMs);
+      } else if (probe) {
+        await shared.settleProbe(accountId, isAnswer(fared));
+      }
+    };
     const key = `${accountId}:${client}`;
     const line = lines.get(key) ?? new BulkLine();
     lines.set(key, line);
@@ -71,11 +83,8 @@ export function createAmocrmPaces(shared: SharedPace, requestsPerSecond: number)
         priority === 'bulk' ? await line.turn(ask, signal) : await untilGranted(ask, PATIENCE_MS.interactive, signal);
       return {
         end: async (fared) => {
-          if (fared instanceof ExportError && isRefusal(fared.code)) {
-            await shared.refused(accountId, fared.code, fared.retryAfterMs);
-          } else if (probe) {
-            await shared.settleProbe(accountId, isAnswer(fared));
-          }
+          // A probe that is never settled lapses by itself; who was refused and could not say so is refused again.
+          await tell(fared, probe).catch(() => undefined);
         },
       };
     };
@@ -105,11 +114,18 @@ class BulkLine {
 }
 
 async function untilGranted(ask: Ask, patienceMs: number, signal?: AbortSignal): Promise<{ probe: boolean }> {
+  // Since when a rest is waited for: in many short waits while somebody else's request tries whether it is over.
+  let since: number | undefined;
   for (;;) {
     signal?.throwIfAborted();
     const answer = await ask();
-    if (!answer.granted && answer.reason !== null && answer.waitMs > patienceMs) {
-      throw new ExportError(answer.reason, { retryAfterMs: Math.ceil(answer.waitMs) });
+    if (!answer.granted && answer.reason !== null) {
+      since ??= performance.now();
+      if (performance.now() - since + answer.waitMs > patienceMs) {
+        throw new ExportError(answer.reason, { retryAfterMs: Math.ceil(answer.waitMs) });
+      }
+    } else {
+      since = undefined;
     }
     // A timer may fire up to a millisecond early.
     if (answer.waitMs > 0) await pause(Math.ceil(answer.waitMs) + 1, undefined, signal ? { signal } : {});
@@ -118,7 +134,7 @@ async function untilGranted(ask: Ask, patienceMs: number, signal?: AbortSignal):
 }
 
 /** amoCRM's own word, be it a yes or a no. */
-function isAnswer(fared: 'answered' | 'unknown' | ExportError): boolean {
+function isAnswer(fared: Fared): boolean {
   if (fared instanceof ExportError) return fared.code !== 'amocrm_unavailable' && fared.code !== 'amocrm_bad_answer';
   return fared === 'answered';
 }

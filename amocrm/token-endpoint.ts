@@ -3,7 +3,7 @@ import https from 'node:https';
 import axios, { type AxiosResponse } from 'axios';
 import { z } from 'zod';
 import { ExportError } from '../errors/export-error.ts';
-import { retryAfterMs } from './retry-after.ts';
+import { pauseAsked } from './retry-after.ts';
 import type { AmocrmTransport } from './transport.ts';
 
 export interface TokenPair {
@@ -87,7 +87,7 @@ function read(answer: AxiosResponse<string>, host: string): TokenAnswer {
   if (status >= 500) return { kind: 'lost', what: String(status) };
   const details = {
     values: { host, what: String(status) },
-    ...retryAfterMs(answer.headers['retry-after'], Date.now()),
+    ...pauseAsked(answer, Date.now()),
   };
   if (status === 429) return { kind: 'not_taken', error: new ExportError('amocrm_throttled', details) };
   if (status === 403) return { kind: 'not_taken', error: new ExportError('amocrm_blocked', details) };

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ErrorCode } from '../errors/codes.ts';
 import { ExportError } from '../errors/export-error.ts';
 import { readClaims } from './access-token-claims.ts';
-import type { AmocrmOptions } from './http.ts';
+import type { AccessTrouble, AmocrmOptions } from './http.ts';
 import type { Oauth } from './oauth.ts';
 import type { Pace, Turn } from './pace.ts';
 import { type Access, decide, type KeptToken, type TokenState } from './token-decision.ts';
@@ -29,6 +29,14 @@ const AHEAD_AGAIN_MS = 60_000;
 /** Beyond the time limit of a refresh: to write its outcome down. */
 const OUTCOME_WITHIN_MS = 10_000;
 
+interface TokenKeeperOptions {
+  now?: () => number;
+  /** A refresh without an answer for so long is lost. */
+  lostAfterMs?: number;
+  /** Hears of every request for tokens, or for an account's host: its route, and `ok` or the code of its error. */
+  counted?: (accountId: number, endpoint: string, outcome: string) => void;
+}
+
 const OTHER = { en: 'another account', ru: 'другому аккаунту' };
 
 /**
@@ -40,14 +48,16 @@ export class TokenKeeper {
   readonly #oauth: Oauth;
   readonly #now: () => number;
   readonly #lostAfterMs: number;
+  readonly #counted: TokenKeeperOptions['counted'];
   readonly #refreshes = new Map<string, Promise<void>>();
   readonly #notAheadBefore = new Map<number, number>();
 
-  constructor(store: TokenStore, oauth: Oauth, options: { now?: () => number; lostAfterMs?: number } = {}) {
+  constructor(store: TokenStore, oauth: Oauth, options: TokenKeeperOptions = {}) {
     this.#store = store;
     this.#oauth = oauth;
     this.#now = options.now ?? Date.now;
     this.#lostAfterMs = options.lostAfterMs ?? oauth.answerWithinMs + OUTCOME_WITHIN_MS;
+    this.#counted = options.counted;
   }
 
   /**
@@ -63,7 +73,7 @@ export class TokenKeeper {
   ): Required<Pick<AmocrmOptions, 'accessToken' | 'renewAccess'>> {
     return {
       accessToken: async () => (await unlessAborted(this.#access(accountId, pace), signal)).token,
-      renewAccess: (refused, status) => unlessAborted(this.#renewed(accountId, pace, refused, status), signal),
+      renewAccess: (refused, because) => unlessAborted(this.#renewed(accountId, pace, refused, because), signal),
     };
   }
 
@@ -72,8 +82,8 @@ export class TokenKeeper {
     await Promise.allSettled(this.#refreshes.values());
   }
 
-  async #renewed(accountId: number, pace: Pace, refused: Access, status: 401 | 404): Promise<Access | undefined> {
-    if (status === 401) return this.#access(accountId, pace, refused);
+  async #renewed(accountId: number, pace: Pace, refused: Access, because: AccessTrouble): Promise<Access | undefined> {
+    if (because === 'amocrm_unauthorized') return this.#access(accountId, pace, refused);
     const token = await this.#read(accountId);
     if (token.access !== refused.token || token.host !== refused.host) return accessOf(token);
     const host = await this.#moved(token, pace);
@@ -172,8 +182,9 @@ export class TokenKeeper {
     }
   }
 
-  async #send({ refresh }: KeptToken, host: string, turn: Turn): Promise<TokenAnswer> {
+  async #send({ accountId, refresh }: KeptToken, host: string, turn: Turn): Promise<TokenAnswer> {
     const answer = await this.#oauth.refresh(host, refresh ?? '');
+    this.#counted?.(accountId, '/oauth2/access_token', outcomeOf(answer));
     await turn.end(answer.kind === 'not_taken' ? answer.error : answer.kind === 'lost' ? 'unknown' : 'answered');
     return answer;
   }
@@ -181,13 +192,31 @@ export class TokenKeeper {
   /** Finds a renamed account's new host and keeps it; undefined when it is not found or still the same. */
   async #moved(token: KeptToken, pace: Pace): Promise<string | undefined> {
     const { accountId, access, refresh } = token;
-    if (refresh === null) return undefined;
+    if (refresh === null || readClaims(access).apiDomain === undefined) return undefined;
     const turn = await pace();
     const present = await this.#oauth.presentHost({ access, refresh });
+    this.#counted?.(accountId, '/oauth2/account/current/subdomain', present ? 'ok' : 'amocrm_account_moved');
     await turn.end(present ? 'answered' : 'unknown');
     if (present?.accountId !== accountId || present.host === token.host) return undefined;
     await this.#store.move(accountId, present.host);
     return present.host;
+  }
+}
+
+function outcomeOf(answer: TokenAnswer): 'ok' | ErrorCode {
+  switch (answer.kind) {
+    case 'granted':
+      return 'ok';
+    case 'refused':
+      return 'amocrm_unauthorized';
+    case 'client_refused':
+      return 'amocrm_client_refused';
+    case 'not_here':
+      return 'amocrm_account_moved';
+    case 'not_taken':
+      return answer.error.code;
+    case 'lost':
+      return 'amocrm_grant_lost';
   }
 }
 

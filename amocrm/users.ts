@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { AmocrmHttp } from './http.ts';
+import { lenientId, lenientList } from './lenient.ts';
 import { readWholeList } from './whole-list.ts';
 
 const userSchema = z.looseObject({
-  id: z.coerce.number().int(),
+  id: lenientId.pipe(z.number()),
   name: z.string().catch(''),
   rights: z
     .looseObject({ is_active: z.boolean().catch(true), is_admin: z.boolean().catch(false) })
@@ -21,8 +22,11 @@ const userSchema = z.looseObject({
 });
 
 const pageSchema = z.looseObject({
-  _links: z.looseObject({ next: z.looseObject({}).optional() }).optional(),
-  _embedded: z.looseObject({ users: z.array(userSchema) }),
+  _links: z
+    .looseObject({ next: z.looseObject({}).nullish().catch(undefined) })
+    .optional()
+    .catch(undefined),
+  _embedded: z.looseObject({ users: lenientList(userSchema) }),
 });
 
 export interface AmocrmUser {
@@ -38,7 +42,7 @@ const LIMIT = 250;
 export async function readUsers(http: AmocrmHttp): Promise<AmocrmUser[]> {
   return readWholeList('/users', LIMIT, async (at) => {
     const answer = await http.get('/users', { with: 'group', ...at }, pageSchema);
-    return answer && { items: answer._embedded.users.map(toUser), next: answer._links?.next !== undefined };
+    return answer && { items: answer._embedded.users.map(toUser), next: Boolean(answer._links?.next) };
   });
 }
 

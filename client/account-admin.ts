@@ -1,7 +1,7 @@
 import { readClaims } from '../amocrm/access-token-claims.ts';
 import { accountAddress } from '../amocrm/host.ts';
 import { readUsers } from '../amocrm/users.ts';
-import { ERROR_CODES, type ErrorCode } from '../errors/codes.ts';
+import { type ErrorCode, isErrorCode } from '../errors/codes.ts';
 import { ExportError } from '../errors/export-error.ts';
 import type { Account, Removed } from '../ledger/accounts.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -84,10 +84,6 @@ function whatIsWrong({ kind, state, stateAgeMs, reason, accessUntil }: TokenFact
   if (state === 'refresh_lost' || (state === 'refreshing' && stateAgeMs > REFRESH_STANDS_MS))
     return 'amocrm_grant_lost';
   return kind === 'long_lived' && accessUntil !== null && accessUntil < now ? 'amocrm_unauthorized' : undefined;
-}
-
-function isErrorCode(text: string | null): text is ErrorCode {
-  return text !== null && Object.hasOwn(ERROR_CODES, text);
 }
 
 /**

@@ -9,8 +9,15 @@ import { SEARCH_ATTRIBUTES, searchAttributesOf } from '../environment/temporal-s
 import type { exportCalls, ExportResult } from '../workflows/export-calls.ts';
 import type { ExportInput, ExportProgress } from '../workflows/messages.ts';
 import { callTemporal } from './temporal-call.ts';
+import { type Trouble, troubleOf } from './trouble.ts';
 
 type Kind = ExportInput['kind'];
+
+export interface RunningExport {
+  exportId: string;
+  startedAt: Date;
+  trouble: Trouble | null;
+}
 
 /** A worker answers a query at once; without one the server waits for it much longer than a person does. */
 const QUERY_WITHIN_MS = 2_000;
@@ -51,12 +58,12 @@ export class ExportWorkflows {
     }
   }
 
-  /** The running export's id and start; undefined when none runs. */
-  async running(accountId: number, kind: Kind = 'export'): Promise<{ exportId: string; startedAt: Date } | undefined> {
+  /** The running export's id, start and what it struggles with; undefined when none runs. */
+  async running(accountId: number, kind: Kind = 'export'): Promise<RunningExport | undefined> {
     const described = await this.#describe(accountId, kind);
     const exportId = described?.typedSearchAttributes.get(SEARCH_ATTRIBUTES.export);
     if (described?.status.name !== 'RUNNING' || exportId === undefined) return undefined;
-    return { exportId, startedAt: described.startTime };
+    return { exportId, startedAt: described.startTime, trouble: troubleOf(described) };
   }
 
   /** Whether Temporal has heard of any export (or preview) of the account, running or ended. */

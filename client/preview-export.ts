@@ -5,11 +5,12 @@ import type { ExportDeps } from './export-deps.ts';
 import { readStatus } from './read-status.ts';
 import { startExport } from './start-export.ts';
 import type { ExportStatus } from './status.ts';
+import { innermost, stepError } from './step-error.ts';
 
 /**
  * Plans without transferring, and waits for the totals.
  *
- * @throws {ExportError} those of {@link startExport}; `export_failed`.
+ * @throws {ExportError} those of {@link startExport}; what a person has to put right first; `export_failed`.
  */
 export async function previewExport(
   deps: ExportDeps,
@@ -18,7 +19,7 @@ export async function previewExport(
 ): Promise<ExportStatus> {
   const exportId = await startPreview(deps, accountId, settings);
   const failure = await deps.workflows.ended(accountId, 'preview');
-  if (failure) throw new ExportError('export_failed', { cause: failure, values: { problem: sentenceOf(failure) } });
+  if (failure) throw toError(failure);
   return readStatus(deps, accountId, exportId);
 }
 
@@ -27,9 +28,8 @@ export function startPreview(deps: ExportDeps, accountId: number, settings: Expo
   return startExport(deps, { accountId, kind: 'preview', settings });
 }
 
-/** The innermost message: an activity's failure carries our own sentence for it, wrapped twice. */
-function sentenceOf(failure: WorkflowFailedError): string {
-  let inner: Error = failure;
-  while (inner.cause instanceof Error) inner = inner.cause;
-  return inner.message;
+function toError(failure: WorkflowFailedError): ExportError {
+  const known = stepError(failure);
+  if (known?.kind === 'auth') return known;
+  return new ExportError('export_failed', { cause: failure, values: { problem: innermost(failure).message } });
 }

@@ -2,6 +2,7 @@ import { ExportError } from '../errors/export-error.ts';
 import type { ExportRow } from '../ledger/exports.ts';
 import { NOTHING_LISTED } from '../ledger/listings.ts';
 import type { ExportDeps } from './export-deps.ts';
+import type { RunningExport } from './export-workflows.ts';
 import { noCalls } from './report-totals.ts';
 import { type ExportStatus, isFinal, toStatus } from './status.ts';
 
@@ -63,7 +64,7 @@ async function justStarted(
   { workflows, ledger }: ExportDeps,
   accountId: number,
   kind: 'export' | 'preview',
-  running: { exportId: string; startedAt: Date },
+  running: RunningExport,
 ): Promise<ExportStatus> {
   const block = await workflows.block(accountId, kind);
   const beginners = await ledger.commands.beginners([running.exportId]);
@@ -74,6 +75,7 @@ async function justStarted(
     state: block === undefined ? 'planning' : 'blocked',
     blockedBy: block?.blockedBy ?? null,
     blockedValues: block?.blockedValues ?? {},
+    trouble: running.trouble,
     startedAt: running.startedAt.toISOString(),
     finishedAt: null,
     etaSeconds: null,
@@ -96,7 +98,8 @@ async function reconcile(deps: ExportDeps, status: ExportStatus): Promise<Export
   const { workflows, ledger, now } = deps;
   const { accountId, exportId } = status;
   const kind = status.kind === 'preview' ? 'preview' : 'export';
-  if ((await workflows.running(accountId, kind))?.exportId === exportId) return status;
+  const running = await workflows.running(accountId, kind);
+  if (running?.exportId === exportId) return { ...status, trouble: running.trouble };
   const row = await ledger.exports.find(exportId);
   if (row?.finishedAt) return statusOf(deps, row);
   if (await workflows.knows(accountId, kind)) await ledger.exports.close(exportId, 'failed', 'export_interrupted');

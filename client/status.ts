@@ -4,6 +4,7 @@ import type { ListingProgress } from '../ledger/listings.ts';
 import type { Progress } from '../ledger/progress.ts';
 import type { ExportState } from '../ledger/schema.ts';
 import type { Period } from '../settings/period.ts';
+import type { Trouble } from './trouble.ts';
 
 /** An export as its users see it; `status --json` prints this object. */
 export interface ExportStatus {
@@ -15,6 +16,8 @@ export interface ExportStatus {
   blockedBy: string | null;
   /** What the sentence of that error is filled with: the host, the right that is missing. */
   blockedValues: ErrorValues;
+  /** What a step of it has failed by several times and tries again; null when nothing of the kind goes on. */
+  trouble: Trouble | null;
   /** ISO 8601. */
   startedAt: string;
   finishedAt: string | null;
@@ -60,6 +63,7 @@ export function toStatus(
     state: row.state,
     blockedBy: row.blockedBy,
     blockedValues: row.blockedValues ?? {},
+    trouble: null,
     startedAt: row.startedAt.toISOString(),
     finishedAt: row.finishedAt?.toISOString() ?? null,
     etaSeconds: eta(row, progress, now),

@@ -15,7 +15,7 @@ export interface TurnRequest {
 export type TurnAnswer =
   /** The request may go out after so many milliseconds. A `probe` says how it fared by `settleProbe`. */
   | { granted: true; waitMs: number; probe: boolean }
-  /** Not yet: ask again after so many milliseconds, with this place. `reason` is given when amoCRM has refused us. */
+  /** Not yet: ask again after so many milliseconds, with this place. `reason` is given while amoCRM's refusal is waited for. */
   | { granted: false; waitMs: number; place: Date; reason: Refusal | null };
 
 /** By what amoCRM asks an account's requests to slow down, or shuts them out. */
@@ -56,11 +56,13 @@ export function createRateBuckets(db: Database) {
         probe: boolean;
         reason: Refusal | null;
       }>`
-        select granted, extract(epoch from wait) * 1000 as "waitMs", place_at as place, probe, reason
+        select t.granted, extract(epoch from t.wait) * 1000 as "waitMs", t.place_at as place, t.probe,
+               coalesce(t.reason, b.reason) as reason
           from take_turn(${accountId}, ${bucketOf(accountId, client)}, make_interval(secs => ${1 / requestsPerSecond}),
-                         ${interactive}, ${place ?? null}::timestamptz, ${PROBE_LIMIT}, ${CLIMB}, ${CLIMB_FROM})`.execute(
-        db,
-      );
+                         ${interactive}, ${place ?? null}::timestamptz, ${PROBE_LIMIT}, ${CLIMB}, ${CLIMB_FROM}) t
+          -- While a probe is out it is still amoCRM's refusal that is waited for.
+          left join breakers b on b.account_id = ${accountId} and not t.granted
+                              and b.mended_at is null and b.probe_until > clock_timestamp()`.execute(db);
       const [answer] = rows;
       if (!answer) throw new Error('take_turn answers one row');
       const { granted, waitMs, reason } = answer;

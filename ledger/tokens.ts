@@ -34,7 +34,7 @@ export type Grant =
 const ACCESS = 'amocrm_access' as const;
 const REFRESH = 'amocrm_refresh' as const;
 
-/** A new pair exists nowhere else: it is written down for as long as this takes. */
+/** A new pair, or that a refresh token is still unused, is known to this process alone: written down for as long as it takes. */
 const PAIR_WITHIN_MS = 30 * 60_000;
 /** An outcome that is not written down becomes `refresh_lost` by its age. */
 const OUTCOME_WITHIN_MS = 10_000;
@@ -132,7 +132,7 @@ export function createTokens(db: Database, sealer: Sealer) {
       reason: ErrorCode | null = null,
     ): Promise<void> {
       const write = ofVersion(accountId, version).set({ state, state_since: sql`clock_timestamp()`, reason });
-      await patiently(() => write.execute(), OUTCOME_WITHIN_MS);
+      await patiently(() => write.execute(), state === 'active' ? PAIR_WITHIN_MS : OUTCOME_WITHIN_MS);
     },
 
     /** Writes down that amoCRM has ended this access: until somebody connects the account again nobody tries it. */

@@ -22,6 +22,14 @@ export interface ExportWorkerOptions {
   maxTransfers: number;
 }
 
+/**
+ * Steps that this process runs at once, of all accounts. Most of them only wait, for a turn at amoCRM or at their
+ * export's cards, up to five for each export: with few places they would keep other accounts' steps waiting, and the one
+ * that closes a stopped export. What they hold meanwhile is small: an account is asked for one answer at a time, and the
+ * connections to Postgres are the pool's.
+ */
+const MAX_STEPS = 200;
+
 /** A stop reaches an upload with its next heartbeat: at most this much later. */
 const STOP_LATENCY = '1s';
 /** What a shutting down worker's activities have to put their calls back before it leaves without them. */
@@ -54,7 +62,7 @@ export async function createExportWorkers(options: ExportWorkerOptions): Promise
         ...createPlanActivities({ ...deps, learnKeys: learnKeysInPassing(deps) }),
         ...createConfirmActivities(deps),
       }),
-      maxConcurrentActivityTaskExecutions: 20,
+      maxConcurrentActivityTaskExecutions: MAX_STEPS,
     }),
     Worker.create({
       ...shared,

@@ -74,11 +74,13 @@ async function run(
   const transport = createAmocrmTransport();
   const { INSECURE_HOSTS: insecureHosts } = environment;
   const oauth = createOauth({ transport, insecureHosts, integration: amocrmIntegration(environment) });
-  const tokens = new TokenKeeper(ledger.tokens, oauth);
+  const metrics = createMetrics();
+  const countRequest = (account: number, endpoint: string, outcome: string) =>
+    metrics.amocrmRequests.inc({ account, endpoint, outcome });
+  const tokens = new TokenKeeper(ledger.tokens, oauth, { counted: countRequest });
   const converter = await checkConverter(environment.FFMPEG_PATH);
   if (converter.ok) logger.info({ version: converter.version }, 'ffmpeg is there');
   else logger.warn('no ffmpeg with libopus: recordings that SpeechSense does not take will fail as audio_unsupported');
-  const metrics = createMetrics();
   const workers = await createExportWorkers({
     connection,
     namespace,
@@ -94,7 +96,7 @@ async function run(
       transport,
       insecureHosts,
       paces: createAmocrmPaces(ledger.rateBuckets, environment.AMOCRM_REQUESTS_PER_SECOND),
-      countRequest: (account, endpoint, outcome) => metrics.amocrmRequests.inc({ account, endpoint, outcome }),
+      countRequest,
       recordingWaitHours: environment.RECORDING_WAIT_HOURS,
       recordingRetrySeconds: environment.RECORDING_RETRY_SECONDS,
       now: () => new Date(),

@@ -212,10 +212,14 @@ class ExportRun {
 
   async #rereadNotes(): Promise<void> {
     const { exportId } = this.#input;
-    for (let after: number | null = 0; after !== null;) {
-      const from: number = after;
-      ({ next: after } = await this.#unblocked(() => this.#steps.rereadNotes({ exportId, after: from })));
+    for (;;) {
+      const after = this.#at.reread ?? 0;
+      const { next } = await this.#unblocked(() => this.#steps.rereadNotes({ exportId, after }));
+      if (next === null) break;
+      this.#at.reread = next;
+      await this.#continueIfLong();
     }
+    delete this.#at.reread;
   }
 
   async #close(state: ExportResult['state'], failedBy: string | null = null): Promise<ExportResult> {
@@ -229,14 +233,17 @@ class ExportRun {
     return { state, batches: this.#at.batches };
   }
 
-  /** Runs a step; when a person has to act first, says so, waits for `resumeExport` and runs it again. */
+  /**
+   * Runs a step; when a person has to act first, says so, waits for `resumeExport` and runs it again. A preview ends
+   * instead: a person waits for it, who is told at once and asks for another one.
+   */
   async #unblocked<T>(step: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
         return await step();
       } catch (error) {
         const block = isCancellation(error) ? undefined : blockOf(error);
-        if (!block) throw error;
+        if (!block || this.#input.kind === 'preview') throw error;
         await this.#untilResumed(block, this.#state);
       }
     }

@@ -46,6 +46,8 @@ export interface Continuation {
   phase: Phase;
   /** Where the listing goes on, in phase `plan`. */
   cursor?: ListingCursor;
+  /** The last note that was read again, while notes are. */
+  reread?: number;
   /** Batches that are numbered, and those of them that are still to be done. */
   batches: number;
   remaining: number[];

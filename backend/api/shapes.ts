@@ -26,6 +26,8 @@ export const exportStatus = z.object({
   blockedBy: z.string().nullable(),
   /** The sentence of `blockedBy`. */
   blockedMessage: sentence.nullable(),
+  /** What keeps a step from coming through just now; it is tried again by itself. */
+  troubleMessage: sentence.nullable(),
   startedAt: z.string(),
   finishedAt: z.string().nullable(),
   etaSeconds: z.number().nullable(),

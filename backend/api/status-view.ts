@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { ERROR_CODES, type ErrorCode } from '../../errors/codes.ts';
+import { isErrorCode } from '../../errors/codes.ts';
 import { ExportError } from '../../errors/export-error.ts';
 import { listingRemarks } from '../../client/listing-remarks.ts';
 import type { ExportStatus } from '../../client/status.ts';
@@ -9,9 +9,11 @@ import type { exportStatus } from './shapes.ts';
 /** An export's status as the page reads it. */
 export function statusView(status: ExportStatus): z.output<typeof exportStatus> {
   const blocked = blockError(status);
+  const { trouble } = status;
   return {
     ...status,
     blockedMessage: blocked ? pageSentence(blocked) : null,
+    troubleMessage: trouble ? pageSentence(new ExportError(trouble.code, { values: trouble.values })) : null,
     warnings: listingRemarks(status.listing),
   };
 }
@@ -21,8 +23,4 @@ export function blockError({ blockedBy, blockedValues }: ExportStatus): ExportEr
   return blockedBy !== null && isErrorCode(blockedBy)
     ? new ExportError(blockedBy, { values: blockedValues })
     : undefined;
-}
-
-function isErrorCode(text: string): text is ErrorCode {
-  return Object.hasOwn(ERROR_CODES, text);
 }

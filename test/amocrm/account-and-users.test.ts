@@ -89,6 +89,16 @@ describe('users', () => {
     server.close();
   });
 
+  test('of whom one is odd, or whose list ends oddly, are there all the same', async () => {
+    const users = [null, { id: null }, { id: 'x' }, { id: '7', name: null, rights: 3, _embedded: { groups: {} } }];
+    const answer = { _links: { next: null }, _embedded: { users: [...users, { id: 8, name: 'Анна' }] } };
+    expect(await answering(answer, readUsers)).toEqual([
+      { id: 7, name: '', group: null, active: true },
+      { id: 8, name: 'Анна', group: null, active: true },
+    ]);
+    expect(await answering({ ...answer, _links: null }, readUsers)).toHaveLength(2);
+  });
+
   test('of a server whose pages never end are an error', async () => {
     const server = await ownServer((_, response) =>
       response

@@ -46,9 +46,11 @@ describe('an answer of amoCRM', () => {
     ['402', { status: 402 }, 'amocrm_unpaid', 'auth'],
     ['403 in JSON: a right is missing', { status: 403, html: false }, 'amocrm_forbidden', 'auth'],
     ['403 in HTML: amoCRM has shut us out', { status: 403, html: true }, 'amocrm_blocked', 'throttled'],
-    ['404', { status: 404 }, 'amocrm_rejected', 'permanent'],
+    ['404 in JSON: there is no such thing', { status: 404, html: false }, 'amocrm_rejected', 'permanent'],
+    ['404 in HTML: there is no such account', { status: 404, html: true }, 'amocrm_account_moved', 'auth'],
     ['400', { status: 400 }, 'amocrm_rejected', 'permanent'],
     ['429', { status: 429 }, 'amocrm_throttled', 'throttled'],
+    ['408', { status: 408 }, 'amocrm_unavailable', 'retryable'],
     ['500', { status: 500 }, 'amocrm_unavailable', 'retryable'],
     ['502 in HTML', { status: 502 }, 'amocrm_unavailable', 'retryable'],
     ['504 in HTML', { status: 504 }, 'amocrm_unavailable', 'retryable'],
@@ -75,6 +77,17 @@ describe('an answer of amoCRM', () => {
     expect(pause).toBeLessThanOrEqual(600_000);
   });
 
+  test('of a throttled request may say so in its body, as Kommo’s does', async () => {
+    const bodies = ['{"retry_after":300}', '{"retry_after":"300"}', '{"retry_after":null}', '<html>', '{}'];
+    const server = await ownServer((_, response) => response.writeHead(429).end(bodies.shift()));
+    const pauses = [];
+    while (bodies.length > 0) {
+      pauses.push((await failure(readerOf(server.url).get('/account', {}, anything))).retryAfterMs);
+    }
+    server.close();
+    expect(pauses).toEqual([300_000, 300_000, undefined, undefined, undefined]);
+  });
+
   test('keeps amoCRM’s own id of a refused request, for its support', async () => {
     answering({ status: 500 });
     expect((await failure(read())).requestId).toMatch(/^[\da-f-]{36}$/);
@@ -89,12 +102,38 @@ describe('a reader', () => {
   const json = (response: ServerResponse, body: string, status = 200) =>
     response.writeHead(status, { 'content-type': 'application/hal+json' }).end(body);
 
-  test('does not follow a redirect: its token would go along', async () => {
+  test('does not follow a redirect, where its token would go along, but takes it for a sign that the account has moved', async () => {
     const elsewhere = await ownServer((_, response) => json(response, '{}'));
     const { url } = await serve((_, response) => response.writeHead(302, { location: `${elsewhere.url}/x` }).end());
-    expect(await failure(readerOf(url).get('/account', {}, anything))).toMatchObject({ code: 'amocrm_rejected' });
+    expect(await failure(readerOf(url).get('/account', {}, anything))).toMatchObject({ code: 'amocrm_account_moved' });
     expect(elsewhere.requests).toEqual([]);
+
+    const { host } = new URL(elsewhere.url);
+    const renewAccess = () => Promise.resolve({ host, token: TOKEN });
+    const http = readerOf(url, { insecureHosts: [host, new URL(url).host], renewAccess });
+    await expect(http.get('/account', {}, anything)).resolves.toEqual({});
+    expect(http.host).toBe(host);
     elsewhere.close();
+  });
+
+  test('asks for another access only where that may help, not for each card that is gone', async () => {
+    const answers: [number, string][] = [
+      [404, 'application/problem+json'],
+      [404, 'text/html'],
+      [401, 'application/problem+json'],
+      [403, 'application/problem+json'],
+    ];
+    let answer: [number, string] | undefined;
+    const { url } = await serve((_, response) => {
+      const [status, type] = answer ?? [500, ''];
+      response.writeHead(status, { 'content-type': type }).end('{}');
+    });
+    const asked: string[] = [];
+    const renewAccess = (_: unknown, because: string) => Promise.resolve(void asked.push(because));
+    for (answer of answers) {
+      await failure(readerOf(url, { renewAccess }).get('/contacts/5', {}, anything));
+    }
+    expect(asked).toEqual(['amocrm_account_moved', 'amocrm_unauthorized']);
   });
 
   test('asks with the token of this moment, in amoCRM’s spelling of queries, and says who it is', async () => {
@@ -241,6 +280,18 @@ describe('a reader', () => {
     test('leaves a 504 of a list to who can ask for a smaller page', async () => {
       expect(await requestsOf([504, 200])).toMatchObject({ requests: 2, end: 'read' });
       expect(await requestsOf([504, 200], { limit: 250 })).toMatchObject({ requests: 1, end: 'amocrm_unavailable' });
+    });
+
+    test('comes back no sooner than amoCRM asked: after a short pause itself, after a long one by who sent it', async () => {
+      const { url, requests } = await serve((_, response) => {
+        response.writeHead(503, { 'retry-after': requests.length === 1 ? '0.2' : '120' }).end();
+      });
+      const http = readerOf(url, { tries: { most: 4, firstPauseMs: 300 } });
+      expect(await failure(http.get('/account', {}, anything))).toMatchObject({
+        code: 'amocrm_unavailable',
+        retryAfterMs: 120_000,
+      });
+      expect(requests).toHaveLength(2);
     });
 
     test('is stopped in a pause', async () => {

@@ -68,10 +68,12 @@ describe('an entity by id', () => {
 
   test('that is gone is answered with 204, or 404; other refusals are refusals', async () => {
     expect(await readEntityById(http, 'contact', GONE)).toBeUndefined();
-    account.amocrm.faults.set([{ match: '/contacts/', answer: { status: 404 } }]);
+    account.amocrm.faults.set([{ match: '/contacts/', answer: { status: 404, html: false } }]);
     expect(await readEntityById(http, 'contact', 5)).toBeUndefined();
     account.amocrm.faults.set([{ match: '/contacts/', answer: { status: 401 } }]);
     await expect(readEntityById(http, 'contact', 5)).rejects.toMatchObject({ code: 'amocrm_unauthorized' });
+    account.amocrm.faults.set([{ match: '/contacts/', answer: { status: 404, html: true } }]);
+    await expect(readEntityById(http, 'contact', 5)).rejects.toMatchObject({ code: 'amocrm_account_moved' });
   });
 
   test('that makes no sense is as good as gone', async () => {

@@ -41,6 +41,17 @@ describe('the block', () => {
     const status = statusOf({ state: 'blocked', blockedBy: 'speechsense_unauthenticated' });
     expect(progressBlock({ ...input, status, columns: 200 })[1]).toContain('Set a new one with `connection set`');
   });
+
+  test('says what a step is tried again for, with its particulars', () => {
+    const trouble = { code: 'amocrm_bad_answer', values: { what: '/leads/notes (id)' }, attempts: 1_234 } as const;
+    const status = statusOf({ state: 'planning', trouble });
+    expect(progressBlock({ ...input, status, columns: 200 })[1]).toMatch(
+      /^amocrm_bad_answer \(1,234 attempts so far\): .*\/leads\/notes \(id\)/,
+    );
+    expect(progressLine({ status, pace: PACE, language: 'ru' })).toMatch(
+      /amocrm_bad_answer \(попыток: 1\s234\): .*\/leads\/notes \(id\)/,
+    );
+  });
 });
 
 test('the bar looks complete only when it is', () => {
@@ -79,6 +90,8 @@ describe('the final sums', () => {
 
   test('of an open plan count what is not decided yet', () => {
     const planning = statusOf({ state: 'planning', calls: { found: 40, planned: 0, remaining: 0, skipped: {} } });
+    const trouble = { code: 'amocrm_bad_answer', values: { what: '/users' }, attempts: 4 } as const;
+    expect(statusLines({ ...planning, trouble }, account, 'en')[1]).toContain('amocrm_bad_answer (4 attempts so far)');
     expect(statusLines(planning, account, 'en')).toContain('  found    40 = 0 planned + 0 skipped + 40 undecided');
   });
 });

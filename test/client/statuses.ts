@@ -12,6 +12,7 @@ export function statusOf({ calls, ...differing }: Differing = {}): ExportStatus 
     state: 'transferring',
     blockedBy: null,
     blockedValues: {},
+    trouble: null,
     startedAt: '2026-11-22T12:00:00.000Z',
     finishedAt: null,
     etaSeconds: null,

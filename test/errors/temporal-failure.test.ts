@@ -46,6 +46,7 @@ describe('an error on its way into Temporal’s history', () => {
     expect(kept).not.toContain('+7999');
     expect(kept).not.toMatch(/\.ts:\d|\n/);
     expect(kept).toContain('"stackTrace":""');
+    expect(applicationFailure(error).details).toEqual([{ kind: 'retryable', values: { host: 'h', what: '502' } }]);
     expect(toFailure(error).cause).toBeUndefined();
   });
 

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { ExportStatus } from '../../client/status.ts';
 import { createOauth } from '../../amocrm/oauth.ts';
 import { createAmocrmTransport } from '../../amocrm/transport.ts';
+import { EXIT } from '../../errors/exit-codes.ts';
 import { commandLine } from '../client/command-line.ts';
 import { createStage, type Stage, type StageOptions } from '../support/stage.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -140,6 +141,18 @@ describe('what a person has to do is said with its particulars', () => {
     await stage.control('amocrm', 'PUT', '/faults', []);
     expect(JSON.parse((await run('resume --json')).stdout)).toMatchObject({ exportId });
     await expectWhole(await stage.finished(exportId));
+  });
+
+  test('to whoever asked for a preview, which ends with it: nobody could resume it', async () => {
+    stage = await createStage(QUICK);
+    await stage.startWorker();
+    await stage.control('amocrm', 'PUT', '/faults', [{ match: '/leads/notes', answer: { status: 403, html: false } }]);
+    const run = commandLine(stage.environment);
+    const refused = await run('preview');
+    expect(refused.stderr).toContain('the right to view leads');
+    expect(refused.exitCode).toBe(EXIT.notAuthorised);
+    await stage.control('amocrm', 'PUT', '/faults', []);
+    expect((await run('preview --json')).exitCode).toBe(EXIT.done);
   });
 });
 

@@ -226,7 +226,7 @@ describe('an account that amoCRM refused', () => {
     expect(await ask()).toMatchObject({ granted: true, probe: true });
     await settle(false);
     expect(await interactive()).toMatchObject({ granted: true, probe: true });
-    expect(await interactive()).toMatchObject({ granted: false, reason: null });
+    expect(await interactive()).toMatchObject({ granted: false, reason: 'amocrm_throttled' });
     await pass('2 minutes');
     expect(await interactive()).toMatchObject({ granted: true, probe: true });
   });

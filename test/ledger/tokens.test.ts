@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { type Database, openDatabase } from '../../ledger/database.ts';
 import { openLedger } from '../../ledger/ledger.ts';
 import { openTestLedger, TEST_ACCOUNT, TEST_KEYS, type TestLedger } from '../support/ledger.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 let t: TestLedger;
 let db: Database;
@@ -67,6 +68,24 @@ describe('tokens by consent', () => {
     await t.ledger.tokens.beginRefresh(TEST_ACCOUNT, version);
     await t.ledger.tokens.settle(TEST_ACCOUNT, version, 'active');
     expect(await t.ledger.tokens.beginRefresh(TEST_ACCOUNT, version)).toBe(true);
+  });
+
+  test('which is written down however long Postgres is away: the refresh token is unused', async () => {
+    await t.ledger.tokens.beginRefresh(TEST_ACCOUNT, version);
+    const { settled } = await db.transaction().execute(async (holder) => {
+      await sql`lock table tokens in share row exclusive mode`.execute(holder);
+      const clock = performance.now();
+      const now = jest.spyOn(performance, 'now').mockReturnValue(clock);
+      const settling = t.ledger.tokens.settle(TEST_ACCOUNT, version, 'active').finally(() => now.mockRestore());
+      const held = sql<{ pid: number }>`
+        select pid from pg_locks where relation = 'tokens'::regclass and not granted`;
+      const { pid } = await waitFor(async () => (await held.execute(db)).rows[0], { what: 'the write to be held' });
+      now.mockReturnValue(clock + 60_000);
+      await sql`select pg_terminate_backend(${pid})`.execute(db);
+      return { settled: settling };
+    });
+    await settled;
+    expect(await read()).toMatchObject({ state: 'active', version });
   });
 
   test('a refreshed pair is the next version, whatever was thought of its refresh meanwhile', async () => {

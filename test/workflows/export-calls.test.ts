@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { WorkflowExecutionAlreadyStartedError, WorkflowFailedError } from '@temporalio/client';
+import { ExportWorkflows } from '../../client/export-workflows.ts';
 import { SEARCH_ATTRIBUTES } from '../../environment/temporal-search-attributes.ts';
 import type { ExportProgress } from '../../workflows/messages.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -124,6 +125,18 @@ describe('an export', () => {
     expect(await (await stage.start(script, { kind: 'preview' })).result()).toEqual({ state: 'completed', batches: 2 });
     expect(named(script)).toEqual(['openExport', 'listCallsPage', 'closePlan', 'closeExport']);
   });
+
+  test.each(['openExport', 'listCallsPage'] as const)(
+    'that is a preview and lacks what a person must give fails by it in %s: nobody resumes a preview',
+    async (name) => {
+      const script = new Script([[1]]);
+      script.on[name] = () => refuse('amocrm_forbidden', { right: 'x' });
+      const run = await stage.start(script, { kind: 'preview' });
+      await expect(run.result()).rejects.toBeInstanceOf(WorkflowFailedError);
+      expect(script.of('closeExport')[0]).toMatchObject({ state: 'failed', failedBy: 'amocrm_forbidden' });
+      expect(script.of('recordState')).toEqual([]);
+    },
+  );
 
   test('that is a retry lists nothing, and reads the notes of its calls again before it plans', async () => {
     const script = new Script([[5]]);
@@ -373,6 +386,20 @@ describe('an export whose history grows long goes on as a new run', () => {
     expect(await progress(run)).toMatchObject({ batches: { planned: 9, done: 9 } });
   });
 
+  test.each([
+    ['before a retry is planned', 'retry' as const],
+    ['before waiting calls are planned', 'export' as const],
+  ])('while notes are read again %s, from the very note', async (_, kind) => {
+    const script = new Script([[1]]);
+    script.on.rereadNotes = ({ after }) => Promise.resolve({ next: Number(after) < 12 ? Number(after) + 1 : null });
+    const run = await stage.start(script, { kind }, { maxHistoryEvents: 40 });
+    expect(await run.result()).toMatchObject({ state: 'completed', batches: 1 });
+    const once = Array.from({ length: 13 }, (__, after) => after);
+    expect(script.of('rereadNotes').map(({ after }) => after)).toEqual(kind === 'retry' ? [...once, ...once] : once);
+    expect(script.of('openExport')).toHaveLength(1);
+    expect((await run.describe()).runId).not.toBe(run.firstExecutionRunId);
+  });
+
   test('and can be stopped there', async () => {
     const script = new Script(Array.from({ length: 9 }, (_, batch) => [batch]));
     script.on.transferCall = ({ callId }) => (callId === 7 ? untilCancelled() : undefined);
@@ -383,6 +410,30 @@ describe('an export whose history grows long goes on as a new run', () => {
     expect(await handle.result()).toMatchObject({ state: 'stopped' });
     expect(transferred(script)).not.toContain(8);
   });
+});
+
+describe('what a step fails by again and again', () => {
+  const troubleOf = async ({ accountId }: RunningExport) =>
+    (await new ExportWorkflows(stage.client, 'any').running(accountId))?.trouble;
+
+  test.each(['openExport', 'listCallsPage'] as const)(
+    'is told with its particulars while %s lasts, and no longer once it has come through',
+    async (name) => {
+      const script = new Script();
+      let mended = false;
+      script.on[name] = () => (mended ? undefined : refuse('amocrm_bad_answer', { what: '/leads/notes (id)' }));
+      script.on.closePlan = untilCancelled;
+      const run = await stage.start(script);
+      const trouble = await waitFor(() => troubleOf(run), { what: 'the trouble to be told' });
+      expect(trouble).toMatchObject({ code: 'amocrm_bad_answer', values: { what: '/leads/notes (id)' } });
+      expect(trouble.attempts).toBeGreaterThanOrEqual(3);
+      mended = true;
+      await asked(script, 'closePlan');
+      expect(await troubleOf(run)).toBeNull();
+      await run.signal('stopExport');
+      await run.result();
+    },
+  );
 });
 
 describe('exportProgress tells where an export is:', () => {

@@ -5,7 +5,7 @@ import type { Language } from '../language.ts';
 import type { LatestFailure } from './latest-failure.ts';
 import type { Pace } from './progress-meter.ts';
 import { listingText } from './listing-lines.ts';
-import { blockSentence, reasonCounts, total } from './reasons.ts';
+import { blockSentence, reasonCounts, total, troubleSentence } from './reasons.ts';
 import { ENDS, STATES, WORDS } from './words.ts';
 
 export interface BlockInput {
@@ -31,6 +31,7 @@ export function progressBlock({ status, pace, latest, host, language, columns }:
   const lines = [
     `${word('export')} ${status.exportId} · ${host} · ${STATES[status.state][language]}`,
     ...blockSentence(status, language),
+    ...troubleSentence(status, language),
     bar(pace, columns),
     ...(listing === undefined ? [] : [row('listing', listing)]),
     row('calls', callsText(status, pace, language)),

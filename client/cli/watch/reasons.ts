@@ -1,4 +1,4 @@
-import { ERROR_CODES } from '../../../errors/codes.ts';
+import { isErrorCode } from '../../../errors/codes.ts';
 import { ExportError } from '../../../errors/export-error.ts';
 import { reasonSentence } from '../../../errors/reasons.ts';
 import type { ExportStatus } from '../../status.ts';
@@ -32,8 +32,12 @@ export function blockSentence(
   ];
 }
 
-function isErrorCode(code: string): code is keyof typeof ERROR_CODES {
-  return Object.hasOwn(ERROR_CODES, code);
+/** What a step of a running export tries again and again; empty for nothing. */
+export function troubleSentence({ trouble }: Pick<ExportStatus, 'trouble'>, language: Language): string[] {
+  if (trouble === null) return [];
+  const attempts = count(trouble.attempts, language);
+  const tried = { en: `${attempts} attempts so far`, ru: `попыток: ${attempts}` }[language];
+  return [`${trouble.code} (${tried}): ${new ExportError(trouble.code, trouble).sentence(language)}`];
 }
 
 function byFrequency(counts: Record<string, number>): [string, number][] {

@@ -5,7 +5,7 @@ import { byteSize, clockTime, count, talkTime } from '../amounts.ts';
 import { PROGRAM } from '../command.ts';
 import type { Language } from '../language.ts';
 import { table } from '../table.ts';
-import { blockSentence, reasonLines, total } from './reasons.ts';
+import { blockSentence, reasonLines, total, troubleSentence } from './reasons.ts';
 import { ENDS, STATES, WORDS } from './words.ts';
 
 /** An export's status for people, with its sums written out so that they can be seen to add up. */
@@ -19,6 +19,7 @@ export function statusLines(status: ExportStatus, { host }: Account, language: L
   return [
     `${word('export')} ${status.exportId} · ${host} · ${STATES[status.state][language]}${duration(status)}`,
     ...blockSentence(status, language),
+    ...troubleSentence(status, language),
     ...table([
       [`  ${word('found')}`, `${number(calls.found)} = ${sumOfFound(status, language)}`],
       [`  ${word('planned')}`, `${number(calls.planned)} = ${ends.join(' + ')}`],

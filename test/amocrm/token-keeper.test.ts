@@ -1,0 +1,90 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { createOauth } from '../../amocrm/oauth.ts';
+import { createAmocrmPaces, type SharedPace } from '../../amocrm/pace.ts';
+import { TokenKeeper } from '../../amocrm/token-keeper.ts';
+import { createAmocrmTransport } from '../../amocrm/transport.ts';
+import { ExportError } from '../../errors/export-error.ts';
+import { IDENTITY } from '../../sandbox/identity.ts';
+import { openAccount, type TestAccount } from '../sandbox/amocrm-sandbox.ts';
+import { openTestLedger, type TestLedger } from '../support/ledger.ts';
+
+const { accountId, clientId, clientSecret, redirectUri } = IDENTITY;
+
+let t: TestLedger;
+let account: TestAccount;
+let host: string;
+beforeAll(async () => {
+  t = await openTestLedger();
+  account = await openAccount({ calls: 0 });
+  ({ host } = new URL(account.amocrm.url));
+  await t.ledger.accounts.put({
+    accountId,
+    host,
+    name: 'Sandbox',
+    timeZone: 'Europe/Moscow',
+    isApiFilterEnabled: true,
+  });
+});
+afterAll(async () => {
+  await account.close();
+  await t.close();
+});
+
+/** What lets a process into the account, and its pace, of which parts may be broken. */
+function processOf(broken: Partial<SharedPace>) {
+  const oauth = createOauth({
+    transport: createAmocrmTransport(),
+    insecureHosts: [host],
+    integration: { clientId, clientSecret, redirectUri },
+  });
+  const paces = createAmocrmPaces({ ...t.ledger.rateBuckets, ...broken }, 100);
+  const pace = paces({ accountId, client: 'oauth', priority: 'bulk' });
+  const requests: unknown[] = [];
+  const keeper = new TokenKeeper(t.ledger.tokens, oauth, { counted: (...request) => requests.push(request) });
+  return { oauth, pace, requests, tokens: keeper.of(accountId, pace) };
+}
+
+describe('a refresh that is the first request after a rest', () => {
+  beforeEach(async () => {
+    const { access, refresh } = await processOf({}).oauth.exchange(host, account.amocrm.account.tokens.issueCode());
+    await t.ledger.tokens.put(accountId, { kind: 'oauth', access, refresh, accessUntil: new Date() });
+    const { pace } = processOf({});
+    await (await pace()).end(new ExportError('amocrm_throttled', { retryAfterMs: 1 }));
+  });
+
+  afterEach(() => t.ledger.rateBuckets.settleProbe(accountId, true));
+
+  test('keeps its new pair when nobody could write down that it was answered', async () => {
+    const before = await t.ledger.tokens.read(accountId);
+    let tried = 0;
+    const settleProbe = () => {
+      tried++;
+      return Promise.reject(new ExportError('database_unreachable'));
+    };
+    const token = await processOf({ settleProbe }).tokens.accessToken();
+    expect(tried).toBe(1);
+    expect(token).not.toBe(before?.access);
+    expect(await t.ledger.tokens.read(accountId)).toMatchObject({
+      version: (before?.version ?? 0) + 1,
+      state: 'active',
+      access: token,
+    });
+  });
+});
+
+test('every request for tokens is counted, and every one for the account’s present host', async () => {
+  const { oauth, tokens, requests } = processOf({});
+  const { access, refresh } = await oauth.exchange(host, account.amocrm.account.tokens.issueCode());
+  await t.ledger.tokens.put(accountId, { kind: 'oauth', access, refresh, accessUntil: new Date() });
+  await tokens.accessToken();
+  account.amocrm.account.tokens.revokeAll();
+  const token = await t.ledger.tokens.read(accountId);
+  await expect(tokens.renewAccess({ host, token: token?.access ?? '' }, 'amocrm_unauthorized')).rejects.toMatchObject({
+    code: 'amocrm_unauthorized',
+  });
+  expect(requests).toEqual([
+    [accountId, '/oauth2/access_token', 'ok'],
+    [accountId, '/oauth2/access_token', 'amocrm_unauthorized'],
+    [accountId, '/oauth2/account/current/subdomain', 'amocrm_account_moved'],
+  ]);
+});
