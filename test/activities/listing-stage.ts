@@ -27,6 +27,8 @@ export interface ListingStage {
   amocrm: TestAccount;
   /** Hours within which a recording may still come. */
   waitHours: number;
+  /** Which attempt of its activity each step is. */
+  attempt: number;
   /** An export of this period (Unix seconds); of a new account unless one is given. */
   open(period: { from: number; until: number }, more?: OpenOptions): Promise<Listing>;
   /** Reads page by page to the end; `before` is told of each page that is about to be read. */
@@ -58,8 +60,8 @@ export async function createListingStage(): Promise<ListingStage> {
     paces: () => UNPACED,
     now: () => new Date(amocrm.clock.nowMs()),
   };
-  const environment = new MockActivityEnvironment();
-  const inActivity = async <T>(step: () => Promise<T>) => environment.run<[], T, () => Promise<T>>(step);
+  const inActivity = async <T>(step: () => Promise<T>) =>
+    new MockActivityEnvironment({ attempt: stage.attempt }).run<[], T, () => Promise<T>>(step);
   const plan = () => createPlanActivities({ ...deps, recordingWaitHours: stage.waitHours });
 
   const stage: ListingStage = {
@@ -67,6 +69,7 @@ export async function createListingStage(): Promise<ListingStage> {
     databaseUrl: test.databaseUrl,
     amocrm,
     waitHours: 48,
+    attempt: 1,
     async open({ from, until }, { accountId = randomInt(1, 2_000_000_000), kind = 'export', settings = {} } = {}) {
       await ledger.accounts.put({ accountId, host, name: 'a', timeZone: 'Europe/Moscow', isApiFilterEnabled: true });
       await ledger.tokens.put(accountId, amocrm.token);
