@@ -1,5 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
 import {
   createListingActivities,
   type ListingCursor,
@@ -46,6 +47,9 @@ interface OpenOptions {
   settings?: unknown;
 }
 
+/** The failures that these suites are about would fill the screen. */
+const SILENT = new DefaultLogger('ERROR', () => undefined);
+
 /** The real listing and plan over a real ledger and the sandbox's amoCRM, without Temporal and without pacing. */
 export async function createListingStage(): Promise<ListingStage> {
   const [test, amocrm] = await Promise.all([openTestLedger(), openAccount({ calls: 0 })]);
@@ -61,7 +65,7 @@ export async function createListingStage(): Promise<ListingStage> {
     now: () => new Date(amocrm.clock.nowMs()),
   };
   const inActivity = async <T>(step: () => Promise<T>) =>
-    new MockActivityEnvironment({ attempt: stage.attempt }).run<[], T, () => Promise<T>>(step);
+    new MockActivityEnvironment({ attempt: stage.attempt }, { logger: SILENT }).run<[], T, () => Promise<T>>(step);
   const plan = () => createPlanActivities({ ...deps, recordingWaitHours: stage.waitHours });
 
   const stage: ListingStage = {
