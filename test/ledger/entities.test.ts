@@ -115,6 +115,7 @@ describe('the calls of batches', () => {
     expect(await refs(0, null)).toEqual([first, second]);
     expect(await refs(1, 4)).toEqual([]);
     expect(await refs(1, 5)).toEqual([second]);
+    expect(await t.ledger.entities.countPlanned(exportId)).toBe(3);
   });
 });
 
