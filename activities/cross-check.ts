@@ -1,25 +1,27 @@
 import type { EntityType } from '../amocrm/call-note.ts';
-import { type CallEvent, type EventsCursor, type EventsPage, readEventsPage } from '../amocrm/events.ts';
+import type { CallEvent } from '../amocrm/events.ts';
 import type { AmocrmHttp } from '../amocrm/http.ts';
 import { ENTITY_TYPE } from '../amocrm/listing.ts';
 import { NOTES_BY_ID_LIMIT, type NotesById, readNotesById } from '../amocrm/notes-by-id.ts';
 import { findExportError } from '../errors/export-error.ts';
 
+/** An answer that makes no sense may be a gateway's hiccup; not when it comes again and again. */
+const PATIENT_ATTEMPTS = 3;
+
 /**
- * A page of call events; undefined where amoCRM does not give them to this token. The cross-check is a second look: an
- * account that has none is exported all the same, and told so.
+ * Whether the cross-check ends with this error, at this attempt. It is a second look: an account whose events are not to
+ * be had, or not to be read, is exported all the same, and told so.
  */
-export async function readEventsGently(
-  http: AmocrmHttp,
-  cursor: EventsCursor,
-  limit: number,
-): Promise<EventsPage | undefined> {
-  try {
-    return await readEventsPage(http, cursor, limit);
-  } catch (error) {
-    const code = findExportError(error)?.code;
-    if (code === 'amocrm_forbidden' || code === 'amocrm_rejected') return undefined;
-    throw error;
+export function endsCrossCheck(error: unknown, attempt: number): boolean {
+  switch (findExportError(error)?.code) {
+    case 'amocrm_forbidden':
+    case 'amocrm_rejected':
+      return true;
+    case 'amocrm_bad_answer':
+    case 'amocrm_answer_too_large':
+      return attempt >= PATIENT_ATTEMPTS;
+    default:
+      return false;
   }
 }
 

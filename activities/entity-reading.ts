@@ -5,13 +5,13 @@ import { fieldText, type ValueContext } from '../amocrm/entity-values.ts';
 import type { AmocrmHttp } from '../amocrm/http.ts';
 import {
   ENTITIES_LIMIT,
-  type EntitiesPage,
   FIRST_PAGE,
   readEntitiesByFilter,
   readEntitiesPage,
   readEntityById,
 } from '../amocrm/read-entities.ts';
 import type { PageAt } from '../amocrm/shrinking-page.ts';
+import { findExportError } from '../errors/export-error.ts';
 import type { Account } from '../ledger/accounts.ts';
 import type { BatchRange, Entity, EntityRef, KnownEntity } from '../ledger/entities.ts';
 import type { ExportRow } from '../ledger/exports.ts';
@@ -120,26 +120,39 @@ class EntityReading {
 
   /**
    * Goes through the account's own list of a kind, the latest changed first, once an export, as long as a page of 250
-   * brings more than as many requests by id would.
+   * brings more than as many requests by id would. Broken off, it is gone through once more.
    *
    * @returns whether it brought anything.
    */
   async #sweep(entityType: EntityType, source: Source, keepTurn: () => Promise<boolean>): Promise<boolean> {
-    if (!(await this.#deps.ledger.entityTurns.markSwept(this.#export.exportId, entityType))) return false;
+    const { entityTurns } = this.#deps.ledger;
+    const { exportId } = this.#export;
+    if (await entityTurns.isSwept(exportId, entityType)) return false;
     const perRequest = source.filters ? ENTITIES_LIMIT : 1;
     const all = await this.missing({ from: this.#batch, to: null });
     const wanted = new Set(all.filter((ref) => ref.entityType === entityType).map(({ entityId }) => entityId));
-    if (wanted.size <= perRequest * SWEEP_SAVES) return false;
     let broughtAny = false;
-    for (let page: PageAt | null = FIRST_PAGE; page !== null && wanted.size > 0;) {
+    let page: PageAt | null = wanted.size > perRequest * SWEEP_SAVES ? FIRST_PAGE : null;
+    while (page !== null && wanted.size > 0) {
       await keepTurn();
-      const answer: EntitiesPage = await readEntitiesPage(source.http, entityType, page);
+      const answer = await readEntitiesPage(source.http, entityType, page).catch(noneIfUnreadable);
+      if (!answer) break;
       const found = answer.entities.filter(({ entityId }) => wanted.delete(entityId));
+      const before = found.length > perRequest ? 0 : await this.#countFresh(entityType, answer.entities);
       await this.#put(entityType, source, found);
       broughtAny ||= found.length > 0;
-      page = found.length > perRequest ? answer.next : null;
+      page = before + found.length > perRequest ? answer.next : null;
     }
+    await entityTurns.markSwept(exportId, entityType);
     return broughtAny;
+  }
+
+  /** How many of these are known already, as by the way through the list that was broken off. */
+  async #countFresh(entityType: EntityType, entities: readonly AmocrmEntity[]): Promise<number> {
+    const ids = new Set(entities.map(({ entityId }) => entityId));
+    const refs = [...ids].map((entityId) => ({ entityType, entityId }));
+    const known = await this.#deps.ledger.entities.reach(this.#export.accountId, refs);
+    return known.filter((one) => one.entityType === entityType && ids.has(one.entityId) && this.#isFresh(one)).length;
   }
 
   async #readByIds(entityType: EntityType, ids: number[], source: Source, keepTurn: () => Promise<boolean>) {
@@ -216,6 +229,12 @@ interface Source {
   /** Whether filters on entities work. */
   filters: boolean;
   context: ValueContext;
+}
+
+/** The list only saves requests: what is wrong with it for good is no reason to wait. */
+function noneIfUnreadable(error: unknown): undefined {
+  const code = findExportError(error)?.code;
+  if (code !== 'amocrm_bad_answer' && code !== 'amocrm_answer_too_large' && code !== 'amocrm_rejected') throw error;
 }
 
 const GONE = {

@@ -1,6 +1,6 @@
-import { cancellationSignal } from '@temporalio/activity';
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import type { CallNote } from '../amocrm/call-note.ts';
-import { EVENTS_LIMIT, type EventsCursor, firstEvents, nextEvents } from '../amocrm/events.ts';
+import { EVENTS_LIMIT, type EventsCursor, firstEvents, nextEvents, readEventsPage } from '../amocrm/events.ts';
 import type { AmocrmHttp } from '../amocrm/http.ts';
 import {
   ENTITY_TYPE,
@@ -25,7 +25,7 @@ import {
 import type { ExportRow } from '../ledger/exports.ts';
 import type { FoundBy } from '../ledger/schema.ts';
 import { type AmocrmDeps, amocrmOf } from './amocrm-account.ts';
-import { readEventsGently, readNotesOfEvents } from './cross-check.ts';
+import { endsCrossCheck, readNotesOfEvents } from './cross-check.ts';
 import { exportOf } from './export-of.ts';
 import { toSighting } from './sighting.ts';
 
@@ -85,14 +85,9 @@ export function createListingActivities(
   }
 
   /** Notes that an event tells of and that the listing has not met are read by their ids. */
-  async function crossCheck(row: ExportRow, http: AmocrmHttp, at: EventsCursor): Promise<EventsCursor | null> {
+  async function crossCheckPage(row: ExportRow, http: AmocrmHttp, at: EventsCursor): Promise<EventsCursor | null> {
     const { exportId, accountId } = row;
-    const step = { source: at.source, reachedAt: null };
-    const page = await readEventsGently(http, at, limits.events);
-    if (!page) {
-      await ledger.listings.advance(exportId, { ...step, pages: at.walk.pages, crossCheck: 'refused' });
-      return null;
-    }
+    const page = await readEventsPage(http, at, limits.events);
     const missing = await ledger.calls.unlisted(accountId, exportId, [
       ...new Set(page.events.map(({ noteId }) => noteId)),
     ]);
@@ -105,12 +100,29 @@ export function createListingActivities(
     await ledger.listings.remark(exportId, 'deleted', read.gone.map(String));
     const next = nextEvents(at, page);
     await ledger.listings.advance(exportId, {
-      ...step,
+      source: at.source,
+      reachedAt: null,
       pages: at.walk.pages + 1,
       events: page.start + page.items.length,
       crossCheck: next ? 'pending' : 'done',
     });
     return next ?? null;
+  }
+
+  async function crossCheck(row: ExportRow, http: AmocrmHttp, at: EventsCursor): Promise<EventsCursor | null> {
+    try {
+      return await crossCheckPage(row, http, at);
+    } catch (error) {
+      if (!endsCrossCheck(error, activityInfo().attempt)) throw error;
+      const { source, walk } = at;
+      await ledger.listings.advance(row.exportId, {
+        source,
+        reachedAt: null,
+        pages: walk.pages,
+        crossCheck: 'refused',
+      });
+      return null;
+    }
   }
 
   /** Contacts, leads, companies, customers; then, where it is set, unsorted leads; the events last, as they come late. */

@@ -15,10 +15,13 @@ export function readCallParams(raw: unknown): ReadonlyMap<string, unknown> | und
 /** Longer than any server takes as a request line; what is longer is no link. */
 const MAX_LINK = 16_384;
 
-/** The recording's link, if it is one: some telephonies write `-` or `нет записи` until they have it. */
+/**
+ * The recording's link, if it is one: some telephonies write `-`, `нет записи` or `about:blank` until they have it, and
+ * what stands for every call must not make one call of them all.
+ */
 export function toLink(value: unknown): string | null {
   const text = toWholeText(value);
-  return text !== null && text.length <= MAX_LINK && URL.canParse(text) ? text : null;
+  return text !== null && text.length <= MAX_LINK && /^https?:/i.test(text) && URL.canParse(text) ? text : null;
 }
 
 function inText(text: string): Iterable<[string, unknown]> {

@@ -1,7 +1,7 @@
 import { ExportError, findExportError } from '../errors/export-error.ts';
 import { type CallNote, type EntityType, readCallNotes } from './call-note.ts';
 import type { AmocrmHttp } from './http.ts';
-import { toMoment } from './loose-values.ts';
+import { toId, toMoment } from './loose-values.ts';
 import { anew, FIRST_WALK, isUnchanged, type ListPage, type PageWalk, readPage, turned, walked } from './page-walk.ts';
 
 /** Where call notes hang, in the order in which they are read: most are on contacts. */
@@ -33,7 +33,10 @@ export interface NotesPage extends ListPage {
   notes: CallNote[];
   /** Call notes that cannot be placed. */
   unreadable: string[];
-  /** The greatest `updated_at` of the page, Unix seconds; undefined when it tells none. */
+  /**
+   * The greatest `updated_at` of the page, Unix seconds; undefined when it tells none. One in milliseconds stands behind
+   * all others: the listing cannot go on from there.
+   */
   lastUpdatedAt: number | undefined;
 }
 
@@ -56,12 +59,13 @@ export async function readNotesPage(http: AmocrmHttp, cursor: NotesCursor, limit
       throw error;
     },
   );
-  const moments = page.items.map(updatedAt).filter((moment) => moment !== undefined);
+  // As amoCRM sorts them, whatever their unit.
+  const moments = page.items.map(updatedAt).filter((moment) => moment !== null);
   if (moments.some((moment, at) => moment < (moments[at - 1] ?? moment))) {
     // Going on from the page's last moment would pass by what comes before it: rather no listing than half a one.
     throw new ExportError('amocrm_bad_answer', { values: { what: `${pathOf(source)} (not in order of updated_at)` } });
   }
-  return { ...page, ...readCallNotes(page.items, ENTITY_TYPE[source]), lastUpdatedAt: moments.at(-1) };
+  return { ...page, ...readCallNotes(page.items, ENTITY_TYPE[source]), lastUpdatedAt: moments.findLast(isInSeconds) };
 }
 
 /**
@@ -106,8 +110,10 @@ function pathOf(source: Source): string {
   return `/${source}/notes`;
 }
 
-function updatedAt(item: unknown): number | undefined {
-  if (typeof item !== 'object' || item === null || !('updated_at' in item)) return undefined;
-  const moment = toMoment(item.updated_at);
-  return moment === null ? undefined : Math.floor(moment.getTime() / 1000);
+function updatedAt(item: unknown): number | null {
+  return typeof item === 'object' && item !== null && 'updated_at' in item ? toId(item.updated_at) : null;
+}
+
+function isInSeconds(moment: number): boolean {
+  return toMoment(moment)?.getTime() === moment * 1000;
 }

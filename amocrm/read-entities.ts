@@ -4,6 +4,7 @@ import type { EntityType } from './call-note.ts';
 import { type AmocrmEntity, ENTITY_ROUTES, relationsOf, toEntity } from './entities.ts';
 import type { AmocrmHttp } from './http.ts';
 import { lenientList } from './lenient.ts';
+import { isFeatureOff } from './listing.ts';
 import { isTooMuch, type PageAt, readShrinking } from './shrinking-page.ts';
 
 /** How many ids go into one filter: with more, the address comes near what servers take. */
@@ -97,9 +98,6 @@ async function list(
   return { entities, isLast: answer._links?.next === undefined };
 }
 
-/** Statuses by which amoCRM says that the customers feature is off. */
-const FEATURE_OFF = new Set<unknown>([422, 425, 426]);
-
 function throwUnlessOff(entityType: EntityType, error: unknown): undefined {
-  if (entityType !== 'customer' || !FEATURE_OFF.has(findExportError(error)?.values.status)) throw error;
+  if (entityType !== 'customer' || !isFeatureOff(error)) throw error;
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { toLink } from './call-params.ts';
 import { toUniq } from './call-identity.ts';
 import type { CallNote } from './call-note.ts';
-import type { AmocrmHttp } from './http.ts';
+import type { AmocrmHttp, Query } from './http.ts';
 import { isFeatureOff } from './listing.ts';
 import { toId, toMoment, toSeconds, toText } from './loose-values.ts';
 import { anew, FIRST_WALK, isUnchanged, type ListPage, type PageWalk, readPage, turned, walked } from './page-walk.ts';
@@ -17,11 +17,14 @@ export interface UnsortedCall extends CallNote {
 
 /**
  * Where the reading of unsorted leads is. They cannot be asked for by time, so all that the account has are read: there
- * and back, because one that is accepted meanwhile pulls the others forward, and again until nothing has changed.
+ * and back, because one that is accepted meanwhile pulls the others forward, and again, a few times at most, until
+ * nothing has changed.
  */
 export interface UnsortedCursor {
   source: 'unsorted';
   walk: PageWalk;
+  /** How often the list has been gone through, there and back. */
+  passes?: number;
 }
 
 export interface UnsortedPage extends ListPage {
@@ -31,6 +34,9 @@ export interface UnsortedPage extends ListPage {
 
 const PATH = '/leads/unsorted';
 const LIMIT = 250;
+
+/** A list in which something is sorted every minute never stays as it is; what comes later is the next export's. */
+const MAX_PASSES = 3;
 
 /** More uids than this make a query that is too long for some servers on the way. */
 export const UNSORTED_BY_UID_LIMIT = 50;
@@ -46,10 +52,7 @@ export async function readUnsortedPage(
   limit = LIMIT,
 ): Promise<UnsortedPage> {
   const query = { 'filter[category][]': 'sip', 'order[created_at]': 'asc' };
-  const page = await readPage(http, { path: PATH, name: 'unsorted', query }, walk, limit).catch((error: unknown) => {
-    if (isFeatureOff(error)) return { items: [], start: 0, last: true, print: '' };
-    throw error;
-  });
+  const page = await readList(http, query, walk, limit);
   return { ...page, ...readCalls(page.items) };
 }
 
@@ -58,7 +61,8 @@ export function nextUnsorted(cursor: UnsortedCursor, page: UnsortedPage): Unsort
   const walk = walked(cursor.walk, page, PATH);
   if (cursor.walk.back) {
     if (walk.offset > 0) return { ...cursor, walk };
-    return isUnchanged(walk) ? undefined : firstUnsorted(walk);
+    const passes = (cursor.passes ?? 0) + 1;
+    return isUnchanged(walk) || passes >= MAX_PASSES ? undefined : { ...firstUnsorted(walk), passes };
   }
   if (!page.last) return { ...cursor, walk };
   return page.start === 0 ? undefined : { ...cursor, walk: turned(cursor.walk, page, PATH) };
@@ -69,11 +73,19 @@ export async function readUnsortedByUid(http: AmocrmHttp, uids: string[]): Promi
   const query = { 'filter[uid][]': uids, 'filter[category][]': 'sip' };
   const calls: UnsortedCall[] = [];
   for (let walk = FIRST_WALK; ;) {
-    const page = await readPage(http, { path: PATH, name: 'unsorted', query }, walk, LIMIT);
+    const page = await readList(http, query, walk, LIMIT);
     calls.push(...readCalls(page.items).calls.filter(({ uid }) => uids.includes(uid)));
     if (page.last) return calls;
     walk = walked(walk, page, PATH);
   }
+}
+
+/** Empty where the account has no unsorted leads (any more). */
+async function readList(http: AmocrmHttp, query: Query, walk: PageWalk, limit: number): Promise<ListPage> {
+  return readPage(http, { path: PATH, name: 'unsorted', query }, walk, limit).catch((error: unknown) => {
+    if (isFeatureOff(error)) return { items: [], start: 0, last: true, print: '' };
+    throw error;
+  });
 }
 
 const linked = z

@@ -1,9 +1,9 @@
-import { EVENTS_LIMIT } from '../amocrm/events.ts';
-import { PAGE_LIMIT } from '../amocrm/listing.ts';
 import { ENTITIES_LIMIT } from '../amocrm/read-entities.ts';
 import type { Account } from '../ledger/accounts.ts';
 import type { ExportRow } from '../ledger/exports.ts';
 import type { Progress } from '../ledger/progress.ts';
+import { CARD_BLOCKS } from '../settings/card-fields.ts';
+import type { Mapping } from '../settings/mapping.ts';
 import { priceOf, type Tariff } from '../settings/tariff.ts';
 
 export interface Estimate {
@@ -20,24 +20,42 @@ export interface Pace {
   callsPerSecond: number;
 }
 
-/** What is listed apart: the notes of contacts, leads, companies and customers, and the events. */
-const SOURCES = 5;
+/** What a preview has found out. */
+export interface Previewed extends Pick<Progress, 'calls' | 'talkSeconds'> {
+  /** Its own requests for lists: an export reads the same. */
+  listing: Pick<Progress['listing'], 'pages'>;
+  /** Cards that the planned calls hang on. */
+  cards: number;
+}
+
 /** Carried by one worker, recordings of two minutes and an ordinary telephony server. */
 const USUAL_CALLS_PER_SECOND = 10;
+/**
+ * Without the paid filter the account's lists are gone through as long as that saves requests, and only what is left is
+ * read one by one. docs/benchmarks.md measures 0.02 a call where most cards have calls; where few have, it is ten times
+ * as much.
+ */
+const REQUESTS_PER_CARD = 0.2;
 
 /** What an export of this plan takes, roughly and rather too much than too little. */
 export function estimate(
-  { calls, talkSeconds }: Pick<Progress, 'calls' | 'talkSeconds'>,
+  { calls, talkSeconds, listing, cards }: Previewed,
+  mapping: Mapping | undefined,
   account: Pick<Account, 'isApiFilterEnabled'>,
   pace: Pace,
   tariff: Tariff,
 ): Estimate {
-  // At worst every call has a client of its own; without the paid filter each is read by a request of its own.
-  const clients = account.isApiFilterEnabled ? Math.ceil(calls.planned / ENTITIES_LIMIT) : calls.planned;
-  const listing = SOURCES + Math.ceil(calls.found / PAGE_LIMIT) + Math.ceil(calls.found / EVENTS_LIMIT);
-  const requests = listing + clients;
-  const seconds = requests / pace.requestsPerSecond + calls.planned / pace.callsPerSecond;
-  return { requests, seconds: Math.ceil(seconds), roubles: priceOf(talkSeconds.planned, tariff) };
+  // A card leads to one of each other kind that the mapping names.
+  const kinds = Math.max(1, CARD_BLOCKS.filter((block) => (mapping?.[block].length ?? 0) > 0).length);
+  const perCard = account.isApiFilterEnabled ? 1 / ENTITIES_LIMIT : REQUESTS_PER_CARD;
+  const reading = Math.ceil(cards * kinds * perCard);
+  // Cards are read while calls are sent; the list is complete before.
+  const sending = Math.max(reading / pace.requestsPerSecond, calls.planned / pace.callsPerSecond);
+  return {
+    requests: listing.pages + reading,
+    seconds: Math.ceil(listing.pages / pace.requestsPerSecond + sending),
+    roubles: priceOf(talkSeconds.planned, tariff),
+  };
 }
 
 /** The pace of the account's last export that says one, else a usual one. */

@@ -13,8 +13,8 @@ export function listingRemarks({ crossCheck, unsorted, unknownOperators, unreada
       ru: `Звонков, удалённых в amoCRM: ${crossCheck.deleted}; они не выгружаются.`,
     },
     crossCheck.state === 'refused' && {
-      en: 'amoCRM does not give its events to this token: the list of calls was not cross-checked.',
-      ru: 'amoCRM не отдаёт события этому токену: список звонков не сверен.',
+      en: 'amoCRM does not give its events to this token, or not so that they can be read: the list of calls was not cross-checked (to the end).',
+      ru: 'amoCRM не отдаёт события этому токену, или прочитать их нельзя: список звонков не сверен (или не до конца).',
     },
     unsorted > 0 && {
       en: `${unsorted} calls hang on unsorted leads.`,

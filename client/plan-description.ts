@@ -26,11 +26,14 @@ export interface PlanPrices {
 export async function describePlan(
   ledger: Ledger,
   account: Account,
-  { calls, talkSeconds, listing }: Pick<ExportStatus, 'calls' | 'talkSeconds' | 'listing'>,
+  { exportId, calls, talkSeconds, listing }: Pick<ExportStatus, 'exportId' | 'calls' | 'talkSeconds' | 'listing'>,
   { requestsPerSecond, tariff, tariffFile }: PlanPrices,
 ): Promise<PlanDescription> {
   const callsPerSecond = await paceOfAccount(ledger, account);
-  const estimated = estimate({ calls, talkSeconds }, account, { requestsPerSecond, callsPerSecond }, tariff);
+  const cards = await ledger.entities.countPlanned(exportId);
+  const mapping = (await ledger.exports.find(exportId))?.settings.mapping;
+  const pace = { requestsPerSecond, callsPerSecond };
+  const estimated = estimate({ calls, talkSeconds, listing, cards }, mapping, account, pace, tariff);
   return {
     calls,
     talkSeconds: { planned: talkSeconds.planned },

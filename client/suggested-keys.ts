@@ -29,8 +29,9 @@ export function transliterated(title: string): string {
 }
 
 /**
- * A key for each custom field, none twice and none that is taken. The older field keeps the plain key, the younger one
- * gets a number: so a field that is added later changes no key that was suggested before.
+ * A key for each custom field, none twice and none that is taken. A field whose key an older one has, or an export fills
+ * anyway, gets its id behind it. So neither a field that is added nor one that is deleted changes the keys of the others,
+ * but for the one of the same title that was the next oldest.
  *
  * @param taken keys that are spoken for, beside those that every export fills.
  * @returns field id → key.
@@ -40,8 +41,8 @@ export function suggestedKeys(fields: readonly { id: number; name: string }[], t
   const keys = new Map<number, string>();
   for (const { id, name } of fields.toSorted((one, other) => one.id - other.id)) {
     const plain = transliterated(name) || `cf_${id}`;
-    let key = plain;
-    for (let number = 2; used.has(key); number++) key = `${plain}_${number}`;
+    let key = used.has(plain) ? `${plain}_${id}` : plain;
+    for (let number = 2; used.has(key); number++) key = `${plain}_${id}_${number}`;
     used.add(key);
     keys.set(id, key);
   }

@@ -1,5 +1,7 @@
 import { sql, type Transaction } from 'kysely';
+import { type CandidateCall, type Candidates, readCandidates } from './candidate-calls.ts';
 import type { SightedNote } from './calls.ts';
+import { joinCall, unsentBareCalls } from './join-call.ts';
 import type { Schema } from './schema.ts';
 
 /** Finds or makes the call of each note; answers note id → call id. */
@@ -11,77 +13,93 @@ export async function giveCalls(
   const { rows: knownNotes } = await sql<{ noteId: number; callId: number }>`
     select note_id as "noteId", call_id as "callId" from call_notes
      where account_id = ${accountId} and note_id = any(${notes.map(({ noteId }) => noteId)})`.execute(tx);
-  const { rows: knownIdentities } = await sql<{ identity: string; callId: number }>`
-    select identity, call_id as "callId" from call_identities
-     where account_id = ${accountId} and identity = any(${notes.map(({ identity }) => identity)})`.execute(tx);
-  const callOfNote = new Map(knownNotes.map(({ noteId, callId }) => [noteId, callId]));
-  const callOfIdentity = new Map(knownIdentities.map(({ identity, callId }) => [identity, callId]));
+  const knownCallOf = new Map(knownNotes.map(({ noteId, callId }) => [noteId, callId]));
+  const candidates = await readCandidates(tx, accountId, notes, knownCallOf);
 
-  const added = new Map<string, number>();
-  const add = (identity: string, callId: number) => {
-    callOfIdentity.set(identity, callId);
-    added.set(identity, callId);
+  const added: { call: CandidateCall; identity: string }[] = [];
+  const add = (call: CandidateCall, note: SightedNote) => {
+    if (candidates.take(call, note)) added.push({ call, identity: note.identity });
   };
-  // A known note brings its call a further identity, unless another call has it already.
-  for (const { noteId, identity } of notes) {
-    const callId = callOfNote.get(noteId);
-    if (callId !== undefined && !callOfIdentity.has(identity)) add(identity, callId);
-  }
-  const strangers = () =>
-    notes.filter(({ noteId, identity }) => !callOfNote.has(noteId) && !callOfIdentity.has(identity));
-  for (const { identity, callId } of await callsOfUnsorted(tx, accountId, strangers())) add(identity, callId);
+  const callOf = new Map<number, CandidateCall>();
+  const changed = notes.filter(({ noteId, identity }) => {
+    const call = candidates.byId(knownCallOf.get(noteId));
+    if (call) callOf.set(noteId, call);
+    return call !== undefined && !call.identities.has(identity);
+  });
+  await joinOrLearn(tx, changed, { callOf, candidates, add });
 
-  const firstOfNewCall = new Map<string, SightedNote>();
-  for (const note of strangers()) {
-    if (!firstOfNewCall.has(note.identity)) firstOfNewCall.set(note.identity, note);
+  const made: { call: CandidateCall; note: SightedNote }[] = [];
+  for (const note of notes) {
+    if (callOf.has(note.noteId)) continue;
+    let call = candidates.named(note) ?? candidates.likely(note);
+    if (!call) {
+      call = candidates.make(note);
+      made.push({ call, note });
+    }
+    callOf.set(note.noteId, call);
+    add(call, note);
   }
-  for (const [identity, callId] of await makeCalls(tx, accountId, [...firstOfNewCall.values()])) add(identity, callId);
-  if (added.size > 0) {
+  await makeCalls(tx, accountId, made);
+  if (added.length > 0) {
     await tx
       .insertInto('call_identities')
-      .values([...added].map(([identity, callId]) => ({ account_id: accountId, identity, call_id: callId })))
+      .values(added.map(({ call, identity }) => ({ account_id: accountId, identity, call_id: call.callId })))
+      .onConflict((conflict) => conflict.doNothing())
       .execute();
   }
-
-  const callOf = new Map<number, number>();
-  for (const { noteId, identity } of notes) {
-    const callId = callOfNote.get(noteId) ?? callOfIdentity.get(identity);
-    if (callId !== undefined) callOf.set(noteId, callId);
-  }
-  return callOf;
+  return new Map([...callOf].map(([noteId, { callId }]) => [noteId, callId]));
 }
 
 /**
- * What a call on an unsorted lead and the note that it gets when the lead is accepted have in common: the telephony's
- * id of the call or its link, but, as far as is known, not the telephony's name. A note looks among the calls that have
- * no note yet; an unsorted lead among the calls of the days around it.
+ * A known note brings its call a further identity. Where another call has that already, the two are one: a call of
+ * which nothing was known but its note, and which therefore was never sent, goes over into the other; any other stays
+ * what it is, because a plan may have been carried out with it.
  */
-async function callsOfUnsorted(tx: Transaction<Schema>, accountId: number, notes: SightedNote[]) {
-  if (notes.length === 0) return [];
-  const { rows } = await sql<{ identity: string; callId: number }>`
-    select distinct on (n.identity) n.identity, c.call_id as "callId"
-      from json_to_recordset(${JSON.stringify(notes)}::json)
-        as n(identity text, "noteId" bigint, "startedAt" timestamptz, uniq text, link text)
-      join calls c on c.account_id = ${accountId} and (c.uniq = n.uniq or c.link = n.link)
-       and ${
-         notes.every(({ noteId }) => noteId > 0)
-           ? sql`c.note_id < 0`
-           : sql`c.started_at between n."startedAt" - interval '7 days' and n."startedAt" + interval '7 days'`
-       }
-     order by n.identity, c.call_id`.execute(tx);
-  return rows;
+async function joinOrLearn(
+  tx: Transaction<Schema>,
+  changed: SightedNote[],
+  {
+    callOf,
+    candidates,
+    add,
+  }: {
+    callOf: Map<number, CandidateCall>;
+    candidates: Candidates;
+    add: (call: CandidateCall, note: SightedNote) => void;
+  },
+): Promise<void> {
+  if (changed.length === 0) return;
+  const bare = await unsentBareCalls(
+    tx,
+    changed.map(({ noteId }) => callOf.get(noteId)?.callId ?? 0),
+  );
+  for (const note of changed) {
+    const own = callOf.get(note.noteId);
+    if (!own) continue;
+    const named = candidates.named(note);
+    const other = named ?? (bare.has(own.callId) ? candidates.likely(note) : undefined);
+    if (!other || other === own) {
+      add(own, note);
+      bare.delete(own.callId);
+    } else if (bare.has(own.callId)) {
+      await joinCall(tx, own.callId, other.callId);
+      for (const [noteId, call] of callOf) if (call === own) callOf.set(noteId, other);
+      candidates.leaveOut(own);
+      add(other, note);
+    }
+  }
 }
 
 async function makeCalls(
   tx: Transaction<Schema>,
   accountId: number,
-  notes: SightedNote[],
-): Promise<Map<string, number>> {
-  if (notes.length === 0) return new Map();
+  made: { call: CandidateCall; note: SightedNote }[],
+): Promise<void> {
+  if (made.length === 0) return;
   const rows = await tx
     .insertInto('calls')
     .values(
-      notes.map((note) => ({
+      made.map(({ note }) => ({
         account_id: accountId,
         note_id: note.noteId,
         entity_type: note.entityType,
@@ -101,6 +119,6 @@ async function makeCalls(
     )
     .returning(['call_id', 'note_id'])
     .execute();
-  const callOfNote = new Map(rows.map((row) => [row.note_id, row.call_id]));
-  return new Map(notes.map(({ identity, noteId }) => [identity, callOfNote.get(noteId) ?? 0]));
+  const idOf = new Map(rows.map((row) => [row.note_id, row.call_id]));
+  for (const { call, note } of made) call.callId = idOf.get(note.noteId) ?? 0;
 }

@@ -76,6 +76,15 @@ export function createEntities(db: Database) {
       return rows;
     },
 
+    /** How many cards the export's calls that are still to be sent hang on. */
+    async countPlanned(exportId: string): Promise<number> {
+      const { rows } = await sql<{ cards: number }>`
+        select count(distinct (n.entity_type, n.entity_id))::int as cards
+          from transfers t join call_notes n using (call_id)
+         where t.export_id = ${exportId} and t.state = 'planned'`.execute(db);
+      return rows[0]?.cards ?? 0;
+    },
+
     /** Those of the entities that are known, and what they lead to. */
     async reach(accountId: number, refs: readonly EntityRef[]): Promise<KnownEntity[]> {
       const direct = sql`

@@ -26,13 +26,20 @@ export function createEntityTurns(db: Database) {
       );
     },
 
-    /** Marks that the export went through the account's list of this kind; false when it had before. */
-    async markSwept(exportId: string, entityType: EntityType): Promise<boolean> {
-      const { rows } = await sql`
+    /** Whether the export went through the account's list of this kind. */
+    async isSwept(exportId: string, entityType: EntityType): Promise<boolean> {
+      const row = await db
+        .selectFrom('entity_turns')
+        .select('swept')
+        .where('export_id', '=', exportId)
+        .executeTakeFirst();
+      return row?.swept.includes(entityType) ?? false;
+    },
+
+    async markSwept(exportId: string, entityType: EntityType): Promise<void> {
+      await sql`
         update entity_turns set swept = swept || ${entityType}::text
-         where export_id = ${exportId} and not ${entityType} = any(swept)
-        returning export_id`.execute(db);
-      return rows.length > 0;
+         where export_id = ${exportId} and not ${entityType} = any(swept)`.execute(db);
     },
   };
 }

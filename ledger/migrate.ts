@@ -11,6 +11,7 @@ import { up as confirm } from './migrations/0008-confirm.ts';
 import { up as report } from './migrations/0009-report.ts';
 import { up as adoptedTalks } from './migrations/0010-adopted-talks.ts';
 import { up as backend } from './migrations/0011-backend.ts';
+import { up as recurringIdentities } from './migrations/0012-recurring-identities.ts';
 
 /** Listed by hand, in order, so that a build needs no file search and a review sees what runs. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -25,6 +26,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0009-report': { up: report },
   '0010-adopted-talks': { up: adoptedTalks },
   '0011-backend': { up: backend },
+  '0012-recurring-identities': { up: recurringIdentities },
 };
 
 /**

@@ -246,7 +246,7 @@ interface TalliesTable {
   bytes: number;
 }
 
-/** `refused`: amoCRM does not give the events to this token. */
+/** `refused`: amoCRM does not give the events to this token, or not so that they can be read. */
 export type CrossCheckState = 'pending' | 'done' | 'refused';
 
 interface ListingsTable {

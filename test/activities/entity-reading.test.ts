@@ -236,6 +236,29 @@ test('a list is gone through only as long as its pages bring more than single re
   expect([requestsTo('/contacts'), requestsTo('/contacts/{id}')]).toEqual([1, 6]);
 });
 
+test('a way through the list that an outage breaks off is gone once more, and not card by card', async () => {
+  account.amocrm.account.switches.apiFilter = false;
+  await renewAccount(false);
+  const all = [...account.world.entities.contacts.keys()].map((id) => ({ type: 'contact' as const, id }));
+  const pages = Math.ceil(all.length / 250);
+  expect(pages).toBeGreaterThan(1);
+  const exportId = await plan(all, { mapping: {} });
+  account.amocrm.faults.set([{ match: '/contacts', after: pages - 1, times: 4, answer: { status: 503 } }]);
+  await expect(prepare(exportId)).rejects.toMatchObject({ code: 'amocrm_unavailable' });
+  account.amocrm.requests.reset();
+  await prepare(exportId);
+  expect([requestsTo('/contacts'), requestsTo('/contacts/{id}')]).toEqual([pages, 0]);
+});
+
+test('a list that cannot be read is done without', async () => {
+  account.amocrm.account.switches.apiFilter = false;
+  await renewAccount(false);
+  const exportId = await plan(contacts(6), { mapping: {} });
+  account.amocrm.faults.set([{ match: '/contacts?', answer: { badJson: true } }]);
+  await prepare(exportId);
+  expect([requestsTo('/contacts'), requestsTo('/contacts/{id}')]).toEqual([1, 6]);
+});
+
 test('an outage ends the turn, so that the next try goes on where this one was', async () => {
   const exportId = await plan(contacts(3), { mapping: {} });
   account.amocrm.faults.set([{ match: '/contacts', times: 4, answer: { status: 503 } }]);

@@ -12,6 +12,7 @@ let stage: ListingStage;
 let database: pg.Client;
 beforeAll(async () => {
   stage = await createListingStage();
+  stage.waitHours = 1_000;
   database = new pg.Client({ connectionString: stage.databaseUrl });
   await database.connect();
 });
@@ -46,6 +47,9 @@ async function play(timeline: Timeline): Promise<void> {
     )
     .finally(unsubscribe);
   await stage.closePlan(listing);
+  // As the export does at its end; what the telephony has told since becomes known by it.
+  await stage.reread(listing);
+  await stage.planWaiting(listing);
 
   const calls = (await foundCalls(listing.exportId)).map(
     (notes) => new Set(notes.map((note) => player.callOfNote(note))),
@@ -55,6 +59,15 @@ async function play(timeline: Timeline): Promise<void> {
   expect(found.filter((call, at) => found.indexOf(call) !== at)).toEqual([]);
   expect(player.mustBeFound().filter((call) => !found.includes(call))).toEqual([]);
   expect(found.filter((call) => !player.mayBeFound().has(call))).toEqual([]);
+
+  // Whoever lists the account for the first time when all of it is over finds what it holds, neither more nor less.
+  const afterwards = await stage.open(player.period, { settings: { unsorted: timeline.unsorted } });
+  await stage.list(afterwards);
+  await stage.closePlan(afterwards);
+  const settled = (await foundCalls(afterwards.exportId)).map((notes) => [
+    ...new Set(notes.map((note) => player.callOfNote(note))),
+  ]);
+  expect(settled.flat().toSorted()).toEqual(player.holds().toSorted());
 }
 
 test(

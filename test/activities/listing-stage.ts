@@ -1,5 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
 import {
   createListingActivities,
   type ListingCursor,
@@ -27,6 +28,8 @@ export interface ListingStage {
   amocrm: TestAccount;
   /** Hours within which a recording may still come. */
   waitHours: number;
+  /** Which attempt of its activity each step is. */
+  attempt: number;
   /** An export of this period (Unix seconds); of a new account unless one is given. */
   open(period: { from: number; until: number }, more?: OpenOptions): Promise<Listing>;
   /** Reads page by page to the end; `before` is told of each page that is about to be read. */
@@ -44,6 +47,9 @@ interface OpenOptions {
   settings?: unknown;
 }
 
+/** The failures that these suites are about would fill the screen. */
+const SILENT = new DefaultLogger('ERROR', () => undefined);
+
 /** The real listing and plan over a real ledger and the sandbox's amoCRM, without Temporal and without pacing. */
 export async function createListingStage(): Promise<ListingStage> {
   const [test, amocrm] = await Promise.all([openTestLedger(), openAccount({ calls: 0 })]);
@@ -58,8 +64,8 @@ export async function createListingStage(): Promise<ListingStage> {
     paces: () => UNPACED,
     now: () => new Date(amocrm.clock.nowMs()),
   };
-  const environment = new MockActivityEnvironment();
-  const inActivity = async <T>(step: () => Promise<T>) => environment.run<[], T, () => Promise<T>>(step);
+  const inActivity = async <T>(step: () => Promise<T>) =>
+    new MockActivityEnvironment({ attempt: stage.attempt }, { logger: SILENT }).run<[], T, () => Promise<T>>(step);
   const plan = () => createPlanActivities({ ...deps, recordingWaitHours: stage.waitHours });
 
   const stage: ListingStage = {
@@ -67,6 +73,7 @@ export async function createListingStage(): Promise<ListingStage> {
     databaseUrl: test.databaseUrl,
     amocrm,
     waitHours: 48,
+    attempt: 1,
     async open({ from, until }, { accountId = randomInt(1, 2_000_000_000), kind = 'export', settings = {} } = {}) {
       await ledger.accounts.put({ accountId, host, name: 'a', timeZone: 'Europe/Moscow', isApiFilterEnabled: true });
       await ledger.tokens.put(accountId, amocrm.token);

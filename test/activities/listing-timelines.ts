@@ -21,6 +21,7 @@ export type Change =
   | { kind: 'insert'; note: NewNote; startedAgo: number; updatedAgo: number | null }
   | { kind: 'edit'; target: number; updatedAgo: number | null }
   | { kind: 'link'; target: number }
+  | { kind: 'tell'; target: number; uniq: number }
   | { kind: 'move'; target: number; startedAgo: number }
   | { kind: 'mass edit'; from: number; count: number }
   | { kind: 'delete'; target: number }
@@ -87,6 +88,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('link' as const), target }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('tell' as const), target, uniq: fc.nat(5) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('move' as const), target, startedAgo }) },
   {
     weight: 2,
@@ -118,6 +120,10 @@ interface Known {
   place: EntityType | 'unsorted';
   /** What makes it one call with other notes. */
   call: string;
+  /** Nothing tells yet what it is of. */
+  bare: boolean;
+  /** The telephony told that later: the note stays until it has been read again. */
+  told: boolean;
   /** Every `created_at` that it has had. */
   startedAt: number[];
   deleted: boolean;
@@ -195,6 +201,21 @@ export class Player {
     return new Set(calls.filter((call) => this.#timesOf(call).some((at) => this.#inPeriod(at))));
   }
 
+  /** The calls of the period that the account holds now, when nothing happens any more: none must be missing, or more. */
+  holds(): string[] {
+    const noted = this.#alive().map(({ call, startedAt }) => ({ call, at: startedAt.at(-1) ?? 0 }));
+    const unsorted = this.#unsorted
+      .filter(({ accepted }) => this.#timeline.unsorted && !accepted)
+      .map(({ call, startedAt }) => ({ call, at: startedAt }));
+    const { from, until } = this.period;
+    const startOf = new Map<string, number>();
+    for (const { call, at } of [...noted, ...unsorted]) {
+      // What is days away from the period is not looked at, and so makes no call of the period an older one.
+      if (at >= from - DAY && at < until + DAY) startOf.set(call, Math.min(at, startOf.get(call) ?? at));
+    }
+    return [...startOf].filter(([, at]) => this.#inPeriod(at)).map(([call]) => call);
+  }
+
   /** The call of a note, by the telephony's own account. */
   callOfNote(noteId: number): string {
     const known = this.#notes.find(({ id }) => id === noteId);
@@ -239,6 +260,8 @@ export class Player {
       id: inserted.id,
       place: note.place,
       call: note.uniq === null ? `note ${inserted.id}` : `uniq ${note.uniq}`,
+      bare: note.uniq === null && !note.link,
+      told: false,
       startedAt: [createdAt],
       deleted: false,
       late: this.#source === 'events',
@@ -302,6 +325,7 @@ export class Player {
       }
       case 'edit':
       case 'link':
+      case 'tell':
       case 'move':
       case 'delete': {
         const alive = this.#alive();
@@ -321,12 +345,19 @@ export class Player {
       }
       case 'link':
         this.#world.patchNote(note.id, { params: { link: `https://pbx.example/late/${note.id}` } });
+        note.bare = false;
+        return;
+      case 'tell':
+        if (!note.bare) return;
+        this.#world.patchNote(note.id, { params: toldOf(one.uniq) });
+        Object.assign(note, { call: `uniq ${one.uniq}`, bare: false, told: true });
         return;
       case 'move':
         this.#world.patchNote(note.id, { createdAt: this.#start - one.startedAgo });
         note.startedAt.push(this.#start - one.startedAgo);
         return;
       case 'delete':
+        if (note.told) return;
         this.#world.deleteNote(note.id);
         note.deleted = true;
         return;
@@ -340,7 +371,12 @@ export class Player {
 }
 
 function knownOf(note: Note): Omit<Known, 'call' | 'late' | 'setBack'> {
-  return { id: note.id, place: note.entityType, startedAt: [note.createdAt], deleted: false };
+  return { id: note.id, place: note.entityType, startedAt: [note.createdAt], deleted: false, bare: false, told: false };
+}
+
+/** What the telephony tells of a note's call when it knows it. */
+function toldOf(uniq: number): object {
+  return { uniq: `call-${uniq}`, link: `https://pbx.example/told/${uniq}.mp3` };
 }
 
 /** Copies of one call have one `uniq` and one telephony; a note without has a link of its own, if any. */

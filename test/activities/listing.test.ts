@@ -18,6 +18,7 @@ beforeAll(async () => {
 afterAll(() => stage.close());
 beforeEach(() => {
   stage.amocrm.clock.set(NOW * 1000);
+  stage.attempt = 1;
   world.reseed({ calls: 0 });
   stage.amocrm.amocrm.faults.set([]);
   stage.amocrm.amocrm.requests.reset();
@@ -100,6 +101,29 @@ describe('the events', () => {
       expect((await progress(listing)).listing.crossCheck).toMatchObject({ state: 'refused', found: 0 });
     },
   );
+
+  test.each([
+    ['a list without an end', { endlessNext: true as const }],
+    ['no JSON', { badJson: true as const }],
+    ['a page where JSON was due', { status: 200, html: true }],
+    ['a single event of megabytes', { endless: true as const }],
+  ])('that are %s end the check, but not before the third attempt', async (_, answer) => {
+    const seen = call('seen');
+    stage.amocrm.amocrm.faults.set([{ match: '/events', answer }]);
+    await expect(listed()).rejects.toMatchObject({
+      code: expect.stringMatching(/^amocrm_(bad_answer|answer_too_large)$/),
+    });
+    stage.attempt = 3;
+    const listing = await listed();
+    expect(await states(listing)).toEqual({ [seen]: 'planned' });
+    expect((await progress(listing)).listing.crossCheck).toMatchObject({ state: 'refused', found: 0 });
+  });
+
+  test('of a server that is away are waited for, however often it is asked in vain', async () => {
+    stage.attempt = 50;
+    stage.amocrm.amocrm.faults.set([{ match: '/events', answer: { status: 500 } }]);
+    await expect(listed()).rejects.toMatchObject({ code: 'amocrm_unavailable' });
+  });
 
   test('are asked for to a moment fixed at the beginning, and shift without a loss', async () => {
     const missed = Array.from({ length: 12 }, (_, n) => behindTheListing(`m${n}`));
@@ -254,6 +278,32 @@ describe('calls on unsorted leads', () => {
     await stage.reread(listing);
     await stage.planWaiting(listing);
     expect(await states(listing)).toEqual({ [-leadId]: 'planned' });
+  });
+
+  test('are read three times at most where something is sorted between any two pages', async () => {
+    for (let n = 0; n < 8; n++) lead(`u${n}`);
+    let sorted = 0;
+    const unsubscribe = stage.amocrm.amocrm.onAnswer(({ path }) => {
+      if (!path.endsWith('/unsorted')) return;
+      const [oldest] = world.unsorted.keys();
+      accepted(world, oldest ?? '');
+      lead(`new-${sorted++}`);
+    });
+    const listing = await stage.open(PERIOD, { settings: unsorted });
+    await stage.list(listing, { notes: 2, events: 100 }).finally(unsubscribe);
+    await stage.closePlan(listing);
+    // Five pages there and four back.
+    expect(sorted).toBeLessThanOrEqual(3 * 9);
+    expect((await rows(listing)).length).toBeGreaterThanOrEqual(8);
+  });
+
+  test('that wait for a recording cost nothing once the account has the feature off', async () => {
+    const { leadId } = lead('u1', { link: null });
+    const listing = await listed(unsorted);
+    stage.amocrm.amocrm.faults.set([{ match: '/leads/unsorted', answer: { status: 422 } }]);
+    await stage.reread(listing);
+    await stage.planWaiting(listing);
+    expect(await states(listing)).toEqual({ [-leadId]: 'recording_not_ready' });
   });
 
   test('are none where the account does not use them', async () => {

@@ -280,7 +280,18 @@ describe('what a note says in its own way', () => {
 
 describe('what nobody foresaw loses no call and keeps no page from being read', () => {
   test.each(
-    [['-', 'нет записи', 'false', 'www.pbx.example/1.mp3', `https://pbx.example/${'x'.repeat(20_000)}`]].flat(),
+    [
+      [
+        '-',
+        'нет записи',
+        'false',
+        'www.pbx.example/1.mp3',
+        'about:blank',
+        'javascript:;',
+        'http://',
+        `https://pbx.example/${'x'.repeat(20_000)}`,
+      ],
+    ].flat(),
   )('%.20s is no link', (link) => {
     expect(withParams({ link }).link).toBeNull();
   });

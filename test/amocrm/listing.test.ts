@@ -211,6 +211,12 @@ describe('listing an account', () => {
     }
   });
 
+  test.each([1, 5])('brings all where %d notes have their time in milliseconds, and so stand last', async (odd) => {
+    const milliseconds = Array.from({ length: odd }, (_, n) => insert((START + 5 + n) * 1000));
+    const notes = Array.from({ length: 10 }, (_, n) => insert(START + n));
+    expect((await list(http, 3)).toSorted()).toEqual([...milliseconds, ...notes].toSorted());
+  });
+
   test('refuses pages that are not in the order asked for: it would pass notes by', async () => {
     const server = await ownServer((_request, response) => {
       const notes = [5, 3].map((n) => ({ id: n, note_type: 'call_in', created_at: START, updated_at: START + n }));

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { estimate } from '../../client/estimate.ts';
 import { priceSentences } from '../../client/price-sentences.ts';
+import { parseExportSettings } from '../../settings/export-settings.ts';
 import { parseTariff } from '../../settings/tariff.ts';
 import { statusOf } from './statuses.ts';
 
@@ -14,24 +15,41 @@ const tariff = (price: number | null) =>
     'tariff.json',
   );
 const PACE = { requestsPerSecond: 5, callsPerSecond: 2 };
-const PLAN = statusOf({ calls: { found: 700, planned: 600 }, talkSeconds: { planned: 3_600, exported: 0 } });
+const PLAN = {
+  ...statusOf({ calls: { found: 700, planned: 600 }, talkSeconds: { planned: 3_600, exported: 0 } }),
+  listing: { pages: 15 },
+  cards: 480,
+};
+const { mapping: NOTHING } = parseExportSettings({});
+const { mapping: ALL } = parseExportSettings({
+  mapping: Object.fromEntries(
+    ['deal', 'contact', 'company'].map((block) => [block, [{ amocrm: 'name', speechsense: `${block}_name` }]]),
+  ),
+});
+const FILTERS = { isApiFilterEnabled: true };
+const NO_FILTERS = { isApiFilterEnabled: false };
 
 describe('an estimate', () => {
-  test('counts the pages of notes and of clients, and the time of both and of the calls', () => {
-    // Four sources and the events, three pages of 250 notes, seven of 100 events, twelve of 50 clients.
-    expect(estimate(PLAN, { isApiFilterEnabled: true }, PACE, tariff(0.1))).toEqual({
-      requests: 27,
-      seconds: 306,
-      roubles: 720,
-    });
+  test('counts the lists that the preview has read and the cards, fifty a request, and the time of the calls', () => {
+    // Cards are read meanwhile: 15 lists at 5 a second, then 600 calls at 2 a second.
+    expect(estimate(PLAN, NOTHING, FILTERS, PACE, tariff(0.1))).toEqual({ requests: 25, seconds: 303, roubles: 720 });
   });
 
-  test('reckons a request for every client where amoCRM cannot filter', () => {
-    expect(estimate(PLAN, { isApiFilterEnabled: false }, PACE, tariff(0.1)).requests).toBe(615);
+  test('counts the deals and companies that a mapping names beside the clients', () => {
+    expect(estimate(PLAN, ALL, FILTERS, PACE, tariff(0.1)).requests).toBe(15 + 29);
+  });
+
+  test('reckons a request for five cards where amoCRM cannot filter', () => {
+    expect(estimate(PLAN, NOTHING, NO_FILTERS, PACE, tariff(0.1)).requests).toBe(15 + 96);
+  });
+
+  test('takes as long as the cards where these take longer than the calls', () => {
+    const quick = { requestsPerSecond: 1, callsPerSecond: 100 };
+    expect(estimate(PLAN, ALL, NO_FILTERS, quick, tariff(0.1)).seconds).toBe(15 + 288);
   });
 
   test('has no price where the tariff has none', () => {
-    expect(estimate(PLAN, { isApiFilterEnabled: true }, PACE, tariff(null)).roubles).toBeNull();
+    expect(estimate(PLAN, NOTHING, FILTERS, PACE, tariff(null)).roubles).toBeNull();
   });
 });
 

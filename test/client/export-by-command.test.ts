@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
@@ -31,6 +31,52 @@ test('preview tells what an export would send, without sending anything', async 
   expect(calls.found).toBe(calls.planned + sum(calls.skipped));
   expect(Object.keys(rest)).toEqual(['talkSeconds', 'estimate', 'warnings']);
   expect(stage.sandbox.speechsense.counters()).toMatchObject({ talks: 0 });
+});
+
+describe('what the mapping names and the account lacks', () => {
+  const mapping = { deal: [{ amocrm: 'cf_404', speechsense: 'gone_field' }] };
+  const custom = (settings: Record<string, unknown>) =>
+    stage.ledger.settings.put(stage.accountId, stage.settings(settings));
+  afterEach(async () => {
+    stage.sandbox.amocrm.faults.set([]);
+    await custom({});
+  });
+  const preview = async () => {
+    const { exitCode, stdout, stderr } = await run('preview --json --lang en');
+    expect(exitCode).toBe(0);
+    return { stderr, ...(JSON.parse(stdout) as { warnings: string[]; calls: { planned: number } }) };
+  };
+
+  test('is named by a preview', async () => {
+    await custom({ mapping });
+    const { warnings, calls } = await preview();
+    expect(warnings.join('\n')).toMatch(/mapping\.deal: .* cf_404 .* gone_field stays empty/);
+    expect(calls.planned).toBeGreaterThan(0);
+  });
+
+  test('is a remark, and the preview goes on, where amoCRM cannot be asked', async () => {
+    await custom({ mapping });
+    stage.sandbox.amocrm.faults.set([{ match: '/custom_fields', answer: { status: 503 } }]);
+    const { warnings, calls, stderr } = await preview();
+    expect(stderr).toMatch(/could not be asked/);
+    expect(warnings.join('\n')).not.toMatch(/cf_404/);
+    expect(calls.planned).toBeGreaterThan(0);
+  });
+
+  test('is named by a start, which goes on', async () => {
+    await custom({ mapping, period: { from: '2001-01-01', to: '2001-01-02' } });
+    const { exitCode, stderr } = await run('start --watch --lang en');
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(/mapping\.deal: .* cf_404 .* gone_field stays empty/);
+  });
+
+  test('is a remark, and the start goes on, where amoCRM cannot be asked', async () => {
+    await custom({ mapping, period: { from: '2001-01-01', to: '2001-01-02' } });
+    stage.sandbox.amocrm.faults.set([{ match: '/custom_fields', answer: { status: 503 } }]);
+    const { exitCode, stderr } = await run('start --watch --lang en');
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(/could not be asked/);
+  });
 });
 
 test('start --watch --json prints statuses until the final one, whose sums add up', async () => {

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
 import type { CatalogueField } from '../../client/field-catalogue.ts';
+import { EXIT } from '../../errors/exit-codes.ts';
+import { openDatabase } from '../../ledger/database.ts';
 import { MAPPING_BLOCKS, METADATA_KEY } from '../../settings/mapping.ts';
 import { parseExportSettings } from '../../settings/export-settings.ts';
 import { openAccount, type TestAccount } from '../sandbox/amocrm-sandbox.ts';
@@ -71,7 +74,7 @@ describe('fields', () => {
     // The phones of contacts and of companies have one title; the older field keeps the plain key.
     expect([field('contact', 'cf_3'), field('company', 'cf_9')].map((one) => one?.suggestedKey)).toEqual([
       'telefon',
-      'telefon_2',
+      'telefon_9',
     ]);
   });
 
@@ -158,5 +161,19 @@ describe('a mapped field that the account does not have', () => {
     expect(exitCode).toBe(0);
     expect(stdout).toContain('cf_404');
     expect(stderr).toMatch(/could not be asked/);
+  });
+
+  test('is not taken for amoCRM being away where a defect of ours keeps it from being looked for', async () => {
+    await put({ deal: [line('cf_404', 'b')] });
+    const database = openDatabase(t.databaseUrl);
+    try {
+      await sql`alter table tokens rename column access_sealed to gone`.execute(database);
+      const { exitCode, stderr } = await run('settings show --lang en');
+      expect(exitCode).toBe(EXIT.unexpected);
+      expect(stderr).not.toMatch(/could not be asked/);
+    } finally {
+      await sql`alter table tokens rename column gone to access_sealed`.execute(database);
+      await database.destroy();
+    }
   });
 });

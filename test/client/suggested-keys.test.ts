@@ -22,18 +22,18 @@ test.each([
 describe('suggested keys', () => {
   const field = (id: number, name: string) => ({ id, name });
 
-  test('of one title are numbered, the older field keeping the plain one', () => {
+  test('of one title are told apart by the ids, the older field keeping the plain one', () => {
     const keys = suggestedKeys([field(30, 'Город'), field(10, 'Город'), field(20, 'город!')], []);
     expect([...keys].toSorted(([one], [other]) => one - other)).toEqual([
       [10, 'gorod'],
-      [20, 'gorod_2'],
-      [30, 'gorod_3'],
+      [20, 'gorod_20'],
+      [30, 'gorod_30'],
     ]);
   });
 
   test('are never those of every export, nor such as are taken', () => {
     const keys = suggestedKeys([field(1, 'Date'), field(2, 'Deal name'), field(3, '😀')], ['deal_name']);
-    expect([...keys.values()]).toEqual(['date_2', 'deal_name_2', 'cf_3']);
+    expect([...keys.values()]).toEqual(['date_1', 'deal_name_2', 'cf_3']);
   });
 
   const fields = fc.uniqueArray(
@@ -49,6 +49,19 @@ describe('suggested keys', () => {
         for (const key of keys) expect(key).toMatch(METADATA_KEY);
       }),
     );
+  });
+
+  test('stay when an older field goes, but for the one of the same title that takes its place', () => {
+    const all = [field(10, 'Город'), field(20, 'Город'), field(30, 'Город'), field(40, 'Срок'), field(50, 'Срок')];
+    const before = suggestedKeys(all, []);
+    for (const gone of all) {
+      const after = suggestedKeys(
+        all.filter(({ id }) => id !== gone.id),
+        [],
+      );
+      const changed = [...after].filter(([id, key]) => before.get(id) !== key);
+      expect(changed).toEqual({ 10: [[20, 'gorod']], 40: [[50, 'srok']] }[gone.id] ?? []);
+    }
   });
 
   test('stay when a younger field comes', () => {

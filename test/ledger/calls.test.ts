@@ -62,6 +62,109 @@ describe('a call is told from others by its identity', () => {
     expect(rows.map(({ note_id }) => note_id)).toEqual([141, 142]);
   });
 
+  describe('of two notes that tell nothing at first', () => {
+    const bare = { uniq: null, link: null, source: null };
+    const link = (of: number) => `https://pbx.example/late-${of}.mp3`;
+    /** Both notes of a call: the one on the contact is met before the telephony tells what it is of. */
+    const notesOf = (of: number, identity: string, told: object) => ({
+      early: sightedNote({ noteId: of, identity: `note:${of}`, ...bare }),
+      copy: sightedNote({ noteId: of + 1, identity, entityType: 'lead', ...bare, ...told }),
+      late: sightedNote({ noteId: of, identity, ...bare, ...told }),
+    });
+    const plan = { batchSize: 10, recordingWaitHours: 1e6, now: new Date() };
+
+    test.each([
+      ['a uniq', 1_000, 'uniq:pbx:late', { uniq: 'late', source: 'pbx', link: link(1) }],
+      ['a uniq, and the link is there still later', 1_010, 'uniq:pbx:later', { uniq: 'later', source: 'pbx' }],
+      ['a link', 1_020, 'link:1020', { link: link(1_020) }],
+    ])('%s that comes late makes one call', async (_, of, identity, told) => {
+      const { early, copy, late } = notesOf(of, identity, told);
+      const { exportId, rows } = await list([early], [copy]);
+      expect(rows).toHaveLength(2);
+      await test_.ledger.plan.close(exportId, plan);
+      await test_.ledger.calls.recordSightings(TEST_ACCOUNT, exportId, [late]);
+      await test_.ledger.plan.planWaiting(exportId, plan);
+      const [call, ...others] = await reportOf(test_.ledger, exportId);
+      expect(others).toEqual([]);
+      expect(call?.state).toBe('link' in told ? 'planned' : 'waiting');
+      expect((await test_.ledger.progress.read(exportId)).calls).toMatchObject({ found: 1 });
+    });
+
+    test('one call is made of both as soon as both tell it, on one page too', async () => {
+      const { early, copy, late } = notesOf(1_030, 'uniq:pbx:both', { uniq: 'both', source: 'pbx', link: link(3) });
+      const bareCopy = { ...copy, ...bare, identity: `note:${copy.noteId}` };
+      const { rows } = await list([early, bareCopy], [late, copy]);
+      expect(rows.map(({ note_id }) => note_id)).toEqual([1_030]);
+    });
+
+    test('an export that has listed the one alone has the other in its place, as it was', async () => {
+      const { early, copy, late } = notesOf(1_040, 'uniq:pbx:alone', { uniq: 'alone', source: 'pbx', link: link(4) });
+      const { exportId, rows } = await list([early]);
+      await test_.ledger.plan.close(exportId, plan);
+      const [before] = await reportOf(test_.ledger, exportId);
+      const { rows: ofOther } = await list([copy], [late]);
+      expect(ofOther).toHaveLength(1);
+      const [after, ...others] = await reportOf(test_.ledger, exportId);
+      expect(others).toEqual([]);
+      expect(after).toMatchObject({ state: 'waiting', reason: 'recording_not_ready', call_id: ofOther[0]?.call_id });
+      expect(after?.note_id).toBe(before?.note_id);
+      expect(after?.call_id).not.toBe(rows[0]?.call_id);
+    });
+
+    test('a call that was sent stays what it is', async () => {
+      const { early, copy, late } = notesOf(1_050, 'uniq:pbx:sent', { uniq: 'sent', source: 'pbx', link: link(5) });
+      const { rows } = await list([{ ...early, link: link(6), identity: 'link:1050' }], [copy], [late]);
+      expect(rows).toHaveLength(2);
+    });
+  });
+
+  describe('what was used before', () => {
+    const days = (n: number) => new Date(Date.UTC(2026, 10, 3) - n * 86_400_000);
+
+    test.each([
+      ['a uniq', 'uniq:pbx:17', { uniq: '17' }],
+      ['a link', 'link:none', { uniq: null, link: 'https://pbx.example/none' }],
+    ])('%s of months ago takes no new call away', async (_, identity, told) => {
+      const page = [300, 60, 0].map((ago) =>
+        sightedNote({ noteId: 7_000 + ago + identity.length, identity, startedAt: days(ago), ...told }),
+      );
+      const [oldest, older, today] = page;
+      if (!oldest || !older || !today) throw new Error('three were made');
+      expect((await list([oldest])).rows).toHaveLength(1);
+      // Both on one page, as a mass edit brings them.
+      expect((await list([older, today])).rows).toHaveLength(2);
+      const copy = { ...today, noteId: today.noteId + 2_000, startedAt: days(6) };
+      const { rows } = await list([copy]);
+      expect(rows.map(({ note_id }) => note_id)).toEqual([today.noteId]);
+    });
+  });
+
+  describe('copies with and without the telephony’s name', () => {
+    const named = (noteId: number, uniq: string, source: string | null, more = {}) =>
+      sightedNote({ noteId, uniq, source, identity: `uniq:${JSON.stringify([source, uniq])}`, ...more });
+
+    test.each([
+      ['the nameless one last', 8_000, ['mango', null]],
+      ['the nameless one first', 8_010, [null, 'mango']],
+    ])('are one call, %s', async (_, of, sources) => {
+      const notes = sources.map((source, n) => named(of + n, `s${of}`, source));
+      expect((await list(...notes.map((note) => [note]))).rows).toHaveLength(1);
+      const together = sources.map((source, n) => named(of + 5 + n, `t${of}`, source));
+      expect((await list(together)).rows).toHaveLength(1);
+    });
+
+    test('are two calls where a week lies between, and of two telephonies always', async () => {
+      const weekLater = { startedAt: new Date('2026-11-10T12:00:00+03:00') };
+      const { rows } = await list([
+        named(8_020, 's3', 'mango'),
+        named(8_021, 's3', null, weekLater),
+        named(8_022, 's3', 'uis'),
+        named(8_023, 's3', 'mango', weekLater),
+      ]);
+      expect(rows.map(({ note_id }) => note_id)).toEqual([8_020, 8_021, 8_022]);
+    });
+  });
+
   test('a link that comes late is learned, and a copy without one does not take it away', async () => {
     const { exportId } = await list(
       [sightedNote({ noteId: 151, identity: 'uniq:pbx:f', link: null, talkSeconds: null })],

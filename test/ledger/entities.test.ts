@@ -115,6 +115,7 @@ describe('the calls of batches', () => {
     expect(await refs(0, null)).toEqual([first, second]);
     expect(await refs(1, 4)).toEqual([]);
     expect(await refs(1, 5)).toEqual([second]);
+    expect(await t.ledger.entities.countPlanned(exportId)).toBe(3);
   });
 });
 
@@ -152,13 +153,16 @@ describe('the turn to read', () => {
     expect(await t.ledger.entityTurns.take(exportId, one)).toBe(false);
   });
 
-  test('to go through a list is once an export and kind, whoever asks', async () => {
+  test('to have gone through a list is remembered by export and kind', async () => {
     const exportId = await openTestExport(t.ledger);
     await t.ledger.entityTurns.take(exportId, one);
     const { entityTurns } = t.ledger;
-    expect(await entityTurns.markSwept(exportId, 'contact')).toBe(true);
-    expect(await entityTurns.markSwept(exportId, 'contact')).toBe(false);
-    expect(await entityTurns.markSwept(exportId, 'lead')).toBe(true);
+    expect(await entityTurns.isSwept(exportId, 'contact')).toBe(false);
+    await entityTurns.markSwept(exportId, 'contact');
+    await entityTurns.markSwept(exportId, 'contact');
+    expect(await entityTurns.isSwept(exportId, 'contact')).toBe(true);
+    expect(await entityTurns.isSwept(exportId, 'lead')).toBe(false);
+    expect(await entityTurns.isSwept(await openTestExport(t.ledger), 'contact')).toBe(false);
   });
 });
 

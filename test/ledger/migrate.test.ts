@@ -16,6 +16,7 @@ const ALL = [
   '0009-report',
   '0010-adopted-talks',
   '0011-backend',
+  '0012-recurring-identities',
 ];
 
 let schemas: TestSchema[];
