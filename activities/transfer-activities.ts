@@ -13,7 +13,7 @@ import { entitiesOfCall, neededFields } from './call-entities.ts';
 import { clientOf, mappedFields } from './call-fields.ts';
 import { cancellationOf } from './cancellation.ts';
 import { patiently } from '../ledger/patiently.ts';
-import { type Brake, uploadWhileAway } from './upload-while-away.ts';
+import { type Brake, inTurn, uploadWhileAway } from './upload-while-away.ts';
 
 export interface TransferDeps {
   ledger: Ledger;
@@ -42,19 +42,24 @@ export function createTransferActivities(deps: TransferDeps) {
 
   const brakeOf = (accountId: number): Brake => ({
     turn: () => ledger.brakes.turn(accountId, 'speechsense'),
-    pull: (retryAfterMs) => ledger.brakes.pull(accountId, 'speechsense', retryAfterMs),
+    pull: () => ledger.brakes.pull(accountId, 'speechsense'),
     release: () => ledger.brakes.release(accountId, 'speechsense'),
+    handBack: () => ledger.brakes.handBack(accountId, 'speechsense'),
   });
 
   /** Carries out the call that this attempt holds. Whatever goes wrong is thrown; nothing is decided here. */
   async function carry(lease: Lease, call: CallToSend, beat: Beat): Promise<TransferState> {
     if (call.link === null) throw new ExportError('recording_missing');
+    const { link } = call;
     const signal = cancellationSignal();
-    beat.phase = 'download';
-    const recording = await deps.recordings.receive(call.link, {
-      signal,
-      onProgress: beat.progress,
-      recordingHosts: call.settings.recordingHosts,
+    const brake = brakeOf(call.accountId);
+    const { turn, result: recording } = await inTurn(brake, signal, () => {
+      beat.phase = 'download';
+      return deps.recordings.receive(link, {
+        signal,
+        onProgress: beat.progress,
+        recordingHosts: call.settings.recordingHosts,
+      });
     });
     try {
       beat.phase = 'upload';
@@ -83,7 +88,8 @@ export function createTransferActivities(deps: TransferDeps) {
             if (answer !== 'marked') throw new ExportError('lease_lost');
           },
         },
-        brakeOf(call.accountId),
+        brake,
+        turn,
         // A marker whose upload was cut for certain is taken back before the next try.
         () => patiently(() => ledger.transfers.reopen(lease), RELEASE_PATIENCE_MS),
       );

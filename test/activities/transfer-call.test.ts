@@ -14,9 +14,10 @@ import { createTransferStage, type TransferStage } from './transfer-stage.ts';
 
 let stage: TransferStage;
 beforeAll(async () => void (stage = await createTransferStage()));
-afterEach(() => {
+afterEach(async () => {
   stage.sandbox.telephony.reset();
   stage.sandbox.speechsense.reset();
+  await stage.ledger.brakes.release(TEST_ACCOUNT, 'speechsense');
 });
 afterAll(() => stage.close());
 
@@ -203,6 +204,48 @@ describe('an answer that is lost', () => {
     expect(await stage.row(call)).toMatchObject({ state: 'unconfirmed', reason: 'answer_lost', talk_id: null });
     expect(await stage.transfer(call)).toEqual({ state: 'unconfirmed' });
     expect(uploads().begun).toBe(1);
+  });
+});
+
+describe('a SpeechSense whose outage shows only behind the half-close', () => {
+  test('leaves a few calls in doubt, not all; when it is back the rest is exported', async () => {
+    const calls = await Promise.all(Array.from({ length: 16 }, () => stage.plan()));
+    const states: string[] = [];
+    await speechSenseFault({ at: 'half-closed', action: { kind: 'status', code: 14 } });
+    const left = [...calls];
+    const lane = async () => {
+      for (let call = left.shift(); call; call = left.shift()) states.push((await stage.transfer(call)).state);
+    };
+    const lanes = Promise.all(Array.from({ length: 4 }, lane));
+    // All lanes at once, then one of them alone.
+    await waitFor(() => uploads().begun > 4, { what: 'one upload that tries' });
+    await stage.sandbox.speechsense.control('PUT', '/faults', []);
+    await lanes;
+    const inDoubt = states.filter((state) => state === 'unconfirmed').length;
+    expect(inDoubt).toBeGreaterThan(0);
+    expect(inDoubt).toBeLessThan(8);
+    expect(states.filter((state) => state === 'exported')).toHaveLength(16 - inDoubt);
+    expect(stage.sandbox.telephony.counters().requests).toBe(16);
+  });
+
+  test('while it holds everybody back, no recording is fetched', async () => {
+    await stage.ledger.brakes.pull(TEST_ACCOUNT, 'speechsense');
+    const call = await stage.plan();
+    let held = false;
+    const brakes = {
+      ...stage.ledger.brakes,
+      turn: async (...args: Parameters<typeof stage.ledger.brakes.turn>) => {
+        const turn = await stage.ledger.brakes.turn(...args);
+        if (turn.kind === 'wait') {
+          held = true;
+          expect(stage.sandbox.telephony.counters().requests).toBe(0);
+        }
+        return turn;
+      },
+    };
+    expect(await stage.transfer(call, { ledger: { ...stage.ledger, brakes } })).toEqual({ state: 'exported' });
+    expect(held).toBe(true);
+    expect(await stage.ledger.brakes.turn(TEST_ACCOUNT, 'speechsense')).toEqual({ kind: 'go', braked: false });
   });
 });
 
