@@ -66,6 +66,7 @@ export function createTransferActivities(deps: TransferDeps) {
       const connection = await ledger.connections.read(call.accountId);
       if (!connection) throw new ExportError('connection_not_set');
       const { fields, cutKeys } = await metadataOf(ledger, call);
+      const sent = traitsOf(fields);
       const { talkId, bytes } = await uploadWhileAway(
         deps.speechSense,
         {
@@ -79,7 +80,7 @@ export function createTransferActivities(deps: TransferDeps) {
           onProgress: beat.progress,
           beforeCommit: async () => {
             const answer = await ledger.transfers.markCommitting(lease, {
-              sent: traitsOf(fields),
+              sent,
               bytes: recording.sizeBytes,
               audioFormat: recording.container,
               convertedFrom: recording.convertedFrom,
@@ -95,7 +96,8 @@ export function createTransferActivities(deps: TransferDeps) {
       );
       // The talk is there: what keeps it from being written down must never send the call a second time.
       await patiently(
-        () => ledger.transfers.recordExported(lease, { talkId, bytes, audioFormat: recording.container, cutKeys }),
+        () =>
+          ledger.transfers.recordExported(lease, { talkId, sent, bytes, audioFormat: recording.container, cutKeys }),
         ANSWER_PATIENCE_MS,
       ).catch((cause: unknown) => {
         throw new ExportError('upload_unconfirmed', { values: { what: 'the answer could not be recorded' }, cause });

@@ -10,6 +10,7 @@ import { up as audio } from './migrations/0007-audio.ts';
 import { up as confirm } from './migrations/0008-confirm.ts';
 import { up as report } from './migrations/0009-report.ts';
 import { up as adoptedTalks } from './migrations/0010-adopted-talks.ts';
+import { up as missingTalks } from './migrations/0015-missing-talks.ts';
 
 /** Listed by hand, in order, so that a build needs no file search and a review sees what runs. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -23,6 +24,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0008-confirm': { up: confirm },
   '0009-report': { up: report },
   '0010-adopted-talks': { up: adoptedTalks },
+  '0015-missing-talks': { up: missingTalks },
 };
 
 /**

@@ -15,6 +15,7 @@ const ALL = [
   '0008-confirm',
   '0009-report',
   '0010-adopted-talks',
+  '0015-missing-talks',
 ];
 
 let schemas: TestSchema[];
