@@ -21,6 +21,8 @@ export interface TransferDeps {
   recordings: Recordings;
   /** Patience with one recording's refused connections, 5xx and early ends. */
   recordingRetrySeconds: number;
+  /** A call younger than this may get its recording yet. */
+  recordingWaitHours: number;
 }
 
 export interface TransferResult {
@@ -123,6 +125,10 @@ export function createTransferActivities(deps: TransferDeps) {
       await patiently(() => ledger.transfers.postpone(lease), RELEASE_PATIENCE_MS);
       return { state: 'waiting' };
     }
+    if (!cancellation && isNotThereYet(error, call, deps.recordingWaitHours)) {
+      await patiently(() => ledger.transfers.awaitRecording(lease), RELEASE_PATIENCE_MS);
+      return { state: 'waiting' };
+    }
     const reason = cancellation ? undefined : failureReason(error, call, deps.recordingRetrySeconds);
     if (reason !== undefined) {
       const format = error.values.format;
@@ -204,6 +210,15 @@ function failureReason(error: ExportError, call: CallToSend, retrySeconds: numbe
 /** A telephony that is not to be asked for a while would keep this lane from calls whose recordings are to be had. */
 function isTelephonyAway({ code, retryAfterMs }: ExportError): boolean {
   return code === 'recording_unreachable' && retryAfterMs !== undefined && retryAfterMs > LANE_PATIENCE_MS;
+}
+
+/** Some telephonies write the link before the file is there; 404 says neither that nor that it has gone. */
+function isNotThereYet({ code, values }: ExportError, { startedAt }: CallToSend, waitHours: number): boolean {
+  return (
+    code === 'recording_expired' &&
+    values.what === 'not found' &&
+    Date.now() - startedAt.getTime() < waitHours * 3_600_000
+  );
 }
 
 /** Whose fault it was that the attempt came to nothing, where that is to be remembered. */

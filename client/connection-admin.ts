@@ -1,5 +1,6 @@
 import type { Sentence } from '../errors/codes.ts';
 import { ExportError, findExportError } from '../errors/export-error.ts';
+import type { ConnectionProbe } from '../speechsense/check-connection.ts';
 import type { ConnectionAccess } from '../speechsense/speechsense.ts';
 import type { AccountAccess } from './account-access.ts';
 import { cleanSecret } from './secret.ts';
@@ -22,22 +23,28 @@ export async function setConnection(
   access: AccountAccess,
   accountId: number,
   given: NewConnection,
-): Promise<{ accountId: number; connectionId: string; language: string }> {
+): Promise<{ accountId: number; connectionId: string; language: string; probe: ConnectionProbe }> {
   const connection = {
     accountId,
     connectionId: connectionIdOf(given.connectionId),
     language: languageOf(given.language),
     apiKey: cleanSecret(given.apiKey, 'API key'),
   };
-  await access.speechSense.checkConnection(connection);
+  const probe = await access.speechSense.checkConnection(connection);
   await access.ledger.connections.put(connection);
-  return { accountId, connectionId: connection.connectionId, language: connection.language };
+  return { accountId, connectionId: connection.connectionId, language: connection.language, probe };
 }
 
 /** What a connection that works is told. */
 export const CONNECTION_WORKS: Sentence = {
   en: 'SpeechSense answers: the key and the connection fit.',
   ru: 'Успешный запрос к SpeechSense.',
+};
+
+/** Where a search wants more than the connection's id. */
+export const CONNECTION_UNCERTAIN: Sentence = {
+  en: 'SpeechSense answers, but a search by the connection id alone does not tell whether the id is right: the first upload will. Compare it with the connection page.',
+  ru: 'SpeechSense отвечает, но поиск по одному ID подключения не показывает, верен ли он: это покажет первая загрузка. Сверьте ID со страницей подключения.',
 };
 
 /** For a connection that is known not to keep call ids. */
@@ -49,6 +56,8 @@ export const CALL_ID_ADVICE: Sentence = {
 export interface ConnectionCheck {
   /** Why it does not work; undefined when it does. Carries SpeechSense's own id of the request, for its support. */
   error: ExportError | undefined;
+  /** What SpeechSense told; null where it refused. */
+  probe: ConnectionProbe | null;
   /** Whether the connection keeps `call_id`; null until a talk of it could be read. */
   keepsCallId: boolean | null;
 }
@@ -57,19 +66,21 @@ export interface ConnectionCheck {
 export async function checkConnection(access: AccountAccess, accountId: number): Promise<ConnectionCheck> {
   const connection = await access.ledger.connections.read(accountId);
   if (!connection) throw new ExportError('connection_not_set');
-  const error = await refusalOf(access, connection);
+  const { error, probe } = await probeOf(access, connection);
   const learned = await access.ledger.connectionKeys.read(accountId, connection.connectionId);
-  return { error, keepsCallId: learned?.keys.includes('call_id') ?? null };
+  return { error, probe, keepsCallId: learned?.keys.includes('call_id') ?? null };
 }
 
-async function refusalOf(access: AccountAccess, connection: ConnectionAccess): Promise<ExportError | undefined> {
+async function probeOf(
+  access: AccountAccess,
+  connection: ConnectionAccess,
+): Promise<Pick<ConnectionCheck, 'error' | 'probe'>> {
   try {
-    await access.speechSense.checkConnection(connection);
-    return undefined;
+    return { error: undefined, probe: await access.speechSense.checkConnection(connection) };
   } catch (error) {
     const known = findExportError(error);
     if (!known) throw error;
-    return known;
+    return { error: known, probe: null };
   }
 }
 

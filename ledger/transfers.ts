@@ -226,6 +226,13 @@ export function createTransfers(db: Database) {
     recordFailed: (lease: Lease, reason: FailureReason, audioFormat?: string): Promise<boolean> =>
       settle(db, lease, 'failed', reason, audioFormat === undefined ? {} : { audio_format: audioFormat }),
 
+    /** Its recording may come yet: it is looked for once more at the end of this export, and by later ones. */
+    awaitRecording: (lease: Lease): Promise<boolean> =>
+      settle(db, lease, 'waiting', 'recording_not_found' satisfies WaitingReason, {
+        batch: null,
+        recording_failing_since: null,
+      }),
+
     /** Puts the call off to the end of its export, where it is planned once more, in a batch of its own. */
     postpone: (lease: Lease): Promise<boolean> =>
       settle(db, lease, 'waiting', 'telephony_away' satisfies WaitingReason, {

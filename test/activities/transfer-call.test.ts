@@ -357,6 +357,26 @@ describe('a call that is interrupted goes back to planned, and nothing of it is 
   });
 });
 
+describe('a call whose link leads to nothing', () => {
+  test('waits while it is young: its recording may come yet, and then it is sent', async () => {
+    const call = await stage.plan();
+    await telephonyFault({ kind: 'lie', lie: 'expired' });
+    // As if the call were of just now.
+    expect(await stage.transfer(call, { recordingWaitHours: 1e6 })).toEqual({ state: 'waiting' });
+    expect(await stage.row(call)).toMatchObject({ state: 'waiting', reason: 'recording_not_found' });
+    stage.sandbox.telephony.reset();
+    const planOptions = { batchSize: 10, recordingWaitHours: 48, now: new Date() };
+    expect(await stage.ledger.plan.planWaiting(call.exportId, planOptions)).toEqual({ batches: 2 });
+    expect(await stage.transfer(call)).toEqual({ state: 'exported' });
+  });
+
+  test('does not wait where it is gone for good', async () => {
+    const call = await stage.plan();
+    await telephonyFault({ kind: 'lie', lie: 'gone' });
+    expect(await stage.transfer(call, { recordingWaitHours: 1e6 })).toEqual({ state: 'failed' });
+  });
+});
+
 describe('a call whose telephony is not to be asked for a while', () => {
   const away = (retryAfterMs: number) => failing(new ExportError('recording_unreachable', { retryAfterMs }));
 
