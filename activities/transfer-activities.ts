@@ -13,7 +13,7 @@ import { entitiesOfCall, neededFields } from './call-entities.ts';
 import { clientOf, mappedFields } from './call-fields.ts';
 import { cancellationOf } from './cancellation.ts';
 import { patiently } from '../ledger/patiently.ts';
-import { type Brake, uploadWhileAway } from './upload-while-away.ts';
+import { type Brake, inTurn, uploadWhileAway } from './upload-while-away.ts';
 
 export interface TransferDeps {
   ledger: Ledger;
@@ -21,6 +21,8 @@ export interface TransferDeps {
   recordings: Recordings;
   /** Patience with one recording's refused connections, 5xx and early ends. */
   recordingRetrySeconds: number;
+  /** A call younger than this may get its recording yet. */
+  recordingWaitHours: number;
 }
 
 export interface TransferResult {
@@ -52,26 +54,32 @@ export function createTransferActivities(deps: TransferDeps) {
 
   const brakeOf = (accountId: number): Brake => ({
     turn: () => ledger.brakes.turn(accountId),
-    pull: (retryAfterMs) => ledger.brakes.pull(accountId, retryAfterMs),
+    pull: () => ledger.brakes.pull(accountId),
     release: () => ledger.brakes.release(accountId),
+    handBack: () => ledger.brakes.handBack(accountId),
   });
 
   /** Carries out the call that this attempt holds. Whatever goes wrong is thrown; nothing is decided here. */
   async function carry(lease: Lease, call: CallToSend, beat: Beat): Promise<TransferState> {
     if (call.link === null) throw new ExportError('recording_missing');
+    const { link } = call;
     await assertAccess(ledger, call);
     const signal = cancellationSignal();
-    beat.phase = 'download';
-    const recording = await deps.recordings.receive(call.link, {
-      signal,
-      onProgress: beat.progress,
-      recordingHosts: call.settings.recordingHosts,
+    const brake = brakeOf(call.accountId);
+    const { turn, result: recording } = await inTurn(brake, signal, () => {
+      beat.phase = 'download';
+      return deps.recordings.receive(link, {
+        signal,
+        onProgress: beat.progress,
+        recordingHosts: call.settings.recordingHosts,
+      });
     });
     try {
       beat.phase = 'upload';
       const connection = await ledger.connections.read(call.accountId);
       if (!connection) throw new ExportError('connection_not_set');
       const { fields, cutKeys } = await metadataOf(ledger, call);
+      const sent = traitsOf(fields);
       const { talkId, bytes } = await uploadWhileAway(
         deps.speechSense,
         {
@@ -85,7 +93,7 @@ export function createTransferActivities(deps: TransferDeps) {
           onProgress: beat.progress,
           beforeCommit: async () => {
             const answer = await ledger.transfers.markCommitting(lease, {
-              sent: traitsOf(fields),
+              sent,
               bytes: recording.sizeBytes,
               audioFormat: recording.container,
               convertedFrom: recording.convertedFrom,
@@ -94,13 +102,15 @@ export function createTransferActivities(deps: TransferDeps) {
             if (answer !== 'marked') throw new ExportError('lease_lost');
           },
         },
-        brakeOf(call.accountId),
+        brake,
+        turn,
         // A marker whose upload was cut for certain is taken back before the next try.
         () => patiently(() => ledger.transfers.reopen(lease), RELEASE_PATIENCE_MS),
       );
       // The talk is there: what keeps it from being written down must never send the call a second time.
       await patiently(
-        () => ledger.transfers.recordExported(lease, { talkId, bytes, audioFormat: recording.container, cutKeys }),
+        () =>
+          ledger.transfers.recordExported(lease, { talkId, sent, bytes, audioFormat: recording.container, cutKeys }),
         ANSWER_PATIENCE_MS,
       ).catch((cause: unknown) => {
         throw new ExportError('upload_unconfirmed', { values: { what: 'the answer could not be recorded' }, cause });
@@ -124,6 +134,10 @@ export function createTransferActivities(deps: TransferDeps) {
     }
     if (!cancellation && !call.postponed && isTelephonyAway(error)) {
       await patiently(() => ledger.transfers.postpone(lease), RELEASE_PATIENCE_MS);
+      return { state: 'waiting' };
+    }
+    if (!cancellation && isNotThereYet(error, call, deps.recordingWaitHours)) {
+      await patiently(() => ledger.transfers.awaitRecording(lease), RELEASE_PATIENCE_MS);
       return { state: 'waiting' };
     }
     const reason = cancellation ? undefined : failureReason(error, call, deps.recordingRetrySeconds);
@@ -207,6 +221,15 @@ function failureReason(error: ExportError, call: CallToSend, retrySeconds: numbe
 /** A telephony that is not to be asked for a while would keep this lane from calls whose recordings are to be had. */
 function isTelephonyAway({ code, retryAfterMs }: ExportError): boolean {
   return code === 'recording_unreachable' && retryAfterMs !== undefined && retryAfterMs > LANE_PATIENCE_MS;
+}
+
+/** Some telephonies write the link before the file is there; 404 says neither that nor that it has gone. */
+function isNotThereYet({ code, values }: ExportError, { startedAt }: CallToSend, waitHours: number): boolean {
+  return (
+    code === 'recording_expired' &&
+    values.what === 'not found' &&
+    Date.now() - startedAt.getTime() < waitHours * 3_600_000
+  );
 }
 
 /** Whose fault it was that the attempt came to nothing, where that is to be remembered. */

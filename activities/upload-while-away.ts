@@ -4,8 +4,11 @@ import type { Turn } from '../ledger/brakes.ts';
 import type { SpeechSense } from '../speechsense/speechsense.ts';
 import type { UploadHooks, UploadRequest, UploadResult } from '../speechsense/upload.ts';
 
-/** How long a received recording is kept for a SpeechSense that is away; then another attempt receives it again. */
-const PATIENCE_MS = 10 * 60_000;
+/**
+ * How long a received recording is kept for a SpeechSense that is away, because its link may be dead by the time of
+ * another attempt, which would receive it again. With the download it stays well below what an attempt may take.
+ */
+const PATIENCE_MS = 60 * 60_000;
 /** Those who wait come back a little apart, and hear soon when the service is back. */
 const MAX_PAUSE_MS = 5_000;
 const CUT_PAUSE_MS = 1_000;
@@ -13,22 +16,50 @@ const CUT_PAUSE_MS = 1_000;
 /** The brake of the account, see `createBrakes`. */
 export interface Brake {
   turn: () => Promise<Turn>;
-  pull: (retryAfterMs: number | undefined) => Promise<void>;
+  pull: () => Promise<void>;
   release: () => Promise<void>;
+  handBack: () => Promise<void>;
 }
 
-/** What passes by itself, and is certain that nothing was stored. `away` is everybody's trouble, not this upload's. */
-const PASSING: Partial<Record<string, 'away' | 'cut'>> = {
-  speechsense_unavailable: 'away',
-  speechsense_tls_failed: 'away',
-  speechsense_throttled: 'away',
-  upload_cut: 'cut',
-};
+/** What passes by itself, and is certain that nothing was stored. */
+const PASSING: ReadonlySet<string> = new Set([
+  'speechsense_unavailable',
+  'speechsense_tls_failed',
+  'speechsense_throttled',
+  'upload_cut',
+]);
+
+/**
+ * Waits until SpeechSense may be tried, and then does what an upload needs first. So nothing is fetched for a service
+ * that is away, time after time. An upload follows, which gets the turn: this lane may be the one that tries.
+ *
+ * @throws ExportError `speechsense_unavailable` when it is not this lane's turn for an hour; what `work` throws.
+ */
+export async function inTurn<T>(
+  brake: Brake,
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<{ turn: UploadTurn; result: T }> {
+  const turn = await itsTurn(brake, performance.now() + PATIENCE_MS, signal);
+  try {
+    return { turn, result: await work() };
+  } catch (error) {
+    // It has not tried after all; nobody shall wait for what it meets.
+    if (turn.braked) await quietly(brake.handBack());
+    throw error;
+  }
+}
+
+/** `braked`: as the one that tries whether SpeechSense is back. */
+export interface UploadTurn {
+  braked: boolean;
+}
 
 /**
  * Uploads, and tries again in place while SpeechSense is away: the recording is here, and its link may have expired by
  * the time of another attempt. All lanes of the account wait together; one of them tries.
  *
+ * @param first the turn that was taken for it; it only counts when it is the braked one, as it may be old by now.
  * @param reopen called before every further try.
  */
 export async function uploadWhileAway(
@@ -36,28 +67,41 @@ export async function uploadWhileAway(
   request: UploadRequest,
   hooks: UploadHooks,
   brake: Brake,
+  first: UploadTurn,
   reopen: () => Promise<unknown>,
 ): Promise<UploadResult> {
   const until = performance.now() + PATIENCE_MS;
+  let taken = first.braked ? first : undefined;
   for (;;) {
-    const { braked } = await itsTurn(brake, until, request.signal);
+    const { braked } = taken ?? (await itsTurn(brake, until, request.signal));
+    taken = undefined;
     try {
       const result = await speechSense.upload(request, hooks);
       if (braked) await quietly(brake.release());
       return result;
     } catch (error) {
       const known = findExportError(error);
-      const passing = known && PASSING[known.code];
-      if (passing === 'away') await quietly(brake.pull(known?.retryAfterMs));
+      const stopped = request.signal.aborted;
+      const away = known !== undefined && !stopped && isAway(known);
+      if (away) await quietly(brake.pull());
       else if (braked && known?.code.startsWith('speechsense_')) await quietly(brake.release());
-      if (passing === undefined || request.signal.aborted || performance.now() > until) throw error;
-      if (passing === 'cut') await pause(Math.random() * CUT_PAUSE_MS, undefined, { signal: request.signal });
+      if (known === undefined || !PASSING.has(known.code) || stopped || performance.now() > until) throw error;
+      if (!away) await pause(Math.random() * CUT_PAUSE_MS, undefined, { signal: request.signal });
       await reopen();
     }
   }
 }
 
-async function itsTurn(brake: Brake, until: number, signal: AbortSignal): Promise<{ braked: boolean }> {
+/**
+ * Everybody's trouble, not this upload's. Also an answer that was lost behind the half-close, and a stall: an outage
+ * that shows only there would else take every recording whole and leave each call in doubt.
+ */
+function isAway({ code, values }: ExportError): boolean {
+  if (code === 'upload_cut') return values.what === 'stalled';
+  return code === 'upload_unconfirmed' || PASSING.has(code);
+}
+
+async function itsTurn(brake: Brake, until: number, signal: AbortSignal): Promise<UploadTurn> {
   for (;;) {
     const turn = await brake.turn();
     if (turn.kind === 'go') return turn;

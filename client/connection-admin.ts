@@ -1,5 +1,6 @@
 import type { Sentence } from '../errors/codes.ts';
 import { ExportError, findExportError } from '../errors/export-error.ts';
+import type { ConnectionProbe } from '../speechsense/check-connection.ts';
 import type { ConnectionAccess } from '../speechsense/speechsense.ts';
 import type { AccountAccess } from './account-access.ts';
 import { cleanSecret, type SecretName } from './secret.ts';
@@ -24,22 +25,28 @@ export async function setConnection(
   access: AccountAccess,
   accountId: number,
   given: NewConnection,
-): Promise<{ accountId: number; connectionId: string; language: string }> {
+): Promise<{ accountId: number; connectionId: string; language: string; probe: ConnectionProbe }> {
   const connection = {
     accountId,
     connectionId: connectionIdOf(given.connectionId),
     language: languageOf(given.language),
     apiKey: cleanSecret(given.apiKey, API_KEY),
   };
-  await access.speechSense.checkConnection(connection);
+  const probe = await access.speechSense.checkConnection(connection);
   await access.ledger.connections.put(connection);
-  return { accountId, connectionId: connection.connectionId, language: connection.language };
+  return { accountId, connectionId: connection.connectionId, language: connection.language, probe };
 }
 
 /** What a connection that works is told. */
 export const CONNECTION_WORKS: Sentence = {
   en: 'SpeechSense answers: the key and the connection fit.',
   ru: 'Успешный запрос к SpeechSense.',
+};
+
+/** Where a search wants more than the connection's id. */
+export const CONNECTION_UNCERTAIN: Sentence = {
+  en: 'SpeechSense answers, but a search by the connection id alone does not tell whether the id is right: the first upload will. Compare it with the connection page.',
+  ru: 'SpeechSense отвечает, но поиск по одному ID подключения не показывает, верен ли он: это покажет первая загрузка. Сверьте ID со страницей подключения.',
 };
 
 /** For a connection that is known not to keep call ids. */
@@ -51,6 +58,8 @@ export const CALL_ID_ADVICE: Sentence = {
 export interface ConnectionCheck {
   /** Why it does not work; undefined when it does. Carries SpeechSense's own id of the request, for its support. */
   error: ExportError | undefined;
+  /** What SpeechSense told; null where it refused. */
+  probe: ConnectionProbe | null;
   /** Whether the connection keeps `call_id`; null until a talk of it could be read. */
   keepsCallId: boolean | null;
 }
@@ -71,19 +80,21 @@ export async function checkConnection(
   const apiKey = unsaved.apiKey === undefined ? stored?.apiKey : cleanSecret(unsaved.apiKey, API_KEY);
   if (connectionId === undefined || apiKey === undefined) throw new ExportError('connection_not_set');
   const connection = { connectionId, apiKey };
-  const error = await refusalOf(access, connection);
+  const { error, probe } = await probeOf(access, connection);
   const learned = await access.ledger.connectionKeys.read(accountId, connectionId);
-  return { error, keepsCallId: learned?.keys.includes('call_id') ?? null };
+  return { error, probe, keepsCallId: learned?.keys.includes('call_id') ?? null };
 }
 
-async function refusalOf(access: AccountAccess, connection: ConnectionAccess): Promise<ExportError | undefined> {
+async function probeOf(
+  access: AccountAccess,
+  connection: ConnectionAccess,
+): Promise<Pick<ConnectionCheck, 'error' | 'probe'>> {
   try {
-    await access.speechSense.checkConnection(connection);
-    return undefined;
+    return { error: undefined, probe: await access.speechSense.checkConnection(connection) };
   } catch (error) {
     const known = findExportError(error);
     if (!known) throw error;
-    return known;
+    return { error: known, probe: null };
   }
 }
 

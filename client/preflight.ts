@@ -18,7 +18,10 @@ export async function preflight(access: AccountAccess, account: Account): Promis
   if (!connection) throw new ExportError('connection_not_set');
   const looks = [
     unreachable(amocrmAnswers(access, account), silent('amocrm_unavailable', account.host)),
-    unreachable(access.speechSense.checkConnection(connection), silent('speechsense_unavailable')),
+    unreachable(
+      access.speechSense.checkConnection(connection).then(() => undefined),
+      silent('speechsense_unavailable'),
+    ),
   ];
   return (await Promise.all(looks)).filter((error) => error !== undefined);
 }

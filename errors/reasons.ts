@@ -33,7 +33,7 @@ export const FAILURE_REASONS = [
 export type FailureReason = (typeof FAILURE_REASONS)[number];
 
 /** Why a call waits. */
-export const WAITING_REASONS = ['recording_not_ready', 'telephony_away'] as const;
+export const WAITING_REASONS = ['recording_not_ready', 'recording_not_found', 'telephony_away'] as const;
 export type WaitingReason = (typeof WAITING_REASONS)[number];
 
 /** Why nobody can tell whether SpeechSense has the call. */
@@ -56,6 +56,10 @@ export const REASON_SENTENCES: Record<Reason, Sentence> = {
   recording_not_ready: {
     en: 'the telephony has not attached the recording yet',
     ru: 'телефония ещё не приложила запись',
+  },
+  recording_not_found: {
+    en: 'nothing is at the link of this recent call: its recording is not ready yet, or the link has expired already',
+    ru: 'по ссылке свежего звонка ничего нет: запись ещё не готова или ссылка уже истекла',
   },
   telephony_away: {
     en: 'the telephony server is down or asks for a pause; tried again at the end of the export',

@@ -36,11 +36,10 @@ export function createBrakes(db: Database) {
       return { kind: 'wait', waitMs: Math.max(1, row.waitMs) };
     },
 
-    /** The service is away, or asked to be left alone for so long. */
-    async pull(accountId: number, retryAfterMs = 0): Promise<void> {
-      const pause = (failures: string) => sql`greatest(
-        least(${FIRST_PAUSE_SECONDS} * power(2, least(${sql.raw(failures)}, 10)), ${MAX_PAUSE_SECONDS}) * interval '1 second',
-        ${retryAfterMs} * interval '1 millisecond')`;
+    /** The service is away. */
+    async pull(accountId: number): Promise<void> {
+      const pause = (failures: string) =>
+        sql`least(${FIRST_PAUSE_SECONDS} * power(2, least(${sql.raw(failures)}, 10)), ${MAX_PAUSE_SECONDS}) * interval '1 second'`;
       await sql`
         insert into brakes as b (account_id, service, held_until, failures, failed_at)
         values (${accountId}, ${SERVICE}, clock_timestamp() + ${pause('0')}, 1, clock_timestamp())
@@ -48,6 +47,16 @@ export function createBrakes(db: Database) {
           set held_until = clock_timestamp() + ${pause('b.failures')},
               failures = b.failures + 1, failed_at = clock_timestamp()
         where b.failed_at < clock_timestamp() - ${ONE_WAVE}`.execute(db);
+    },
+
+    /** The one that was to try has not: the next one may, at once. */
+    async handBack(accountId: number): Promise<void> {
+      await db
+        .updateTable('brakes')
+        .set({ held_until: sql<Date>`clock_timestamp()` })
+        .where('account_id', '=', accountId)
+        .where('service', '=', SERVICE)
+        .execute();
     },
 
     /** The service answered: everybody may go on. */

@@ -110,6 +110,10 @@ export function createLostTalks(db: Database) {
                   where (other.account_id, other.connection_id) = (k.account_id, k.connection_id)
                     and other.talk_id = ${talkId})
             returning account_id, connection_id, call_id, bytes, audio_format
+          ), replaced as (
+            delete from talks k using adopted a
+             where (k.account_id, k.connection_id, k.call_id) = (a.account_id, a.connection_id, a.call_id)
+               and k.missing_at is not null
           ), confirmed as (
             update transfers t
                set state = 'exported', reason = null, talk_id = ${talkId}, bytes = a.bytes,

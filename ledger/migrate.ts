@@ -12,6 +12,7 @@ import { up as report } from './migrations/0009-report.ts';
 import { up as adoptedTalks } from './migrations/0010-adopted-talks.ts';
 import { up as backend } from './migrations/0011-backend.ts';
 import { up as recurringIdentities } from './migrations/0012-recurring-identities.ts';
+import { up as missingTalks } from './migrations/0013-missing-talks.ts';
 
 /** Listed by hand, in order, so that a build needs no file search and a review sees what runs. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -27,6 +28,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0010-adopted-talks': { up: adoptedTalks },
   '0011-backend': { up: backend },
   '0012-recurring-identities': { up: recurringIdentities },
+  '0013-missing-talks': { up: missingTalks },
 };
 
 /**

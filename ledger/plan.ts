@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { Database } from './database.ts';
 import { keepPlanFacts } from './plan-facts.ts';
+import { isLost } from './missing-talks.ts';
 import type { Schema } from './schema.ts';
 
 export interface PlanOptions {
@@ -91,6 +92,7 @@ async function dropOutsidePeriod(tx: Transaction<Schema>, exportId: string): Pro
        and (c.started_at < e.interval_from or c.started_at >= e.interval_until)`.execute(tx);
 }
 
+/** A retry of what SpeechSense has lost asks no filters: they let it pass once, or were others. */
 async function decide(tx: Transaction<Schema>, exportId: string, options: PlanOptions): Promise<void> {
   await keepPlanFacts(tx, exportId);
   const waitSince = new Date(options.now.getTime() - options.recordingWaitHours * 3_600_000);
@@ -101,17 +103,21 @@ async function decide(tx: Transaction<Schema>, exportId: string, options: PlanOp
              e.settings->'users' as wanted_users,
              (e.settings->'talkSeconds'->>'min')::int as min_seconds,
              (e.settings->'talkSeconds'->>'max')::int as max_seconds,
-             (e.settings->>'reExport')::boolean as re_export
+             (e.settings->>'reExport')::boolean as re_export,
+             e.kind = 'retry' and exists (
+               select from talks m
+                where (m.account_id, m.connection_id, m.call_id) = (e.account_id, e.connection_id, c.call_id)
+                  and ${isLost('m')}) as is_lost
         from transfers t join calls c using (call_id) join exports e using (export_id)
        where t.export_id = ${exportId} and t.state = 'listed'
     ), decided as (
       select f.call_id, coalesce(f.talk_seconds, 0) as talk_seconds, case
         when f.talk_seconds = 0 and f.link is null then 'skipped:not_answered'
-        when f.wanted_direction <> 'all' and f.direction <> f.wanted_direction then 'skipped:other_direction'
-        when jsonb_array_length(f.wanted_users) > 0
+        when not f.is_lost and f.wanted_direction <> 'all' and f.direction <> f.wanted_direction then 'skipped:other_direction'
+        when not f.is_lost and jsonb_array_length(f.wanted_users) > 0
              and (f.operator_id is null or not f.wanted_users @> to_jsonb(f.operator_id)) then 'skipped:other_user'
-        when f.min_seconds > 0 and f.talk_seconds < f.min_seconds then 'skipped:too_short'
-        when f.max_seconds > 0 and f.talk_seconds > f.max_seconds then 'skipped:too_long'
+        when not f.is_lost and f.min_seconds > 0 and f.talk_seconds < f.min_seconds then 'skipped:too_short'
+        when not f.is_lost and f.max_seconds > 0 and f.talk_seconds > f.max_seconds then 'skipped:too_long'
         when not f.re_export and k.talk_id is not null then 'skipped:already_exported'
         when not f.re_export and k.call_id is not null then 'unconfirmed:answer_lost'
         when f.unreadable then 'failed:note_unreadable'
@@ -123,6 +129,7 @@ async function decide(tx: Transaction<Schema>, exportId: string, options: PlanOp
         left join lateral (
           select call_id, talk_id from talks
            where (account_id, connection_id, call_id) = (f.account_id, f.connection_id, f.call_id)
+             and not (f.is_lost and missing_at is not null)
            order by talk_id nulls last
            limit 1
         ) k on true

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Interval } from '../settings/period.ts';
 import { type Unseen, type Witness, witnessesOf } from './absence.ts';
 import type { Database } from './database.ts';
+import { isLost } from './missing-talks.ts';
 
 /** A call of the registry with all its uploads into one connection. */
 export interface RegisteredCall {
@@ -101,17 +102,24 @@ export function createRegistry(db: Database) {
         .where('connection_id', '=', connectionId)
         .where('talk_id', 'in', talkIds)
         .where('missing_at', missing ? 'is' : 'is not', null)
+        // One that has been replaced meanwhile is a talk too many, not the call's own once more.
+        .$if(!missing, (update) =>
+          update.where(sql<boolean>`(re_export or not exists (
+            select from talks other
+             where (other.account_id, other.connection_id, other.call_id) = (talks.account_id, talks.connection_id, talks.call_id)
+               and not other.re_export and other.missing_at is null))`),
+        )
         .execute();
     },
 
-    /** How many calls have a talk that `check` found gone. */
+    /** How many calls are in the connection no more, as `check` found. */
     async missingCalls(accountId: number, connectionId: string): Promise<number> {
       const { count } = await db
         .selectFrom('talks')
         .select((select) => select.fn.count<number>('call_id').distinct().as('count'))
         .where('account_id', '=', accountId)
         .where('connection_id', '=', connectionId)
-        .where('missing_at', 'is not', null)
+        .where(isLost('talks'))
         .executeTakeFirstOrThrow();
       return count;
     },

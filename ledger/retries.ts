@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { Database } from './database.ts';
+import { isLost } from './missing-talks.ts';
 import type { Schema } from './schema.ts';
 
 export interface RetryChoice {
@@ -61,17 +62,13 @@ function chosen({ exportId, reasons, unconfirmed }: RetryChoice) {
         or state = 'unconfirmed' and ${unconfirmed}`;
 }
 
-/** What SpeechSense has lost is no longer known as sent, and so can be sent again. */
+/** What SpeechSense has lost stays registered as missing until it is there again: see `decide` and `recordExported`. */
 async function listMissing(tx: Transaction<Schema>, exportId: string): Promise<number> {
   const result = await sql`
-    with gone as (
-      delete from talks k using exports e
-       where e.export_id = ${exportId} and (k.account_id, k.connection_id) = (e.account_id, e.connection_id)
-         and k.missing_at is not null
-      returning k.call_id
-    )
     insert into transfers (export_id, call_id, state)
-    select distinct ${exportId}::uuid, call_id, 'listed' from gone
+    select distinct e.export_id, k.call_id, 'listed'
+      from exports e join talks k using (account_id, connection_id)
+     where e.export_id = ${exportId} and ${isLost('k')}
     on conflict (export_id, call_id) do nothing`.execute(tx);
   return Number(result.numAffectedRows ?? 0n);
 }

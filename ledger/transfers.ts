@@ -67,6 +67,8 @@ export interface SentTalk {
 
 export interface Exported {
   talkId: string;
+  /** As in {@link SentTalk}, where its marker may be gone. */
+  sent?: Record<string, string>;
   bytes: number;
   audioFormat: string;
   /** SpeechSense keys whose values were cut to the service's limit. */
@@ -159,23 +161,44 @@ export function createTransfers(db: Database) {
          where t.export_id = ${exportId} and t.call_id = ${callId} and t.attempt = ${attempt} and t.state = 'uploading'
            and e.export_id = t.export_id
            and (k.account_id, k.connection_id, k.call_id) = (e.account_id, e.connection_id, t.call_id)
-           and not k.re_export`.execute(db);
+           and not k.re_export and k.missing_at is null`.execute(db);
       return 'taken_by_other_export';
     },
 
     /**
-     * The answer came: the call is exported. Also when another attempt has meanwhile given it up as unconfirmed,
-     * because the answer is the truth; a call that a search gave this talk to is in doubt again.
+     * The answer came: the call is exported, whatever has become of it meanwhile, because the answer is the truth. It
+     * ends a newer attempt's hold; a talk of the call that was gone is replaced; a call that a search gave this talk
+     * to is in doubt again. Of two answers the first one stands: what a search found is none.
      */
     async recordExported(
       { exportId, callId }: TransferRef,
-      { talkId, bytes, audioFormat, cutKeys = [] }: Exported,
+      { talkId, sent = {}, bytes, audioFormat, cutKeys = [] }: Exported,
     ): Promise<void> {
       await sql`
-        with confirmed as (
-          update talks set talk_id = ${talkId}, adopted = false
-           where export_id = ${exportId} and call_id = ${callId}
+        with answered as (
+          select e.account_id, e.connection_id, (e.settings->>'reExport')::boolean as re_export
+            from transfers t join exports e on e.export_id = t.export_id
+           where t.export_id = ${exportId} and t.call_id = ${callId}
+             and (t.state <> 'exported' or exists (
+                   select from talks k where k.export_id = t.export_id and k.call_id = t.call_id and k.adopted))
+             for update of t
+        ), confirmed as (
+          insert into talks as k (account_id, connection_id, call_id, export_id, re_export, talk_id, sent, bytes, audio_format)
+          select a.account_id, a.connection_id, ${callId}, ${exportId},
+                 -- Sent again by another export, because its talk could not be found: then there are two.
+                 a.re_export or exists (
+                   select from talks o
+                    where (o.account_id, o.connection_id, o.call_id) = (a.account_id, a.connection_id, ${callId})
+                      and o.export_id <> ${exportId} and not o.re_export and o.missing_at is null),
+                 ${talkId}, ${JSON.stringify(sent)}::jsonb, ${bytes}::bigint, ${audioFormat}::text
+            from answered a
+          on conflict (export_id, call_id) do update
+            set talk_id = excluded.talk_id, sent = k.sent || excluded.sent, adopted = false, missing_at = null
           returning account_id, connection_id
+        ), replaced as (
+          delete from talks k using confirmed c
+           where (k.account_id, k.connection_id, k.call_id) = (c.account_id, c.connection_id, ${callId})
+             and k.export_id <> ${exportId} and k.missing_at is not null
         ), taken_back as (
           update talks k set talk_id = null, adopted = false, looked_at = null
             from confirmed c
@@ -192,7 +215,7 @@ export function createTransfers(db: Database) {
         update transfers
            set state = 'exported', reason = null, talk_id = ${talkId}, bytes = ${bytes}, audio_format = ${audioFormat},
                cut_values = ${cutKeys.length > 0 ? cutKeys.join(' ') : null}, updated_at = now()
-         where export_id = ${exportId} and call_id = ${callId} and state in ('committing', 'unconfirmed')`.execute(db);
+         where export_id = ${exportId} and call_id = ${callId} and exists (select from answered)`.execute(db);
     },
 
     /** The upload was sent whole and its answer is lost. */
@@ -202,6 +225,13 @@ export function createTransfers(db: Database) {
     /** Something is wrong with this very call; nothing of it is in SpeechSense. */
     recordFailed: (lease: Lease, reason: FailureReason, audioFormat?: string): Promise<boolean> =>
       settle(db, lease, 'failed', reason, audioFormat === undefined ? {} : { audio_format: audioFormat }),
+
+    /** Its recording may come yet: it is looked for once more at the end of this export, and by later ones. */
+    awaitRecording: (lease: Lease): Promise<boolean> =>
+      settle(db, lease, 'waiting', 'recording_not_found' satisfies WaitingReason, {
+        batch: null,
+        recording_failing_since: null,
+      }),
 
     /** Puts the call off to the end of its export, where it is planned once more, in a batch of its own. */
     postpone: (lease: Lease): Promise<boolean> =>

@@ -15,10 +15,10 @@ export function isAmr(head: Buffer): boolean {
 }
 
 /** AMR has no header that tells its length, and music-metadata does not read it: the frames are counted. */
-export async function recogniseAmr(bytes: ReadableBytes): Promise<AudioFormat> {
-  const head = await bytes.read(0, WIDEBAND.magic.length);
+export async function recogniseAmr(bytes: ReadableBytes, start = 0): Promise<AudioFormat> {
+  const head = await bytes.read(start, WIDEBAND.magic.length);
   const kind = head.toString('latin1') === WIDEBAND.magic ? WIDEBAND : NARROWBAND;
-  const frames = await countFrames(bytes, kind.magic.length, kind.frames);
+  const frames = await countFrames(bytes, start + kind.magic.length, kind.frames);
   return {
     name: kind.name,
     container: undefined,

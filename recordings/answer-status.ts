@@ -4,6 +4,8 @@ import { ExportError } from '../errors/export-error.ts';
 export function refusedBy(status: number, retryAfter: string | undefined, now: number): ExportError {
   switch (status) {
     case 404:
+      // Also what a link answers that was written before its file is there.
+      return new ExportError('recording_expired', { values: { what: 'not found' } });
     case 410:
       return new ExportError('recording_expired');
     case 401:

@@ -9,9 +9,14 @@ import { ExportError } from '../errors/export-error.ts';
  * @throws ExportError `recording_not_audio` for an encoding that nobody asked for and nobody here can undo.
  */
 export function decodedBody(body: Readable, contentEncoding: string): AsyncIterable<Buffer> {
+  // `none`, `binary` and the like are no codings at all, but some servers write them there.
   switch (contentEncoding) {
     case 'identity':
     case '':
+    case 'none':
+    case 'binary':
+    case '8bit':
+    case 'utf-8':
       return body;
     case 'gzip':
     case 'x-gzip':

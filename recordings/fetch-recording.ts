@@ -12,6 +12,7 @@ import { requestRecording } from './request-recording.ts';
 import { safeLink } from './safe-link.ts';
 import { storeWhole } from './store-whole.ts';
 import { StoredBytes } from './stored-bytes.ts';
+import { Turns } from './turns.ts';
 
 interface RecordingLimits {
   /** Larger ones are refused as soon as that is known. Default 512 MiB. */
@@ -104,6 +105,8 @@ export function createRecordings(options: RecordingsOptions = {}): Recordings {
     maxBytes: limits.maxBytes,
   });
   const brake = new HostBrake();
+  // A recording that is to be converted may be in memory whole while it is looked at: see `readDetails`.
+  const looks = new Turns(2);
   const reaches = new Map<string, Reach>();
 
   function reachOf(recordingHosts: readonly string[]): Reach {
@@ -160,7 +163,7 @@ export function createRecordings(options: RecordingsOptions = {}): Recordings {
     const store = new StoredBytes(storing);
     try {
       const { contentType } = await download(link, received, receiving);
-      const format = acceptReceived(await recognise(received, contentType));
+      const format = acceptReceived(await looks.take(() => recognise(received, contentType), receiving.signal));
       if (isTaken(format)) return recordingOf(received, format);
       await converter.convert(received, format, store, receiving.signal);
       const converted = acceptConverted(await recognise(store), format);

@@ -47,7 +47,11 @@ export function guardedConnect({ policy, connectMs, resolve }: GuardedConnectOpt
     guarded(options, (...result) => {
       const [error, socket] = result;
       // The last word, whatever was resolved: where the socket really leads.
-      if (socket && !policy.allows(options.hostname, socket.remoteAddress ?? '')) {
+      if (socket && socket.remoteAddress === undefined) {
+        // Reset before anybody could look where it leads: not used, and tried again.
+        socket.destroy();
+        done(Object.assign(new Error('reset'), { code: 'ECONNRESET' }), null);
+      } else if (socket && !policy.allows(options.hostname, socket.remoteAddress ?? '')) {
         socket.destroy();
         done(new ForbiddenAddress(), null);
       } else if (socket) done(null, socket);

@@ -20,8 +20,8 @@ export function isOgg(head: Buffer): boolean {
 }
 
 /** SpeechSense takes Ogg only with Opus inside. The duration is the position that the last page gives (RFC 7845). */
-export async function recogniseOgg(bytes: ReadableBytes): Promise<AudioFormat> {
-  const head = await bytes.read(0, 512);
+export async function recogniseOgg(bytes: ReadableBytes, start = 0): Promise<AudioFormat> {
+  const head = await bytes.read(start, 512);
   const packet = head.subarray(PAGE_HEADER_BYTES + (head[26] ?? 0));
   const name = CODECS.find(([magic]) => packet.toString('latin1', 0, magic.length) === magic)?.[1];
   if (name !== 'OggOpus' || packet.length < 19) {

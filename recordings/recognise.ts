@@ -19,14 +19,19 @@ export async function recognise(bytes: ReadableBytes, contentType = ''): Promise
   const start = await behindTags(bytes);
   const head = await bytes.read(start, HEAD_BYTES);
   if (head.length === 0) return undefined;
-  if (isWav(head)) return recogniseWav(bytes);
-  if (isOgg(head)) return recogniseOgg(bytes);
-  if (isAmr(head)) return recogniseAmr(bytes);
+  if (isWav(head)) return behindTag(start, await recogniseWav(bytes, start));
+  if (isOgg(head)) return behindTag(start, await recogniseOgg(bytes, start));
+  if (isAmr(head)) return recogniseAmr(bytes, start);
   return (
     (await recogniseOther(bytes, start)) ??
     (await recogniseMp3(bytes, start)) ??
     recogniseHeaderless(head, bytes, contentType)
   );
+}
+
+/** Whether SpeechSense finds a WAV or an Ogg behind a tag is not known; ffmpeg does, and leaves the tag away. */
+function behindTag(start: number, format: AudioFormat | undefined): AudioFormat | undefined {
+  return start > 0 && format ? { ...format, container: undefined } : format;
 }
 
 /** ID3v2 tags stand in front of MP3, and of anything that a tagger took for it. */

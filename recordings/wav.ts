@@ -24,14 +24,16 @@ const STEADY = [PCM, 0x0003, 0x0006, 0x0007];
 /** More than the largest honest size: what recorders write that can't go back to fill it in. */
 const UNKNOWN_SIZE = 0x7fff0000;
 const MAX_CHUNKS = 64;
+/** Recorders count a padding byte, or their header of 44 bytes, among the sound; what is cut off is more. */
+const MISCOUNTED_BYTES = 44;
 
 export function isWav(head: Buffer): boolean {
   return head.toString('latin1', 0, 4) === 'RIFF' && head.toString('latin1', 8, 12) === 'WAVE';
 }
 
 /** SpeechSense takes WAV only with 16-bit PCM of 8 to 48 kHz inside. */
-export async function recogniseWav(bytes: ReadableBytes): Promise<AudioFormat | undefined> {
-  const found = await readChunks(bytes);
+export async function recogniseWav(bytes: ReadableBytes, start = 0): Promise<AudioFormat | undefined> {
+  const found = await readChunks(bytes, start);
   if (!found || found.steady || found.format.truncated) return found?.format;
   const { durationSeconds } = await readDetails(bytes, 'audio/wav');
   return { ...found.format, durationSeconds };
@@ -42,9 +44,9 @@ interface Found {
   steady: boolean;
 }
 
-async function readChunks(bytes: ReadableBytes): Promise<Found | undefined> {
+async function readChunks(bytes: ReadableBytes, start: number): Promise<Found | undefined> {
   let format: Buffer | undefined;
-  let offset = 12;
+  let offset = start + 12;
   for (let chunk = 0; chunk < MAX_CHUNKS; chunk++) {
     const header = await bytes.read(offset, 8);
     if (header.length < 8) break;
@@ -79,7 +81,7 @@ function describe(format: Buffer, dataBytes: number, bytesThere: number): Found 
       durationSeconds: bytesPerSecond > 0 ? soundBytes / bytesPerSecond : undefined,
       channels,
       sampleRateHz,
-      truncated: sizeKnown && dataBytes > bytesThere,
+      truncated: sizeKnown && dataBytes - bytesThere > MISCOUNTED_BYTES,
     },
   };
 }

@@ -20,11 +20,7 @@ export interface CallMetadata {
   fields: Record<string, string>;
   /** Keys whose value was cut to the limit of 1,024 bytes. */
   cutKeys: string[];
-  /** Mapped keys beyond the 200 that a connection can have. */
-  droppedKeys: string[];
 }
-
-const MAX_KEYS = 200;
 
 /**
  * The metadata of one call: the default keys, which are sent with an empty mapping too, then the mapped ones. A mapping
@@ -44,15 +40,10 @@ export function callMetadata(input: CallMetadataInput): CallMetadata {
     client_name: input.client?.name,
     client_id: input.client?.id,
   };
-  const metadata: CallMetadata = { fields: {}, cutKeys: [], droppedKeys: [] };
+  const metadata: CallMetadata = { fields: {}, cutKeys: [] };
   add(metadata, fixed);
-  // The default keys come before the mapped ones, so that the limit on keys never costs one of them.
-  add(
-    metadata,
-    pick(input.mapped, (key) => key in replaceable),
-  );
-  add(metadata, replaceable);
   add(metadata, input.mapped);
+  add(metadata, replaceable);
   return metadata;
 }
 
@@ -62,17 +53,9 @@ function add(metadata: CallMetadata, values: Record<string, string | undefined>)
     if (raw === undefined || Object.hasOwn(metadata.fields, key)) continue;
     const { value, cut } = metadataValue(raw);
     if (value === '') continue;
-    if (Object.keys(metadata.fields).length >= MAX_KEYS) {
-      metadata.droppedKeys.push(key);
-      continue;
-    }
     metadata.fields[key] = value;
     if (cut) metadata.cutKeys.push(key);
   }
-}
-
-function pick(values: Record<string, string | undefined>, wanted: (key: string) => boolean) {
-  return Object.fromEntries(Object.entries(values).filter(([key]) => wanted(key)));
 }
 
 /** SpeechSense reads a date without an offset as UTC, so it always carries one. */

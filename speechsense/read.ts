@@ -6,7 +6,7 @@ import {
   type TalkServiceClient,
 } from '@yandex-cloud/nodejs-sdk/speechsense-v1/talk_service';
 import { callHeaders } from './call-headers.ts';
-import { readRefusal, searchRefusal } from './status.ts';
+import { probeRefusal, readRefusal, searchRefusal } from './status.ts';
 
 /** A deadline cancels a call when it expires, which is harmless for a read and only for a read. */
 const READ_DEADLINE_MS = 20_000;
@@ -70,6 +70,6 @@ export function search(request: ReadRequest, page: Page): Promise<SearchTalkResp
   return read(
     request,
     (headers, options, answered) => client.search(message, headers, options, answered),
-    (error) => (page.filters.length > 0 ? searchRefusal(error, connectionId) : readRefusal(error, connectionId)),
+    (error) => (page.filters.length > 0 ? searchRefusal(error, connectionId) : probeRefusal(error, connectionId)),
   );
 }

@@ -1,4 +1,4 @@
-import { checkConnection } from './check-connection.ts';
+import { checkConnection, type ConnectionProbe } from './check-connection.ts';
 import type { Clock } from './clock.ts';
 import type { SpeechSenseEndpoint } from './endpoint.ts';
 import { findTalks, findTalksDated } from './find-talks.ts';
@@ -28,7 +28,7 @@ export interface SpeechSense {
   /** See {@link upload}; it gets a lane of its own. */
   upload(request: UploadRequest, hooks: UploadHooks): Promise<UploadResult>;
   /** See {@link checkConnection}. */
-  checkConnection(access: ConnectionAccess): Promise<void>;
+  checkConnection(access: ConnectionAccess): Promise<ConnectionProbe>;
   /** See {@link findTalks}. */
   findTalks(
     access: ReadAccess,

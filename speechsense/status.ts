@@ -36,6 +36,12 @@ export function readRefusal(error: ServiceError, connectionId: string): ExportEr
   return new ExportError('speechsense_connection_not_found', { values: { connectionId }, ...requestIdIn(error) });
 }
 
+/** The same for a search by the connection alone: where other ids are missed, or none is named, it says nothing of it. */
+export function probeRefusal(error: ServiceError, connectionId: string): ExportError {
+  const isWord = NAMES_CONNECTION.test(error.details) && !NAMES_OTHER_SCOPE.test(error.details);
+  return isWord ? readRefusal(error, connectionId) : searchRefusal(error, connectionId);
+}
+
 /** The same for a search with filters: the connection has answered before, so it is the filters that do not fit. */
 export function searchRefusal(error: ServiceError, connectionId: string): ExportError {
   if (error.code !== status.INVALID_ARGUMENT) return refusal(error, connectionId);
@@ -75,15 +81,23 @@ function codeOf(error: ServiceError): ErrorCode {
 /** What Node and OpenSSL say when the two sides cannot agree on TLS or the certificate is not trusted. */
 const TLS_TROUBLE = /CERT|self-signed|EPROTO|ERR_SSL|ERR_TLS|wrong version number/;
 
+const NAMES_CONNECTION = /connection[ _]?id/i;
+const NAMES_OTHER_SCOPE = /organization|space|project/i;
+
 /**
  * What of the upload was rejected, as far as the service's words tell. Its messages are not documented: a recording is
  * blamed where nothing points elsewhere.
  */
 function rejectedPart(details: string): ErrorCode {
-  if (/connection[ _]?id/i.test(details)) return 'speechsense_connection_not_found';
+  if (NAMES_CONNECTION.test(details)) return 'speechsense_connection_not_found';
   if (/metadata|\bfields?\b/i.test(details)) return 'speechsense_metadata_rejected';
   return 'speechsense_rejected';
 }
+
+/** The words themselves and not their pattern: the service's text may hold any capitals, a client's name among them. */
+const SYSTEM_WORD = new RegExp(
+  String.raw`\b(?:ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|EMFILE|ENFILE|ENOTFOUND|EAI_AGAIN|EPROTO|CERT_HAS_EXPIRED|CERT_NOT_YET_VALID|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_GET_ISSUER_CERT|UNABLE_TO_GET_ISSUER_CERT_LOCALLY|UNABLE_TO_VERIFY_LEAF_SIGNATURE|ERR_TLS_CERT_ALTNAME_INVALID|self-signed certificate)\b`,
+);
 
 /**
  * The code's name and, for a failed connection, the system's word for it. The service's own text stays out: it may
@@ -91,7 +105,7 @@ function rejectedPart(details: string): ErrorCode {
  */
 function describe(error: ServiceError): string {
   const name = error.code in status ? status[error.code] : `code ${error.code}`;
-  const cause = /\b(?:E[A-Z]{4,}|ENOTFOUND|EAI_AGAIN|[A-Z_]*CERT[A-Z_]*|self-signed certificate)\b/.exec(error.details);
+  const cause = SYSTEM_WORD.exec(error.details);
   return cause ? `${name}, ${cause[0]}` : name;
 }
 

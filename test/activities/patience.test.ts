@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { patiently } from '../../ledger/patiently.ts';
-import { type Brake, uploadWhileAway } from '../../activities/upload-while-away.ts';
+import { type Brake, inTurn, uploadWhileAway } from '../../activities/upload-while-away.ts';
 import { ERROR_CODES, type ErrorCode } from '../../errors/codes.ts';
 import { ExportError } from '../../errors/export-error.ts';
 import type { SpeechSense } from '../../speechsense/speechsense.ts';
@@ -79,22 +79,32 @@ describe('an upload to a SpeechSense that is away', () => {
   /** Of one process only; how it is shared is the ledger's, see test/ledger/brakes.test.ts. */
   let heldUntil = 0;
   let pulled = 0;
-  beforeEach(() => void (heldUntil = pulled = 0));
+  let handedBack = 0;
+  /** For how long it holds once pulled. */
+  let pauseMs = 0;
+  beforeEach(() => void (heldUntil = pulled = handedBack = pauseMs = 0));
   const brake: Brake = {
     turn: () => {
       const waitMs = heldUntil - performance.now();
       return Promise.resolve(waitMs > 0 ? { kind: 'wait', waitMs } : { kind: 'go', braked: heldUntil > 0 });
     },
-    pull: (retryAfterMs = 0) => {
+    pull: () => {
       pulled++;
-      heldUntil = performance.now() + retryAfterMs;
+      heldUntil = performance.now() + pauseMs;
       return Promise.resolve();
     },
     release: () => Promise.resolve(void (heldUntil = 0)),
+    handBack: () => {
+      handedBack++;
+      return Promise.resolve();
+    },
   };
 
-  function upload(speechSense: SpeechSense, { signal = new AbortController().signal, reopen = jest.fn() } = {}) {
-    return uploadWhileAway(speechSense, requestWith(signal), hooks, brake, () => Promise.resolve(reopen()));
+  function upload(
+    speechSense: SpeechSense,
+    { signal = new AbortController().signal, reopen = jest.fn(), first = { braked: false } } = {},
+  ) {
+    return uploadWhileAway(speechSense, requestWith(signal), hooks, brake, first, () => Promise.resolve(reopen()));
   }
 
   test.each(['speechsense_unavailable', 'speechsense_tls_failed', 'speechsense_throttled', 'upload_cut'] as const)(
@@ -132,13 +142,67 @@ describe('an upload to a SpeechSense that is away', () => {
     expect(speechSense.uploads).toBe(1);
   });
 
-  test('waits at least as long as SpeechSense asks', async () => {
+  test.each([
+    ['upload_unconfirmed', 'UNAVAILABLE'],
+    ['upload_unconfirmed', 'no answer'],
+    ['upload_cut', 'stalled'],
+  ] as const)('holds the others back after %s, %s: an outage may show only there', async (code, what) => {
     withoutPauses();
-    const before = performance.now();
-    const asked = new ExportError('speechsense_throttled', { retryAfterMs: 300 });
-    expect(await upload(speechSenseThat(asked))).toEqual(RESULT);
-    // A lower bound, not a measurement: a timer never fires early by more than its own rounding.
-    expect(performance.now() - before).toBeGreaterThan(298);
+    const ended = upload(speechSenseThat(new ExportError(code, { values: { what } })));
+    // Whatever may be stored is not sent again.
+    if (code === 'upload_unconfirmed') await expect(ended).rejects.toMatchObject({ code });
+    else expect(await ended).toEqual(RESULT);
+    expect(pulled).toBe(1);
+  });
+
+  test('holds nobody back when its answer was given up for a stop', async () => {
+    const stop = new AbortController();
+    const speechSense = speechSenseThat(() => {
+      stop.abort();
+      return new ExportError('upload_unconfirmed', { values: { what: 'stopped' } });
+    });
+    await expect(upload(speechSense, { signal: stop.signal })).rejects.toMatchObject({ code: 'upload_unconfirmed' });
+    expect(pulled).toBe(0);
+  });
+
+  test('as the one that tries does not wait for its own turn again, and lets the others on', async () => {
+    heldUntil = performance.now() + 3_600_000;
+    const speechSense = speechSenseThat();
+    expect(await upload(speechSense, { first: { braked: true } })).toEqual(RESULT);
+    expect(heldUntil).toBe(0);
+  });
+
+  describe('before which its recording is received', () => {
+    const { signal } = new AbortController();
+
+    test('in its turn, which goes with it', async () => {
+      heldUntil = performance.now() + 50;
+      const receive = () => Promise.resolve(heldUntil - performance.now() <= 0);
+      expect(await inTurn(brake, signal, receive)).toEqual({
+        turn: expect.objectContaining({ braked: true }),
+        result: true,
+      });
+    });
+
+    test('and cannot be: then another one may try', async () => {
+      heldUntil = 1;
+      const expired = () => Promise.reject(new ExportError('recording_expired'));
+      await expect(inTurn(brake, signal, expired)).rejects.toMatchObject({ code: 'recording_expired' });
+      expect(handedBack).toBe(1);
+      heldUntil = 0;
+      await expect(inTurn(brake, signal, expired)).rejects.toMatchObject({ code: 'recording_expired' });
+      expect(handedBack).toBe(1);
+    });
+
+    test('unless SpeechSense stays away: then it is not even asked for', async () => {
+      heldUntil = Infinity;
+      const start = performance.now();
+      let calls = 0;
+      jest.spyOn(performance, 'now').mockImplementation(() => (calls++ === 0 ? start : start + 61 * 60_000));
+      const receive = jest.fn(() => Promise.resolve());
+      await expect(inTurn(brake, signal, receive)).rejects.toMatchObject({ code: 'speechsense_unavailable' });
+      expect(receive).not.toHaveBeenCalled();
+    });
   });
 
   test('ends with its error once patience is over', async () => {
@@ -146,7 +210,7 @@ describe('an upload to a SpeechSense that is away', () => {
     const start = performance.now();
     const clock = jest.spyOn(performance, 'now');
     const speechSense = speechSenseThat(new ExportError('upload_cut'), () => {
-      clock.mockReturnValue(start + 10 * 60_000 + 60_000);
+      clock.mockReturnValue(start + 61 * 60_000);
       return new ExportError('speechsense_unavailable');
     });
     await expect(upload(speechSense)).rejects.toMatchObject({ code: 'speechsense_unavailable' });
@@ -165,8 +229,8 @@ describe('an upload to a SpeechSense that is away', () => {
 
   test('ends when it is stopped in a pause, without another try', async () => {
     const stop = new AbortController();
-    const asked = new ExportError('speechsense_throttled', { retryAfterMs: 3_600_000 });
-    const speechSense = speechSenseThat(asked);
+    pauseMs = 3_600_000;
+    const speechSense = speechSenseThat(new ExportError('speechsense_throttled'));
     const ended = upload(speechSense, { signal: stop.signal });
     setImmediate(() => stop.abort());
     await expect(ended).rejects.toMatchObject({ name: 'AbortError' });

@@ -14,9 +14,10 @@ import { createTransferStage, type TransferStage } from './transfer-stage.ts';
 
 let stage: TransferStage;
 beforeAll(async () => void (stage = await createTransferStage()));
-afterEach(() => {
+afterEach(async () => {
   stage.sandbox.telephony.reset();
   stage.sandbox.speechsense.reset();
+  await stage.ledger.brakes.release(TEST_ACCOUNT);
 });
 afterAll(() => stage.close());
 
@@ -206,6 +207,48 @@ describe('an answer that is lost', () => {
   });
 });
 
+describe('a SpeechSense whose outage shows only behind the half-close', () => {
+  test('leaves a few calls in doubt, not all; when it is back the rest is exported', async () => {
+    const calls = await Promise.all(Array.from({ length: 16 }, () => stage.plan()));
+    const states: string[] = [];
+    await speechSenseFault({ at: 'half-closed', action: { kind: 'status', code: 14 } });
+    const left = [...calls];
+    const lane = async () => {
+      for (let call = left.shift(); call; call = left.shift()) states.push((await stage.transfer(call)).state);
+    };
+    const lanes = Promise.all(Array.from({ length: 4 }, lane));
+    // All lanes at once, then one of them alone.
+    await waitFor(() => uploads().begun > 4, { what: 'one upload that tries' });
+    await stage.sandbox.speechsense.control('PUT', '/faults', []);
+    await lanes;
+    const inDoubt = states.filter((state) => state === 'unconfirmed').length;
+    expect(inDoubt).toBeGreaterThan(0);
+    expect(inDoubt).toBeLessThan(8);
+    expect(states.filter((state) => state === 'exported')).toHaveLength(16 - inDoubt);
+    expect(stage.sandbox.telephony.counters().requests).toBe(16);
+  });
+
+  test('while it holds everybody back, no recording is fetched', async () => {
+    await stage.ledger.brakes.pull(TEST_ACCOUNT);
+    const call = await stage.plan();
+    let held = false;
+    const brakes = {
+      ...stage.ledger.brakes,
+      turn: async (...args: Parameters<typeof stage.ledger.brakes.turn>) => {
+        const turn = await stage.ledger.brakes.turn(...args);
+        if (turn.kind === 'wait') {
+          held = true;
+          expect(stage.sandbox.telephony.counters().requests).toBe(0);
+        }
+        return turn;
+      },
+    };
+    expect(await stage.transfer(call, { ledger: { ...stage.ledger, brakes } })).toEqual({ state: 'exported' });
+    expect(held).toBe(true);
+    expect(await stage.ledger.brakes.turn(TEST_ACCOUNT)).toEqual({ kind: 'go', braked: false });
+  });
+});
+
 describe('an answer that the ledger refuses to write down', () => {
   test('leaves the call unconfirmed with its talk in SpeechSense, and it is not sent again', async () => {
     const call = await stage.plan();
@@ -311,6 +354,26 @@ describe('a call that is interrupted goes back to planned, and nothing of it is 
     cancel();
     await ended;
     expect(beats[0]).toEqual({ phase: 'download', bytes: expect.any(Number) });
+  });
+});
+
+describe('a call whose link leads to nothing', () => {
+  test('waits while it is young: its recording may come yet, and then it is sent', async () => {
+    const call = await stage.plan();
+    await telephonyFault({ kind: 'lie', lie: 'expired' });
+    // As if the call were of just now.
+    expect(await stage.transfer(call, { recordingWaitHours: 1e6 })).toEqual({ state: 'waiting' });
+    expect(await stage.row(call)).toMatchObject({ state: 'waiting', reason: 'recording_not_found' });
+    stage.sandbox.telephony.reset();
+    const planOptions = { batchSize: 10, recordingWaitHours: 48, now: new Date() };
+    expect(await stage.ledger.plan.planWaiting(call.exportId, planOptions)).toEqual({ batches: 2 });
+    expect(await stage.transfer(call)).toEqual({ state: 'exported' });
+  });
+
+  test('does not wait where it is gone for good', async () => {
+    const call = await stage.plan();
+    await telephonyFault({ kind: 'lie', lie: 'gone' });
+    expect(await stage.transfer(call, { recordingWaitHours: 1e6 })).toEqual({ state: 'failed' });
   });
 });
 

@@ -100,6 +100,7 @@ export async function createTransferStage(): Promise<TransferStage> {
         speechSense,
         recordings,
         recordingRetrySeconds: 600,
+        recordingWaitHours: 48,
         ...deps,
       });
       const environment = new MockActivityEnvironment({ activityType: 'transferCall' }, { logger: SILENT });

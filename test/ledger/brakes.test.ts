@@ -17,7 +17,7 @@ describe('the brake of a service that is away', () => {
   beforeEach(() => t.ledger.brakes.release(TEST_ACCOUNT));
 
   const turn = () => t.ledger.brakes.turn(TEST_ACCOUNT);
-  const pull = (retryAfterMs?: number) => t.ledger.brakes.pull(TEST_ACCOUNT, retryAfterMs);
+  const pull = () => t.ledger.brakes.pull(TEST_ACCOUNT);
   /** As if so many seconds had gone by. */
   const later = (seconds: number) =>
     sql`update brakes set held_until = held_until - ${seconds} * interval '1 second',
@@ -59,9 +59,15 @@ describe('the brake of a service that is away', () => {
     expect(pauses).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60]);
   });
 
-  test('waits as long as the service asks', async () => {
-    await pull(3_600_000);
-    expect(await waitSeconds()).toBe(3_600);
+  test('lets the next one try at once when the one that was to try hands its turn back', async () => {
+    await t.ledger.brakes.handBack(TEST_ACCOUNT);
+    expect(await turn()).toEqual({ kind: 'go', braked: false });
+    await pull();
+    await later(2);
+    expect(await turn()).toEqual({ kind: 'go', braked: true });
+    await t.ledger.brakes.handBack(TEST_ACCOUNT);
+    expect(await turn()).toEqual({ kind: 'go', braked: true });
+    expect((await turn()).kind).toBe('wait');
   });
 
   test('is gone when the service answers', async () => {

@@ -17,6 +17,7 @@ const ALL = [
   '0010-adopted-talks',
   '0011-backend',
   '0012-recurring-identities',
+  '0013-missing-talks',
 ];
 
 let schemas: TestSchema[];

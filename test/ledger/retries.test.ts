@@ -19,6 +19,7 @@ let t: TestLedger;
 let root: string;
 /** Each test has notes of its own, which it counts from one. */
 let before = 0;
+let talkOf = (noteId: number) => `talk-${noteId}`;
 beforeAll(async () => void (t = await openTestLedger()));
 beforeEach(() => void (before += 100));
 afterAll(() => t.close());
@@ -28,8 +29,8 @@ const note = (nth: number) => sightedNote({ noteId: before + nth });
 type Outcome = FailureReason | 'exported' | 'unconfirmed';
 
 /** Opens an export of these notes and brings each call to its end; a call that is not named stays planned. */
-async function exportedAs(outcomes: Record<number, Outcome | 'left'>): Promise<string> {
-  const exportId = await planned(t.ledger, Object.keys(outcomes).map(Number).map(note));
+async function exportedAs(outcomes: Record<number, Outcome | 'left'>, more: TestExport = {}): Promise<string> {
+  const exportId = await planned(t.ledger, Object.keys(outcomes).map(Number).map(note), more);
   await settle(exportId, outcomes);
   await t.ledger.exports.close(exportId, 'completed');
   return exportId;
@@ -46,7 +47,7 @@ async function settle(exportId: string, outcomes: Record<number, Outcome | 'left
       continue;
     }
     await t.ledger.transfers.markCommitting(claim.lease, SENT);
-    const talk = { talkId: `talk-${noteId}`, bytes: 1, audioFormat: 'mp3' };
+    const talk = { talkId: talkOf(noteId), bytes: 1, audioFormat: 'mp3' };
     if (outcome === 'exported') await t.ledger.transfers.recordExported(claim.lease, talk);
     else await t.ledger.transfers.recordUnconfirmed(claim.lease);
   }
@@ -168,4 +169,86 @@ test('into another connection, an answer lost in the first one stays on its reco
   expect(await retry({ unconfirmed: true }, { 1: 'exported' }, { connectionId: 'connection-2' })).toEqual([1]);
   const [again] = await reportOf(t.ledger, await planned(t.ledger, [note(1)]));
   expect(again).toMatchObject({ state: 'unconfirmed', reason: 'answer_lost' });
+});
+
+describe('calls whose talks are gone', () => {
+  /** Each test its own: what is gone is looked for in all of a connection. */
+  let connectionId: string;
+  const missing = () => t.ledger.registry.missingCalls(TEST_ACCOUNT, connectionId);
+  const lose = (...notes: number[]) =>
+    t.ledger.registry.setMissing(
+      TEST_ACCOUNT,
+      connectionId,
+      notes.map((nth) => `talk-${before + nth}`),
+      true,
+    );
+
+  /** A retry of what is gone, stopped where outcomes end. */
+  async function retryMissing(outcomes: Record<number, Outcome | 'left'>, settings: unknown = {}) {
+    const exportId = await openTestExport(t.ledger, { kind: 'retry', retryOf: root, connectionId, settings });
+    await t.ledger.retries.list(exportId, { ...choice({ reasons: ['internal_error'] }), missing: true });
+    await t.ledger.plan.close(exportId, PLAN);
+    talkOf = (noteId) => `talk-again-${noteId}`;
+    await settle(exportId, outcomes);
+    await t.ledger.exports.close(exportId, 'stopped');
+    return Object.fromEntries(
+      (await reportOf(t.ledger, exportId)).map(({ note_id, state, reason }) => [note_id - before, reason ?? state]),
+    );
+  }
+
+  beforeEach(async () => {
+    talkOf = (noteId) => `talk-${noteId}`;
+    connectionId = `connection-of-${before}`;
+    root = await exportedAs({ 1: 'exported', 2: 'exported', 3: 'exported', 4: 'exported' }, { connectionId });
+    await lose(1, 2, 3);
+  });
+
+  test('are not forgotten by a retry that is stopped, fails them or loses their answer', async () => {
+    expect(await missing()).toBe(3);
+    expect(await retryMissing({ 1: 'exported', 2: 'recording_expired', 3: 'left' })).toEqual({
+      1: 'exported',
+      2: 'recording_expired',
+      3: 'planned',
+    });
+    expect(await missing()).toBe(2);
+    expect(await retryMissing({ 2: 'exported', 3: 'unconfirmed' })).toEqual({ 2: 'exported', 3: 'answer_lost' });
+    // It may be there already: it is looked for, not sent once more.
+    expect(await retryMissing({ 3: 'exported' })).toEqual({ 3: 'answer_lost' });
+  });
+
+  test('stay known as gone when the upload that was to replace them is cut behind its marker', async () => {
+    const exportId = await openTestExport(t.ledger, { kind: 'retry', retryOf: root, connectionId });
+    await t.ledger.retries.list(exportId, { ...choice({ reasons: ['internal_error'] }), missing: true });
+    await t.ledger.plan.close(exportId, PLAN);
+    const [first] = await reportOf(t.ledger, exportId);
+    const claim = await t.ledger.transfers.claim({ exportId, callId: first?.call_id ?? 0 });
+    if (claim.kind !== 'claimed') throw new Error('not claimed');
+    expect(await t.ledger.transfers.markCommitting(claim.lease, SENT)).toBe('marked');
+    expect(await t.ledger.transfers.release(claim.lease)).toBe(true);
+    expect(await missing()).toBe(3);
+  });
+
+  test('are sent again whatever the filters of the latest export say', async () => {
+    const filters = { direction: 'outgoing', users: [8], talkSeconds: { min: 600, max: 700 } };
+    expect(await retryMissing({ 1: 'exported', 2: 'exported', 3: 'exported' }, filters)).toEqual({
+      1: 'exported',
+      2: 'exported',
+      3: 'exported',
+    });
+  });
+
+  test('are no export’s but a retry’s: whether they are really gone, a person decides', async () => {
+    const again = await planned(t.ledger, [note(1), note(4)], { connectionId });
+    expect(await reportOf(t.ledger, again)).toMatchObject([
+      { state: 'skipped', reason: 'already_exported' },
+      { state: 'skipped', reason: 'already_exported' },
+    ]);
+  });
+
+  test('that turn up again while they are sent anew do not count twice', async () => {
+    expect(await retryMissing({ 1: 'unconfirmed' })).toMatchObject({ 1: 'answer_lost' });
+    await t.ledger.registry.setMissing(TEST_ACCOUNT, connectionId, [`talk-${before + 1}`, `talk-${before + 2}`], false);
+    const again = await planned(t.ledger, [note(1), note(2)], { connectionId });
+    expect(await reportOf(t.ledger, again)).toMatchObject([{ state: 'skipped' }, { state: 'skipped' }]);
+  });
 });

@@ -2,7 +2,17 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { ExportError } from '../../errors/export-error.ts';
 import { openDatabase } from '../../ledger/database.ts';
 import { createTransfers, type Lease } from '../../ledger/transfers.ts';
-import { openTestLedger, planned, reportOf, sightedNote, type TestLedger, SENT } from '../support/ledger.ts';
+import {
+  openTestLedger,
+  PLAN,
+  planned,
+  reportOf,
+  sightedNote,
+  type TestLedger,
+  SENT,
+  TEST_ACCOUNT,
+  TEST_CONNECTION,
+} from '../support/ledger.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 describe('a call in an export', () => {
@@ -72,6 +82,63 @@ describe('a call in an export', () => {
     await t.ledger.transfers.recordExported(lease, exported());
     expect(await row()).toMatchObject({ state: 'exported', reason: null, talk_id: talkId() });
     expect(await row(await laterExport())).toMatchObject({ state: 'skipped', reason: 'already_exported' });
+  });
+
+  describe('an answer that comes after its absence seemed proved', () => {
+    let frozen: Lease;
+    /** The upload of a frozen process is looked for in vain, and its call planned again. */
+    beforeEach(async () => {
+      frozen = await claim();
+      await t.ledger.transfers.markCommitting(frozen, SENT);
+      await t.ledger.transfers.claim({ exportId, callId });
+      await t.ledger.lostTalks.sendAgain(exportId, [{ callId, sentBy: exportId }], PLAN);
+      expect((await row()).state).toBe('planned');
+    });
+    const answered = () => t.ledger.transfers.recordExported(frozen, { ...exported(), sent: SENT.sent });
+
+    test('is believed while the call is planned again', async () => {
+      await answered();
+      expect(await row()).toMatchObject({ state: 'exported', talk_id: talkId() });
+      expect(await t.ledger.transfers.claim({ exportId, callId })).toEqual({ kind: 'settled', state: 'exported' });
+      expect(await row(await laterExport())).toMatchObject({ state: 'skipped', reason: 'already_exported' });
+    });
+
+    test('and ends the hold of a newer attempt', async () => {
+      const newer = await claim();
+      await answered();
+      expect(await t.ledger.transfers.markCommitting(newer, SENT)).toBe('lease_lost');
+      expect(await t.ledger.transfers.release(newer)).toBe(false);
+      expect(await row()).toMatchObject({ state: 'exported', talk_id: talkId() });
+    });
+
+    test('and stands when a newer attempt’s answer comes too', async () => {
+      const newer = await claim();
+      await t.ledger.transfers.markCommitting(newer, SENT);
+      await answered();
+      await t.ledger.transfers.recordExported(newer, { ...exported(), talkId: 'aud-second' });
+      expect(await row()).toMatchObject({ state: 'exported', talk_id: talkId() });
+      expect(await t.ledger.registry.known(TEST_ACCOUNT, TEST_CONNECTION, [talkId(), 'aud-second'])).toEqual(
+        new Set([talkId()]),
+      );
+    });
+
+    test('also when another export has sent the call meanwhile: then both talks are known', async () => {
+      const other = await laterExport();
+      await t.ledger.transfers.markCommitting(await claim(other), SENT);
+      await answered();
+      expect(await row()).toMatchObject({ state: 'exported', talk_id: talkId() });
+      await t.ledger.transfers.recordExported({ exportId: other, callId }, { ...exported(), talkId: 'aud-other' });
+      expect(await row(other)).toMatchObject({ state: 'exported', talk_id: 'aud-other' });
+    });
+  });
+
+  test('an answer corrects what a search had found', async () => {
+    const lease = await claim();
+    await t.ledger.transfers.markCommitting(lease, SENT);
+    await t.ledger.transfers.recordUnconfirmed(lease);
+    await t.ledger.lostTalks.adopt({ callId, sentBy: exportId }, `${talkId()}-found`);
+    await t.ledger.transfers.recordExported(lease, exported());
+    expect(await row()).toMatchObject({ state: 'exported', talk_id: talkId() });
   });
 
   test('an answer takes its talk from a call that had found it by a search, which is in doubt again', async () => {

@@ -123,6 +123,12 @@ describe('a recording', () => {
     expect((await bytesOf(await receive())).equals(body)).toBe(true);
   });
 
+  test.each(['none', 'binary'])('that names the encoding %s, which is none, is taken as it is', async (encoding) => {
+    const body = mp3();
+    telephony.answer = answering(body, { 'content-encoding': encoding });
+    expect((await bytesOf(await receive())).equals(body)).toBe(true);
+  });
+
   test('is stopped with the reason of the stop', async () => {
     const stop = new AbortController();
     telephony.answer = (_request, response) => {

@@ -193,3 +193,27 @@ test.each([
   expect(bytes.sizeBytes).toBeGreaterThan(10_000_000);
   expect(bytes.readBytes).toBeLessThan(500_000);
 });
+
+describe('oddities that cost no sound are let pass', () => {
+  const tag = Buffer.concat([Buffer.from('ID3\x04\x00\x00\x00\x00\x00\x05', 'latin1'), Buffer.alloc(5)]);
+
+  test.each([1, 8, 44])('a WAV header that promises %i bytes too many', async (extra) => {
+    const whole = wav({ seconds: 2 });
+    const promised = wav({ seconds: 2, dataBytes: whole.length - whole.indexOf('data') - 8 + extra });
+    await expect(recogniseBytes(promised)).resolves.toMatchObject({ truncated: false, container: 'wav' });
+    await expect(recogniseBytes(promised.subarray(0, promised.length - 100))).resolves.toMatchObject({
+      truncated: true,
+    });
+  });
+
+  test.each([
+    ['WAV', wav({ seconds: 2 }), { name: 'WAV PCM 16-bit', durationSeconds: 2 }],
+    ['Ogg Opus', oggOpus(), { name: 'OggOpus', channels: expect.any(Number) }],
+    ['AMR', Buffer.concat([Buffer.from('#!AMR\n'), Buffer.alloc(1_300, 0x00)]), { name: 'AMR', truncated: false }],
+  ])('an ID3 tag in front of %s, which then goes through ffmpeg', async (_, bytes, expected) => {
+    await expect(recogniseBytes(Buffer.concat([tag, bytes]))).resolves.toMatchObject({
+      ...expected,
+      container: undefined,
+    });
+  });
+});

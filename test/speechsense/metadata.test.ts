@@ -28,7 +28,6 @@ describe('the metadata of a call', () => {
         client_id: '42',
       },
       cutKeys: [],
-      droppedKeys: [],
     });
   });
 
@@ -77,14 +76,6 @@ describe('the metadata of a call', () => {
     const { fields, cutKeys } = callMetadata({ ...call, mapped: { note: 'ж'.repeat(600), short: 'ж' } });
     expect(cutKeys).toEqual(['note']);
     expect(fields.note).toBe('ж'.repeat(512));
-  });
-
-  test('stays within 200 keys and keeps the default ones', () => {
-    const mapped = Object.fromEntries(Array.from({ length: 250 }, (_, index) => [`key_${index}`, 'v']));
-    const { fields, droppedKeys } = callMetadata({ ...call, mapped });
-    expect(Object.keys(fields)).toHaveLength(200);
-    expect(fields).toMatchObject({ client_id: '42', key_191: 'v' });
-    expect(droppedKeys).toHaveLength(58);
   });
 });
 

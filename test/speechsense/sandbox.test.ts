@@ -101,7 +101,7 @@ describe('an upload to the sandbox', () => {
 
 describe('the connection check', () => {
   test('says nothing when all is right, and stores nothing', async () => {
-    await speechSense.checkConnection(access);
+    expect(await speechSense.checkConnection(access)).toBe('seen');
     expect(sandbox.counters()).toMatchObject({ talks: 0, uploads: { begun: 0 } });
   });
 
@@ -118,6 +118,16 @@ describe('the connection check', () => {
       code: 'speechsense_connection_not_found',
       values: { connectionId: 'eag-other' },
     });
+  });
+
+  test('cannot tell where a search wants all four ids, but still names a wrong key', async () => {
+    await sandbox.control('PUT', '/behaviour', { searchNeedsAllIds: true });
+    expect(await speechSense.checkConnection(access)).toBe('cannot_be_told');
+    await expect(speechSense.checkConnection({ ...access, apiKey: 'AQVN-wrong' })).rejects.toMatchObject({
+      code: 'speechsense_unauthenticated',
+    });
+    await speechSense.upload(call('1'), commit);
+    expect(sandbox.counters().talks).toBe(1);
   });
 
   test('names a missing role, a used-up quota and a service that is away', async () => {

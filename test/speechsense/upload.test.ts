@@ -1,6 +1,7 @@
 import { Metadata, status } from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import protobuf from 'protobufjs/minimal.js';
+import { findExportError } from '../../errors/export-error.ts';
 import { createSpeechSense, type SpeechSense } from '../../speechsense/speechsense.ts';
 import { FrameRecorder } from './frame-recorder.ts';
 import { storeAll, TalkServer } from './talk-server.ts';
@@ -165,6 +166,17 @@ describe('a refusal', () => {
       });
     },
   );
+
+  test('says the system’s word for a failure, and no other word in capitals', async () => {
+    const whatOf = async (details: string) => {
+      server.handler = (_call, answer) => answer({ code: status.UNAVAILABLE, details });
+      const error: unknown = await speechSense.upload(uploadRequest(3, {}, never), commit).catch((e: unknown) => e);
+      return findExportError(error)?.values['what'];
+    };
+    expect(await whatOf('connect ECONNREFUSED 10.0.0.1:443')).toBe('UNAVAILABLE, ECONNREFUSED');
+    expect(await whatOf('client ELENA EGOROVA not stored')).toBe('UNAVAILABLE');
+    expect(await whatOf('MY_CERT is lost')).toBe('UNAVAILABLE');
+  });
 
   test('keeps the request id of the service and none of its words', async () => {
     server.handler = (_call, answer) => {

@@ -3,7 +3,13 @@ import { EXIT, exitCodeOf } from '../../../errors/exit-codes.ts';
 import { ExportError } from '../../../errors/export-error.ts';
 import type { Sentence } from '../../../errors/codes.ts';
 import { checkConverter, type ConverterCheck } from '../../../recordings/ffmpeg-version.ts';
-import { CALL_ID_ADVICE, checkConnection, CONNECTION_WORKS, setConnection } from '../../connection-admin.ts';
+import {
+  CALL_ID_ADVICE,
+  checkConnection,
+  CONNECTION_UNCERTAIN,
+  CONNECTION_WORKS,
+  setConnection,
+} from '../../connection-admin.ts';
 import { addCommand, type Runner } from '../command.ts';
 import { readSecret } from '../read-secret.ts';
 
@@ -33,6 +39,7 @@ export function addConnectionCommands(program: Command, runner: Runner): void {
           en: `Calls of account ${accountId} go to connection ${set.connectionId} (${set.language}).`,
           ru: `Звонки аккаунта ${accountId} пойдут в подключение ${set.connectionId} (${set.language}).`,
         }),
+        ...(set.probe === 'seen' ? [] : [output.text(CONNECTION_UNCERTAIN)]),
       ]);
       return EXIT.done;
     },
@@ -45,8 +52,9 @@ export function addConnectionCommands(program: Command, runner: Runner): void {
     examples: ['connection check', 'connection check --json'],
     async run({ services, output, account }) {
       const { accountId } = await account();
-      const { error, keepsCallId } = await checkConnection(services.access, accountId);
-      const message = error?.sentence(output.language) ?? output.text(CONNECTION_WORKS);
+      const { error, probe, keepsCallId } = await checkConnection(services.access, accountId);
+      const message =
+        error?.sentence(output.language) ?? output.text(probe === 'seen' ? CONNECTION_WORKS : CONNECTION_UNCERTAIN);
       const requestId = error?.requestId ?? null;
       const converter = await checkConverter(services.environment.FFMPEG_PATH);
       const checked = {

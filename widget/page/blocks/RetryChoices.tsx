@@ -8,7 +8,7 @@ import { fill, textOf } from '../text/dictionary.ts';
 import { useKeyedAction } from '../use-action.ts';
 
 /** What waiting calls may wait for. The status counts them together, so they are retried together. */
-const WAITING_REASONS = ['recording_not_ready', 'telephony_away'];
+const WAITING_REASONS = ['recording_not_ready', 'recording_not_found', 'telephony_away'];
 
 /** Which calls to try again: by reason, and the unconfirmed ones only when asked for. */
 export function RetryChoices({ status, onStarted }: { status: ExportStatus; onStarted: () => Promise<void> }) {

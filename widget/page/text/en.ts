@@ -283,6 +283,8 @@ export const en: Dictionary = {
     too_long: 'longer than the maximum',
     already_exported: 'already in this SpeechSense connection',
     recording_not_ready: 'the telephony has not attached the recording yet',
+    recording_not_found:
+      'nothing is at the link of this recent call: its recording is not ready yet, or the link has expired already',
     telephony_away: 'the telephony server is down or asks for a pause; tried again at the end of the export',
     conversion_failed: 'SpeechSense does not take this audio format, and ffmpeg could not convert it',
     answer_lost: 'sent whole, but the answer was lost; its talk is looked for in SpeechSense',
