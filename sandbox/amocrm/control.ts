@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { ControlAnswer } from '../part.ts';
-import { type Shell, tokenAgeSchema } from '../shell/shell.ts';
+import { type Shell, tokenAgeSchema } from './shell/shell.ts';
 import type { Account } from './account.ts';
 import { type Faults, faultSchema } from './faults.ts';
 import { disconnectUri, sendDisconnectHook, sendInstallHook } from './hooks.ts';

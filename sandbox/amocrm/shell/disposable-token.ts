@@ -1,5 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import type { SandboxIdentity } from '../identity.ts';
+import type { SandboxIdentity } from '../../identity.ts';
 
 const LIVES_SECONDS = 1_800;
 

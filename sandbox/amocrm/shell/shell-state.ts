@@ -1,5 +1,5 @@
-import type { Account } from '../amocrm/account.ts';
-import { GROUPS } from '../world/operators.ts';
+import type { Account } from '../account.ts';
+import { GROUPS } from '../../world/operators.ts';
 import type { Installation } from './installation.ts';
 
 /** amoCRM gives each uploaded widget a code of its own making. */

@@ -1,5 +1,5 @@
-import type { Account } from '../amocrm/account.ts';
-import { type HookOutcome, sendDisconnectHook, sendInstallHook } from '../amocrm/hooks.ts';
+import type { Account } from '../account.ts';
+import { type HookOutcome, sendDisconnectHook, sendInstallHook } from '../hooks.ts';
 import { readWidgetArchive, type WidgetArchive } from './widget-archive.ts';
 
 /** The integration of this account: its widget, and whether somebody has switched it on. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Account } from '../amocrm/account.ts';
-import { disconnectUri } from '../amocrm/hooks.ts';
+import type { Account } from '../account.ts';
+import { disconnectUri } from '../hooks.ts';
 import { disposableToken } from './disposable-token.ts';
 import { Installation } from './installation.ts';
 import { pageFile } from './page-files.ts';
