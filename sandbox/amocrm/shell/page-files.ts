@@ -1,4 +1,3 @@
-import { transform } from '@swc/core';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -28,6 +27,8 @@ export async function pageFile(name: string): Promise<ShellAnswer> {
 }
 
 async function stripped(source: string): Promise<string> {
+  // Only a browser needs the compiler: a sandbox without one starts without it.
+  const { transform } = await import('@swc/core');
   const { code } = await transform(source, {
     jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
     module: { type: 'es6' },
