@@ -1,0 +1,69 @@
+import type { Browser, BrowserContextOptions } from 'playwright-core';
+import { freePort } from '../../scripts/servers/free-port.ts';
+import { createStage, type Stage, type StageOptions } from '../support/stage.ts';
+import { buildArchive } from '../widget/built-archive.ts';
+import { Administrator } from './administrator.ts';
+import { type BackendProcess, startBackendProcess } from './backend-process.ts';
+import { launchChromium } from './chromium.ts';
+
+/** The whole product as a customer has it: a sandbox account whose pages load the very widget.zip, backend, worker. */
+export interface Product {
+  stage: Stage;
+  /** Address of the account. */
+  amocrm: string;
+  backendUrl: string;
+  startBackend(): Promise<void>;
+  stopBackend(): Promise<void>;
+  /** Somebody with a browser of their own. */
+  visitor(options?: BrowserContextOptions): Promise<Administrator>;
+  /** As an administrator leaves it after installing: connected, with the consent given. */
+  install(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function createProduct(options: StageOptions = {}): Promise<Product> {
+  const port = await freePort();
+  const backendUrl = `http://127.0.0.1:${port}`;
+  const redirectUri = `${backendUrl}/oauth/callback`;
+  const [stage, archive, browser] = await Promise.all([
+    createStage({ ...options, sandbox: { ...options.sandbox, redirectUri } }),
+    buildArchive('--backend', backendUrl),
+    launchChromium(),
+  ]);
+  const { shell } = stage.sandbox.amocrm;
+  shell.installation.upload(archive);
+  const amocrm = stage.sandbox.addresses.amocrm;
+  let backend: BackendProcess | undefined;
+  const product: Product = {
+    stage,
+    amocrm,
+    backendUrl,
+    startBackend: async () => {
+      backend = await startBackendProcess({ ...stage.environment, PUBLIC_URL: backendUrl }, port);
+    },
+    stopBackend: async () => {
+      await backend?.stop();
+      backend = undefined;
+    },
+    visitor: (given) => visitor(browser, amocrm, given),
+    install: async () => {
+      const consent = JSON.stringify({ accepted: true, at: new Date().toISOString(), version: 1 });
+      await shell.installation.save({ consent }, new URL(amocrm).host);
+    },
+    close: async () => {
+      await browser.close();
+      await backend?.stop();
+      await stage.close();
+    },
+  };
+  await Promise.all([product.startBackend(), stage.startWorker()]);
+  return product;
+}
+
+async function visitor(browser: Browser, amocrm: string, options: BrowserContextOptions = {}): Promise<Administrator> {
+  const context = await browser.newContext({ locale: 'ru-RU', viewport: { width: 1280, height: 900 }, ...options });
+  const page = await context.newPage();
+  // The page's own timers, so that a test can let its next question come at once.
+  await page.clock.install();
+  return new Administrator(page, amocrm);
+}
