@@ -64,7 +64,7 @@ export class Administrator {
   }
 
   /** The page's clock goes on to its next question, again and again, until the condition holds. */
-  async later<T>(what: string, condition: () => Promise<T>) {
+  async later<T>(what: string, condition: () => T | Promise<T>) {
     return waitFor(
       async () => {
         const met = await condition();

@@ -164,7 +164,7 @@ describe('an administrator, from installing to switching off', () => {
     const history = administrator.block('История').getByRole('listitem').first();
     await history.getByRole('button', { name: 'Повторить неудачные' }).click();
     await history.getByRole('button', { name: 'Повторить', exact: true }).click();
-    await administrator.later('the retry', async () => talks() === recordedCalls(product.stage));
+    await administrator.later('the retry', () => talks() === recordedCalls(product.stage));
     const retry = administrator.block('История').getByRole('listitem').filter({ hasText: 'Повтор неудачных' });
     await administrator.later('its end', () => retry.getByText('Завершена').isVisible());
   });

@@ -1,9 +1,9 @@
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { freePort } from '../../scripts/servers/free-port.ts';
+import { startBackend, type TestBackend } from '../support/backend.ts';
 import { createStage, type Stage, type StageOptions } from '../support/stage.ts';
 import { buildArchive } from '../widget/built-archive.ts';
 import { Administrator } from './administrator.ts';
-import { type BackendProcess, startBackendProcess } from './backend-process.ts';
 import { launchChromium } from './chromium.ts';
 
 /** The whole product as a customer has it: a sandbox account whose pages load the very widget.zip, backend, worker. */
@@ -33,16 +33,16 @@ export async function createProduct(options: StageOptions = {}): Promise<Product
   const { shell } = stage.sandbox.amocrm;
   shell.installation.upload(archive);
   const amocrm = stage.sandbox.addresses.amocrm;
-  let backend: BackendProcess | undefined;
+  let backend: TestBackend | undefined;
   const product: Product = {
     stage,
     amocrm,
     backendUrl,
     startBackend: async () => {
-      backend = await startBackendProcess({ ...stage.environment, PUBLIC_URL: backendUrl }, port);
+      backend = await startBackend(stage, { environment: { PORT: String(port), PUBLIC_URL: backendUrl } });
     },
     stopBackend: async () => {
-      await backend?.stop();
+      await backend?.close();
       backend = undefined;
     },
     visitor: (given) => visitor(browser, amocrm, given),
@@ -52,7 +52,7 @@ export async function createProduct(options: StageOptions = {}): Promise<Product
     },
     close: async () => {
       await browser.close();
-      await backend?.stop();
+      await backend?.close();
       await stage.close();
     },
   };
