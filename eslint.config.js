@@ -29,6 +29,7 @@ const MAY_IMPORT = {
     'activities',
     'workflows',
   ],
+  backend: ['errors', 'settings', 'environment', 'ledger', 'client'],
   sandbox: [],
   widget: [],
 };
@@ -124,6 +125,7 @@ export default tseslint.config(
       'client/cli/**',
       'sandbox/main.ts',
       'worker/main.ts',
+      'backend/main.ts',
       'test/replay/record.ts',
       'test/faults/soak.ts',
     ],

@@ -6,7 +6,7 @@ const userSchema = z.looseObject({
   id: z.coerce.number().int(),
   name: z.string().catch(''),
   rights: z
-    .looseObject({ is_active: z.boolean().catch(true) })
+    .looseObject({ is_active: z.boolean().catch(true), is_admin: z.boolean().catch(false) })
     .optional()
     .catch(undefined),
   _embedded: z
@@ -40,6 +40,12 @@ export async function readUsers(http: AmocrmHttp): Promise<AmocrmUser[]> {
     const answer = await http.get('/users', { with: 'group', ...at }, pageSchema);
     return answer && { items: answer._embedded.users.map(toUser), next: answer._links?.next !== undefined };
   });
+}
+
+/** Whether the user is an active administrator; someone whom amoCRM does not know (any more) is none. */
+export async function readIsAdmin(http: AmocrmHttp, userId: number): Promise<boolean> {
+  const user = await http.get(`/users/${userId}`, {}, userSchema);
+  return user?.rights?.is_active === true && user.rights.is_admin;
 }
 
 function toUser({ id, name, rights, _embedded }: z.output<typeof userSchema>): AmocrmUser {

@@ -12,6 +12,8 @@ import { accountIdAt, connectAccount, type ConnectedAccount } from './account-co
 import type { ExportClient } from './export-client.ts';
 import { cleanSecret } from './secret.ts';
 
+const TOKEN = { en: 'token', ru: 'токен', field: 'token' };
+
 /**
  * Adds an account by its long-lived token, or renews the token of one that is there. The host is checked before the
  * token goes anywhere, the token before anything is kept.
@@ -20,7 +22,7 @@ import { cleanSecret } from './secret.ts';
  */
 export async function addAccount(access: AccountAccess, givenHost: string, token: string): Promise<ConnectedAccount> {
   const { host } = accountAddress(givenHost, access.insecureHosts);
-  const accessToken = cleanSecret(token, 'token');
+  const accessToken = cleanSecret(token, TOKEN);
   const accessUntil = readClaims(accessToken).expiresAt ?? null;
   const grant = { kind: 'long_lived' as const, access: accessToken, accessUntil };
   return connectAccount(access, host, grant, await accountIdAt(access, host));

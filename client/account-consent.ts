@@ -10,12 +10,17 @@ import { cleanSecret } from './secret.ts';
  * The page where an administrator of the account lets the integration in. What comes back from it is good for this
  * account, once, within 20 minutes.
  *
+ * @param consents where the link is kept: part of a larger change, if the caller says so.
  * @throws {ExportError} `amocrm_host_forbidden`, `amocrm_client_not_set`
  */
-export async function consentLink(access: AccountAccess, givenHost: string): Promise<{ consentUrl: string }> {
+export async function consentLink(
+  access: AccountAccess,
+  givenHost: string,
+  consents: Pick<AccountAccess['ledger']['consents'], 'give'> = access.ledger.consents,
+): Promise<{ consentUrl: string }> {
   const { host } = accountAddress(givenHost, access.insecureHosts);
   access.oauth.assertIntegration();
-  const state = await access.ledger.consents.give({ host, accountId: await accountIdAt(access, host) });
+  const state = await consents.give({ host, accountId: await accountIdAt(access, host) });
   return { consentUrl: access.oauth.consentUrl(host, state) };
 }
 
@@ -48,6 +53,8 @@ export async function authoriseByCode(
   return authorise(access, host, code, { host, accountId: await accountIdAt(access, host) });
 }
 
+const CODE = { en: 'code', ru: 'код', field: 'code' };
+
 /**
  * Exchanges a code for tokens and keeps them.
  *
@@ -59,7 +66,7 @@ async function authorise(access: AccountAccess, host: string, code: string, mean
   if (meant.accountId === null && meant.host !== host) {
     throw new ExportError('amocrm_other_account', { values: { given: host, expected: meant.host } });
   }
-  const cleanCode = cleanSecret(code, 'code');
+  const cleanCode = cleanSecret(code, CODE);
   const turn = await (meant.accountId === null ? UNPACED() : paced(access, meant.accountId));
   const exchange = access.oauth.exchange(host, cleanCode);
   await turn.end(

@@ -2,10 +2,12 @@ import type { Sentence } from '../errors/codes.ts';
 import { ExportError, findExportError } from '../errors/export-error.ts';
 import type { ConnectionAccess } from '../speechsense/speechsense.ts';
 import type { AccountAccess } from './account-access.ts';
-import { cleanSecret } from './secret.ts';
+import { cleanSecret, type SecretName } from './secret.ts';
 
 /** What SpeechSense may hear in a connection's talks. */
 const LANGUAGES = ['ru-RU', 'ru-RU, kk-KZ'] as const;
+
+export const API_KEY: SecretName = { en: 'API key', ru: 'API-ключ', field: 'apiKey' };
 
 export interface NewConnection {
   connectionId: string;
@@ -27,7 +29,7 @@ export async function setConnection(
     accountId,
     connectionId: connectionIdOf(given.connectionId),
     language: languageOf(given.language),
-    apiKey: cleanSecret(given.apiKey, 'API key'),
+    apiKey: cleanSecret(given.apiKey, API_KEY),
   };
   await access.speechSense.checkConnection(connection);
   await access.ledger.connections.put(connection);
@@ -53,12 +55,24 @@ export interface ConnectionCheck {
   keepsCallId: boolean | null;
 }
 
-/** Whether the stored connection answers to its key. @throws {ExportError} `connection_not_set` */
-export async function checkConnection(access: AccountAccess, accountId: number): Promise<ConnectionCheck> {
-  const connection = await access.ledger.connections.read(accountId);
-  if (!connection) throw new ExportError('connection_not_set');
+/**
+ * Whether a connection answers to its key.
+ *
+ * @param unsaved what a form holds instead of the stored values.
+ * @throws {ExportError} `connection_not_set` where neither has an id or a key; `usage`.
+ */
+export async function checkConnection(
+  access: AccountAccess,
+  accountId: number,
+  unsaved: Partial<Pick<NewConnection, 'connectionId' | 'apiKey'>> = {},
+): Promise<ConnectionCheck> {
+  const stored = await access.ledger.connections.read(accountId);
+  const connectionId = unsaved.connectionId === undefined ? stored?.connectionId : connectionIdOf(unsaved.connectionId);
+  const apiKey = unsaved.apiKey === undefined ? stored?.apiKey : cleanSecret(unsaved.apiKey, API_KEY);
+  if (connectionId === undefined || apiKey === undefined) throw new ExportError('connection_not_set');
+  const connection = { connectionId, apiKey };
   const error = await refusalOf(access, connection);
-  const learned = await access.ledger.connectionKeys.read(accountId, connection.connectionId);
+  const learned = await access.ledger.connectionKeys.read(accountId, connectionId);
   return { error, keepsCallId: learned?.keys.includes('call_id') ?? null };
 }
 
@@ -73,18 +87,26 @@ async function refusalOf(access: AccountAccess, connection: ConnectionAccess): P
   }
 }
 
-function connectionIdOf(text: string): string {
+/** @throws {ExportError} `usage` */
+export function connectionIdOf(text: string): string {
   const connectionId = text.trim();
   if (/^[A-Za-z0-9_-]{1,50}$/.test(connectionId)) return connectionId;
-  const problem =
-    'a connection id is up to 50 Latin letters and digits: copy it from the connection page of your space';
+  const problem = {
+    en: 'a connection id is up to 50 Latin letters and digits: copy it from the connection page of your space',
+    ru: 'ID подключения — до 50 латинских букв и цифр: скопируйте его на странице подключения в пространстве',
+  };
   throw new ExportError('usage', { values: { problem }, field: 'connectionId' });
 }
 
-function languageOf(text: string): string {
+/** @throws {ExportError} `usage` */
+export function languageOf(text: string): string {
   const wanted = text.replaceAll(' ', '').toLowerCase();
   const language = LANGUAGES.find((known) => known.replaceAll(' ', '').toLowerCase() === wanted);
   if (language !== undefined) return language;
-  const problem = `the language must be ${LANGUAGES.map((known) => `"${known}"`).join(' or ')}`;
+  const known = LANGUAGES.map((one) => `"${one}"`);
+  const problem = {
+    en: `the language must be ${known.join(' or ')}`,
+    ru: `язык должен быть ${known.join(' или ')}`,
+  };
   throw new ExportError('usage', { values: { problem }, field: 'language' });
 }

@@ -4,12 +4,13 @@ import type { ExportSettings } from '../settings/export-settings.ts';
 import type { ExportPace } from '../workflows/messages.ts';
 import type { ExportDeps } from './export-deps.ts';
 import { ExportWorkflows } from './export-workflows.ts';
-import { previewExport } from './preview-export.ts';
+import { type History, readHistory } from './history.ts';
+import { previewExport, startPreview } from './preview-export.ts';
 import { readStatus } from './read-status.ts';
 import { retryExport, type RetryOptions } from './retry-export.ts';
 import { startExport } from './start-export.ts';
 import type { ExportStatus } from './status.ts';
-import { stopExport } from './stop-export.ts';
+import { askToStop, stopExport } from './stop-export.ts';
 import { watchExport } from './watch-export.ts';
 
 export interface ExportClientOptions {
@@ -45,8 +46,8 @@ export class ExportClient {
   }
 
   /** Starts an export with these settings: {@link startExport}. */
-  start(accountId: number, settings: ExportSettings): Promise<string> {
-    return startExport(this.#deps, { accountId, kind: 'export', settings });
+  start(accountId: number, settings: ExportSettings, exportId?: string): Promise<string> {
+    return startExport(this.#deps, { accountId, kind: 'export', settings, exportId });
   }
 
   /** Starts an export of the calls that did not come through in the account's last one: {@link retryExport}. */
@@ -57,6 +58,11 @@ export class ExportClient {
   /** Plans without transferring, and waits for the totals: {@link previewExport}. */
   preview(accountId: number, settings: ExportSettings): Promise<ExportStatus> {
     return previewExport(this.#deps, accountId, settings);
+  }
+
+  /** Begins a plan without transferring: {@link startPreview}. */
+  startPreview(accountId: number, settings: ExportSettings): Promise<string> {
+    return startPreview(this.#deps, accountId, settings);
   }
 
   /** The status of the export asked for, or of the account's last one: {@link readStatus}. */
@@ -74,9 +80,20 @@ export class ExportClient {
     return stopExport(this.#deps, accountId);
   }
 
-  /** Lets a blocked export go on; undefined when nothing runs, else its id. */
-  async resume(accountId: number): Promise<string | undefined> {
+  /** Asks an export to end, without waiting: {@link askToStop}. */
+  askToStop(accountId: number, exportId: string): Promise<void> {
+    return askToStop(this.#deps, accountId, exportId);
+  }
+
+  /** The account's exports, the newest first, page by page: {@link readHistory}. */
+  history(accountId: number, page: { limit: number; before?: string | undefined }): Promise<History> {
+    return readHistory(this.#deps, accountId, page);
+  }
+
+  /** Lets a blocked export go on; undefined when nothing runs (or not this one), else its id. */
+  async resume(accountId: number, exportId?: string): Promise<string | undefined> {
     const running = await this.running(accountId);
+    if (exportId !== undefined && running !== exportId) return undefined;
     if (running !== undefined) await this.#deps.workflows.signal(accountId, 'resumeExport');
     return running;
   }

@@ -59,9 +59,9 @@ export class ExportWorkflows {
     return { exportId, startedAt: described.startTime };
   }
 
-  /** Whether Temporal has heard of any export of the account, running or ended. */
-  async knows(accountId: number): Promise<boolean> {
-    return (await this.#describe(accountId, 'export')) !== undefined;
+  /** Whether Temporal has heard of any export (or preview) of the account, running or ended. */
+  async knows(accountId: number, kind: Kind): Promise<boolean> {
+    return (await this.#describe(accountId, kind)) !== undefined;
   }
 
   /** One that has ended by itself meanwhile needs no signal any more. */
@@ -85,10 +85,10 @@ export class ExportWorkflows {
   }
 
   /** What blocks an export before it is recorded only the workflow knows; without a worker nobody does. */
-  async block(accountId: number): Promise<ExportProgress | undefined> {
+  async block(accountId: number, kind: Kind): Promise<ExportProgress | undefined> {
     try {
       const progress = await this.#temporal.withDeadline(Date.now() + QUERY_WITHIN_MS, () =>
-        this.#handle(accountId, 'export').query<ExportProgress>('exportProgress'),
+        this.#handle(accountId, kind).query<ExportProgress>('exportProgress'),
       );
       return progress.state === 'blocked' ? progress : undefined;
     } catch {

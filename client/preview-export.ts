@@ -16,10 +16,15 @@ export async function previewExport(
   accountId: number,
   settings: ExportSettings,
 ): Promise<ExportStatus> {
-  const exportId = await startExport(deps, { accountId, kind: 'preview', settings });
+  const exportId = await startPreview(deps, accountId, settings);
   const failure = await deps.workflows.ended(accountId, 'preview');
   if (failure) throw new ExportError('export_failed', { cause: failure, values: { problem: sentenceOf(failure) } });
   return readStatus(deps, accountId, exportId);
+}
+
+/** As {@link previewExport}, without waiting; its status tells when it is counted. */
+export function startPreview(deps: ExportDeps, accountId: number, settings: ExportSettings): Promise<string> {
+  return startExport(deps, { accountId, kind: 'preview', settings });
 }
 
 /** The innermost message: an activity's failure carries our own sentence for it, wrapped twice. */

@@ -19,17 +19,22 @@ export async function readStatus(deps: ExportDeps, accountId: number, exportId?:
     if (exportId === undefined) throw new ExportError('no_exports_yet');
     throw new ExportError('export_not_found', { values: { exportId } });
   }
+  return presentStatus(deps, row);
+}
+
+/** The status of a recorded export; one that Temporal no longer runs is found to have ended. */
+export async function presentStatus(deps: ExportDeps, row: ExportRow): Promise<ExportStatus> {
   const status = await statusOf(deps, row);
-  if (isFinal(status) || row.kind === 'preview') return status;
-  return reconcile(deps, status);
+  return isFinal(status) ? status : reconcile(deps, status);
 }
 
 async function statusOf({ ledger, now }: ExportDeps, row: ExportRow): Promise<ExportStatus> {
-  const [progress, learned] = await Promise.all([
+  const [progress, learned, beginners] = await Promise.all([
     ledger.progress.read(row.exportId),
     ledger.connectionKeys.read(row.accountId, row.connectionId),
+    ledger.commands.beginners([row.exportId]),
   ]);
-  return toStatus(row, progress, learned?.keys, now());
+  return toStatus(row, progress, learned?.keys, beginners.get(row.exportId) ?? null, now());
 }
 
 /** The account's running export, also when no worker has recorded it yet; else the last one recorded. */
@@ -42,17 +47,30 @@ async function lastExport({ workflows, ledger }: ExportDeps, accountId: number):
 
 /** An export that was started, but that no worker has recorded: it is planning, with nothing found yet. */
 async function notTakenUpYet(
-  { workflows }: ExportDeps,
+  deps: ExportDeps,
   accountId: number,
   exportId: string | undefined,
 ): Promise<ExportStatus | undefined> {
-  const running = await workflows.running(accountId);
-  if (!running || (exportId !== undefined && running.exportId !== exportId)) return undefined;
-  const block = await workflows.block(accountId);
+  const running = await deps.workflows.running(accountId);
+  if (running && (exportId === undefined || running.exportId === exportId)) {
+    return justStarted(deps, accountId, 'export', running);
+  }
+  const preview = exportId === undefined ? undefined : await deps.workflows.running(accountId, 'preview');
+  return preview?.exportId === exportId && preview ? justStarted(deps, accountId, 'preview', preview) : undefined;
+}
+
+async function justStarted(
+  { workflows, ledger }: ExportDeps,
+  accountId: number,
+  kind: 'export' | 'preview',
+  running: { exportId: string; startedAt: Date },
+): Promise<ExportStatus> {
+  const block = await workflows.block(accountId, kind);
+  const beginners = await ledger.commands.beginners([running.exportId]);
   return {
     exportId: running.exportId,
     accountId,
-    kind: 'export',
+    kind,
     state: block === undefined ? 'planning' : 'blocked',
     blockedBy: block?.blockedBy ?? null,
     blockedValues: block?.blockedValues ?? {},
@@ -65,6 +83,8 @@ async function notTakenUpYet(
     bytes: { uploaded: 0 },
     listing: { ...NOTHING_LISTED, reachedAt: null },
     droppedKeys: [],
+    period: null,
+    startedBy: beginners.get(running.exportId) ?? null,
   };
 }
 
@@ -75,10 +95,11 @@ async function notTakenUpYet(
 async function reconcile(deps: ExportDeps, status: ExportStatus): Promise<ExportStatus> {
   const { workflows, ledger, now } = deps;
   const { accountId, exportId } = status;
-  if ((await workflows.running(accountId))?.exportId === exportId) return status;
+  const kind = status.kind === 'preview' ? 'preview' : 'export';
+  if ((await workflows.running(accountId, kind))?.exportId === exportId) return status;
   const row = await ledger.exports.find(exportId);
   if (row?.finishedAt) return statusOf(deps, row);
-  if (await workflows.knows(accountId)) await ledger.exports.close(exportId, 'failed', 'export_interrupted');
+  if (await workflows.knows(accountId, kind)) await ledger.exports.close(exportId, 'failed', 'export_interrupted');
   return {
     ...status,
     state: 'failed',

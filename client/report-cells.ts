@@ -27,7 +27,8 @@ export async function* reportCells(
   }
 }
 
-function localTime(moment: Date, timeZone: string): string {
+/** A moment in the account's time zone, with its offset. */
+export function localTime(moment: Date, timeZone: string): string {
   const local = DateTime.fromJSDate(moment, { zone: timeZone });
   return (local.isValid ? local : local.setZone('utc')).toISO({ suppressMilliseconds: true }) ?? moment.toISOString();
 }

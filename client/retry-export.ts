@@ -1,4 +1,5 @@
 import { ExportError } from '../errors/export-error.ts';
+import type { ExportRow } from '../ledger/exports.ts';
 import type { ExportDeps } from './export-deps.ts';
 import { startExport } from './start-export.ts';
 
@@ -9,26 +10,40 @@ export interface RetryOptions {
   unconfirmed?: boolean;
   /** Also calls, of whatever export, whose talk `check` found to be gone. */
   missing?: boolean;
+  /** Whose calls; the account's last one when absent. */
+  of?: string;
+  /** The retry's own id: {@link startExport}. */
+  exportId?: string | undefined;
 }
 
 /**
- * Starts an export of the calls that did not come through in the account's last export, whatever became of them in the
+ * Starts an export of the calls that did not come through in an export of the account, whatever became of them in the
  * retries that it has had since.
  *
- * @throws {ExportError} those of {@link startExport}; `nothing_to_retry`, `no_exports_yet`.
+ * @throws {ExportError} those of {@link startExport}; `nothing_to_retry`, `no_exports_yet`, `export_not_found`.
  */
 export async function retryExport(
   deps: ExportDeps,
   accountId: number,
-  { reasons = [], unconfirmed = false, missing = false }: RetryOptions,
+  { reasons = [], unconfirmed = false, missing = false, of, exportId }: RetryOptions,
 ): Promise<string> {
   const { ledger } = deps;
-  const [last] = await ledger.exports.list(accountId, 1);
-  if (!last) throw new ExportError('no_exports_yet');
-  const retry = { exportId: last.retryOf ?? last.exportId, reasons, unconfirmed, missing };
+  const tried = await triedExport(deps, accountId, of);
+  const retry = { exportId: tried.retryOf ?? tried.exportId, reasons, unconfirmed, missing };
   const gone = missing ? await missingCalls(deps, accountId) : 0;
   if ((await ledger.retries.count(retry)) + gone === 0) throw new ExportError('nothing_to_retry');
-  return startExport(deps, { accountId, kind: 'retry', settings: last.settings, retry });
+  return startExport(deps, { accountId, kind: 'retry', settings: tried.settings, retry, exportId });
+}
+
+async function triedExport({ ledger }: ExportDeps, accountId: number, of: string | undefined): Promise<ExportRow> {
+  if (of === undefined) {
+    const [last] = await ledger.exports.list(accountId, 1);
+    if (!last) throw new ExportError('no_exports_yet');
+    return last;
+  }
+  const row = await ledger.exports.find(of);
+  if (row?.accountId !== accountId) throw new ExportError('export_not_found', { values: { exportId: of } });
+  return row;
 }
 
 async function missingCalls({ ledger }: ExportDeps, accountId: number): Promise<number> {

@@ -10,6 +10,8 @@ export interface NewExport {
   kind: ExportInput['kind'];
   settings: ExportSettings;
   retry?: RetryInput;
+  /** Given by who may have to ask twice: the same id never begins a second export. */
+  exportId?: string | undefined;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface NewExport {
  */
 export async function startExport(
   { workflows, ledger, pace, now }: ExportDeps,
-  { accountId, kind, settings, retry }: NewExport,
+  { accountId, kind, settings, retry, exportId = randomUUID() }: NewExport,
 ): Promise<string> {
   const account = await ledger.accounts.find(accountId);
   if (!account) throw new ExportError('account_not_found', { values: { account: accountId } });
@@ -28,7 +30,6 @@ export async function startExport(
   const period = effectivePeriod(settings, account.timeZone, now());
   periodInterval(period, account.timeZone, now());
 
-  const exportId = randomUUID();
   const input: ExportInput = {
     exportId,
     accountId,
@@ -39,6 +40,7 @@ export async function startExport(
   };
   while (!(await workflows.launch(input, `${kind} ${period.from} … ${period.to}`))) {
     const running = await workflows.running(accountId, kind);
+    if (running?.exportId === exportId) return exportId;
     const row = running && (await ledger.exports.find(running.exportId));
     if (running && !row?.finishedAt) {
       throw new ExportError('export_already_running', { values: { exportId: running.exportId } });

@@ -3,6 +3,7 @@ import type { ExportRow } from '../ledger/exports.ts';
 import type { ListingProgress } from '../ledger/listings.ts';
 import type { Progress } from '../ledger/progress.ts';
 import type { ExportState } from '../ledger/schema.ts';
+import type { Period } from '../settings/period.ts';
 
 /** An export as its users see it; `status --json` prints this object. */
 export interface ExportStatus {
@@ -26,6 +27,10 @@ export interface ExportStatus {
   listing: ListingStatus;
   /** Metadata keys that the mapping fills and the connection does not have, so that SpeechSense drops them in silence. */
   droppedKeys: string[];
+  /** Both days included, in the account's time zone; null until a worker has recorded the export. */
+  period: Period | null;
+  /** Who began it by the page's button; null for the command line. */
+  startedBy: { id: number; name: string } | null;
 }
 
 /** How the listing of calls stands, and what it came across. */
@@ -45,6 +50,7 @@ export function toStatus(
   row: ExportRow,
   progress: Progress,
   keptKeys: readonly string[] | undefined,
+  startedBy: ExportStatus['startedBy'],
   now: Date,
 ): ExportStatus {
   return {
@@ -63,6 +69,8 @@ export function toStatus(
     bytes: progress.bytes,
     listing: { ...progress.listing, reachedAt: progress.listing.reachedAt?.toISOString() ?? null },
     droppedKeys: droppedKeys(row, keptKeys),
+    period: row.settings.period,
+    startedBy,
   };
 }
 

@@ -33,3 +33,10 @@ export async function hasWorkers({ connection, namespace }: TemporalConnection, 
   const { pollers } = await connection.workflowService.describeTaskQueue({ namespace, taskQueue: { name: taskQueue } });
   return pollers.length > 0;
 }
+
+/** Whether Temporal answers and has our namespace. @throws whatever it answers instead. */
+export async function answers({ connection, namespace }: TemporalConnection, withinMs: number): Promise<void> {
+  await connection.withDeadline(Date.now() + withinMs, () =>
+    connection.workflowService.describeNamespace({ namespace }),
+  );
+}

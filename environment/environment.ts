@@ -50,6 +50,14 @@ export const environmentSchema = z.object({
   SPEECHSENSE_TLS: flag,
   WORKER_METRICS_PORT: port(9464),
   HOST: z.string().default('127.0.0.1'),
+  PORT: port(3000),
+  // Without it, the scheme and host of AMOCRM_REDIRECT_URI.
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/, error: 'expected the address at which browsers reach the backend' })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
+  // Reverse proxies between the browsers and the backend, whose X-Forwarded-For is believed.
+  TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   INSECURE_HOSTS: hostPorts,
   FFMPEG_PATH: z.string().default('ffmpeg'),

@@ -29,6 +29,11 @@ export const ERROR_CODES = {
     en: 'The settings are not valid: {problems}',
     ru: 'Настройки заполнены с ошибками: {problems}',
   },
+  settings_stale: {
+    kind: 'permanent',
+    en: 'The settings were changed meanwhile (version {version} now): load them again, nothing was overwritten.',
+    ru: 'Настройки тем временем изменены (сейчас версия {version}): загрузите их заново, ничего не перезаписано.',
+  },
   environment_invalid: {
     kind: 'permanent',
     en: 'The environment is not valid: {problems}',
@@ -39,6 +44,83 @@ export const ERROR_CODES = {
     en: 'The tariff file {file} cannot be used: {problems}',
     ru: 'Файл тарифа {file} не подходит: {problems}',
   },
+  request_invalid: {
+    kind: 'permanent',
+    en: 'The request is not valid: {problems}',
+    ru: 'Запрос составлен с ошибками: {problems}',
+  },
+  route_not_found: {
+    kind: 'permanent',
+    en: 'There is nothing at this address.',
+    ru: 'По этому адресу ничего нет.',
+  },
+  body_too_large: {
+    kind: 'permanent',
+    en: 'The request is larger than {maxBytes} bytes.',
+    ru: 'Запрос больше {maxBytes} байт.',
+  },
+  body_not_json: {
+    kind: 'permanent',
+    en: 'The body must be JSON, sent as application/json.',
+    ru: 'Тело запроса должно быть в JSON с типом application/json.',
+  },
+  idempotency_key_reused: {
+    kind: 'permanent',
+    en: 'This Idempotency-Key was given with another request: each action needs its own.',
+    ru: 'Этот Idempotency-Key уже отправлен с другим запросом: у каждого действия он свой.',
+  },
+  too_many_requests: {
+    kind: 'throttled',
+    en: 'Too many requests. Try again in {seconds} seconds.',
+    ru: 'Слишком много запросов. Повторите через {seconds} с.',
+  },
+  request_timeout: {
+    kind: 'retryable',
+    en: 'The answer took too long. Try again.',
+    ru: 'Ответ готовился слишком долго. Повторите попытку.',
+  },
+  report_link_invalid: {
+    kind: 'permanent',
+    en: 'The link to the report is over or incomplete. Download it from the settings page again.',
+    ru: 'Ссылка на отчёт устарела или скопирована не целиком. Скачайте отчёт со страницы настроек ещё раз.',
+  },
+
+  token_missing: {
+    kind: 'auth',
+    en: 'The request has no X-Auth-Token: it must come from the widget in amoCRM.',
+    ru: 'В запросе нет X-Auth-Token: он должен прийти из виджета в amoCRM.',
+  },
+  token_invalid: {
+    kind: 'auth',
+    en: 'The token is not one of amoCRM for this integration. Reload the page.',
+    ru: 'Токен выдан не amoCRM или не для этой интеграции. Обновите страницу.',
+  },
+  token_expired: {
+    kind: 'auth',
+    en: 'The token has expired. Reload the page.',
+    ru: 'Срок токена истёк. Обновите страницу.',
+  },
+  token_used: {
+    kind: 'auth',
+    en: 'The token was used already: each change needs a new one. Try again.',
+    ru: 'Токен уже использован: для каждого изменения нужен новый. Повторите попытку.',
+  },
+  not_an_administrator: {
+    kind: 'auth',
+    en: 'Only an administrator of the amoCRM account may see and change the export.',
+    ru: 'Смотреть и менять выгрузку может только администратор аккаунта amoCRM.',
+  },
+  account_not_connected: {
+    kind: 'auth',
+    en: 'The amoCRM account {host} is not connected yet: connect it first.',
+    ru: 'Аккаунт amoCRM {host} ещё не подключён: сначала подключите его.',
+  },
+  hook_refused: {
+    kind: 'auth',
+    en: 'The signature of the hook is not amoCRM’s for this integration.',
+    ru: 'Подпись уведомления не от amoCRM или не для этой интеграции.',
+  },
+
   account_not_found: {
     kind: 'permanent',
     en: 'There is no account {account} here. `account list` shows the accounts; `account add` adds one.',

@@ -89,12 +89,23 @@ export function createExports(db: Database) {
     find: async (exportId: string): Promise<ExportRow | undefined> =>
       UUID.test(exportId) ? select().where('export_id', '=', exportId).executeTakeFirst() : undefined,
 
-    /** The newest first; previews apart. */
-    list: (accountId: number, limit: number): Promise<ExportRow[]> =>
+    /**
+     * The newest first; previews apart.
+     *
+     * @param before only those that were started before this one of theirs.
+     */
+    list: (accountId: number, limit: number, before?: string): Promise<ExportRow[]> =>
       select()
         .where('account_id', '=', accountId)
         .where('kind', '!=', 'preview')
+        .$if(before !== undefined, (rows) =>
+          rows.where(
+            sql<boolean>`(started_at, export_id) < (
+              select started_at, export_id from exports where export_id = ${before} and account_id = ${accountId})`,
+          ),
+        )
         .orderBy('started_at', 'desc')
+        .orderBy('export_id', 'desc')
         .limit(limit)
         .execute(),
 

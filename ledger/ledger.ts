@@ -1,9 +1,13 @@
 import { sql } from 'kysely';
+import { ExportError } from '../errors/export-error.ts';
 import { type Account, createAccounts } from './accounts.ts';
+import { createAdministrators } from './administrators.ts';
 import { createBrakes } from './brakes.ts';
+import { createCallPages } from './call-pages.ts';
 import { createCalls } from './calls.ts';
 import { createConnectionKeys } from './connection-keys.ts';
 import { createCatalogues } from './catalogues.ts';
+import { createCommands } from './commands.ts';
 import { createConnections } from './connections.ts';
 import { createConsents } from './consents.ts';
 import { openDatabase } from './database.ts';
@@ -22,6 +26,7 @@ import { createReport } from './report.ts';
 import { createRetries } from './retries.ts';
 import { createSealer, type EncryptionKey } from './sealing.ts';
 import { createSettings } from './settings.ts';
+import { createSpentTokens, type DisposableToken } from './spent-tokens.ts';
 import { createTokens, type Grant } from './tokens.ts';
 import { createTransfers } from './transfers.ts';
 import { createUsers, type User } from './users.ts';
@@ -33,6 +38,14 @@ export interface LedgerOptions {
 }
 
 export type Ledger = ReturnType<typeof openLedger>;
+
+/** What a request of the widget may change, as one with the spending of its token. */
+export interface Change {
+  settings: ReturnType<typeof createSettings>;
+  connections: ReturnType<typeof createConnections>;
+  consents: ReturnType<typeof createConsents>;
+  commands: ReturnType<typeof createCommands>;
+}
 
 /** Everything that is kept, in Postgres. One object, handed down to whoever needs it. */
 export function openLedger({ databaseUrl, encryptionKeys, maxConnections }: LedgerOptions) {
@@ -62,8 +75,27 @@ export function openLedger({ databaseUrl, encryptionKeys, maxConnections }: Ledg
     readQuota: createReadQuota(db),
     progress: createProgress(db),
     report: createReport(db),
+    callPages: createCallPages(db),
     rateBuckets: createRateBuckets(db),
     brakes: createBrakes(db),
+    commands: createCommands(db),
+    administrators: createAdministrators(db),
+
+    /**
+     * Spends a disposable token together with what it is used for: both or neither.
+     *
+     * @throws {ExportError} `token_used`; whatever the change throws.
+     */
+    spending: <T>(token: DisposableToken, change: (parts: Change) => Promise<T>): Promise<T> =>
+      db.transaction().execute(async (tx) => {
+        if (!(await createSpentTokens(tx).spend(token))) throw new ExportError('token_used');
+        return change({
+          settings: createSettings(tx),
+          connections: createConnections(tx, sealer),
+          consents: createConsents(tx),
+          commands: createCommands(tx),
+        });
+      }),
 
     /** Adds an account, or renews it, with its token and users: all of it or nothing. */
     addAccount: (account: Account, grant: Grant, users: User[]): Promise<void> =>

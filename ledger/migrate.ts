@@ -9,6 +9,7 @@ import { up as entities } from './migrations/0006-entities.ts';
 import { up as audio } from './migrations/0007-audio.ts';
 import { up as confirm } from './migrations/0008-confirm.ts';
 import { up as report } from './migrations/0009-report.ts';
+import { up as backend } from './migrations/0010-backend.ts';
 
 /** Listed by hand, in order, so that a build needs no file search and a review sees what runs. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -21,6 +22,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0007-audio': { up: audio },
   '0008-confirm': { up: confirm },
   '0009-report': { up: report },
+  '0010-backend': { up: backend },
 };
 
 /**

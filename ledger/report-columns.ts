@@ -31,6 +31,19 @@ export const REPORT_COLUMNS = {
   channels: sql<number | null>`t.channels`,
 };
 
+/** Where the columns are read from. A call that no plan has decided yet is shown as its notes are now. */
+export const REPORT_SOURCE = sql`
+  from transfers t
+  join calls c on c.call_id = t.call_id
+  left join plan_facts p on (p.export_id, p.call_id) = (t.export_id, t.call_id)
+ cross join lateral (
+   select p.note_id, p.entity_type, p.entity_id, p.direction, p.started_at, p.talk_seconds, p.operator_id
+    where p.call_id is not null
+   union all
+   select c.note_id, c.entity_type, c.entity_id, c.direction, c.started_at, c.talk_seconds, c.operator_id
+    where p.call_id is null
+ ) fact`;
+
 type Columns = typeof REPORT_COLUMNS;
 
 /** One call of an export's plan. */

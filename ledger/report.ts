@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from './database.ts';
-import { REPORT_COLUMNS, type ReportRow } from './report-columns.ts';
+import { REPORT_COLUMNS, REPORT_SOURCE, type ReportRow } from './report-columns.ts';
 
 const PAGE = 2_000;
 
@@ -40,19 +40,9 @@ async function readPage(
   after: number,
 ): Promise<ReportRow[]> {
   const columns = Object.entries(REPORT_COLUMNS).map(([name, value]) => sql`${value} as ${sql.id(name)}`);
-  // A call that no plan has decided yet is shown as its notes are now.
   const { rows } = await sql<ReportRow>`
     select ${sql.join(columns)}
-      from transfers t
-      join calls c on c.call_id = t.call_id
-      left join plan_facts p on (p.export_id, p.call_id) = (t.export_id, t.call_id)
-     cross join lateral (
-       select p.note_id, p.entity_type, p.entity_id, p.direction, p.started_at, p.talk_seconds, p.operator_id
-        where p.call_id is not null
-       union all
-       select c.note_id, c.entity_type, c.entity_id, c.direction, c.started_at, c.talk_seconds, c.operator_id
-        where p.call_id is null
-     ) fact
+      ${REPORT_SOURCE}
      where t.export_id = ${exportId} and t.call_id > ${after} and (${state ?? null}::text is null or t.state = ${state ?? null})
      order by t.call_id
      limit ${PAGE}`.execute(db);

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { ErrorCode } from '../errors/codes.ts';
 import type { ErrorValues } from '../errors/export-error.ts';
 import type { ExportSettings } from '../settings/export-settings.ts';
 
@@ -27,6 +28,9 @@ export interface Schema {
   breakers: BreakersTable;
   connection_keys: ConnectionKeysTable;
   brakes: BrakesTable;
+  spent_tokens: SpentTokensTable;
+  commands: CommandsTable;
+  administrators: AdministratorsTable;
 }
 
 interface AccountsTable {
@@ -328,4 +332,30 @@ interface BrakesTable {
   held_until: Date;
   failures: number;
   failed_at: Date;
+}
+
+interface SpentTokensTable {
+  jti: string;
+  expires_at: Date;
+}
+
+/** How a command went: as it was answered, to be answered again. */
+export type CommandOutcome = { done: true } | { refused: ErrorCode; values: ErrorValues };
+
+interface CommandsTable {
+  account_id: number;
+  key: string;
+  request: string;
+  export_id: string;
+  begins_export: boolean;
+  user_id: number;
+  asked_at: Generated<Date>;
+  outcome: CommandOutcome | null;
+}
+
+interface AdministratorsTable {
+  account_id: number;
+  user_id: number;
+  is_admin: boolean;
+  checked_at: Generated<Date>;
 }

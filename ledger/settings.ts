@@ -20,17 +20,28 @@ export function createSettings(db: Database) {
       return { version: row?.version ?? 0, settings: parseExportSettings(row?.settings ?? {}) };
     },
 
-    async put(accountId: number, settings: ExportSettings): Promise<void> {
+    /**
+     * Saves the settings.
+     *
+     * @param over the version that they are to replace; any when absent.
+     * @returns the new version; undefined when another one was saved meanwhile, which stays.
+     */
+    async put(accountId: number, settings: ExportSettings, over?: number): Promise<number | undefined> {
       const json = sql<ExportSettings>`${JSON.stringify(settings)}::jsonb`;
-      await db
+      const renewed = { settings: json, version: sql<number>`settings.version + 1`, updated_at: sql<Date>`now()` };
+      if (over !== undefined && over > 0) {
+        const update = db.updateTable('settings').set(renewed).where('account_id', '=', accountId);
+        return (await update.where('version', '=', over).returning('version').executeTakeFirst())?.version;
+      }
+      const row = await db
         .insertInto('settings')
         .values({ account_id: accountId, version: 1, settings: json })
         .onConflict((conflict) =>
-          conflict
-            .column('account_id')
-            .doUpdateSet({ settings: json, version: sql`settings.version + 1`, updated_at: sql`now()` }),
+          over === 0 ? conflict.doNothing() : conflict.column('account_id').doUpdateSet(renewed),
         )
-        .execute();
+        .returning('version')
+        .executeTakeFirst();
+      return row?.version;
     },
   };
 }

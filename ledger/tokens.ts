@@ -135,6 +135,18 @@ export function createTokens(db: Database, sealer: Sealer) {
       await patiently(() => write.execute(), OUTCOME_WITHIN_MS);
     },
 
+    /** Writes down that amoCRM has ended this access: until somebody connects the account again nobody tries it. */
+    async end(accountId: number, version: number): Promise<void> {
+      await ofVersion(accountId, version)
+        .set({
+          state: 'reauth_required',
+          state_since: sql`clock_timestamp()`,
+          reason: 'amocrm_unauthorized' satisfies ErrorCode,
+          access_until: sql`least(access_until, clock_timestamp())`,
+        })
+        .execute();
+    },
+
     /**
      * Keeps the pair that a refresh of this version brought, however long it was thought to be lost.
      *

@@ -1,11 +1,13 @@
 import { DateTime } from 'luxon';
 import { z } from 'zod';
+import type { Sentence } from '../errors/codes.ts';
 import { ExportError } from '../errors/export-error.ts';
 import { mapping } from './mapping.ts';
 import { recordingHosts } from './recording-hosts.ts';
+import { sentenceOfIssue, wrong } from './wrong.ts';
 
 /** A call date as the settings hold it: a calendar day of the account's time zone. */
-const day = z.string().refine(isDay, { message: 'expected a date such as 2026-11-22' });
+const day = z.string().refine(isDay, wrong('expected a date such as 2026-11-22', 'нужна дата вида 2026-11-22'));
 
 function isDay(text: string): boolean {
   return /^\d{4}-\d{2}-\d{2}$/.test(text) && DateTime.fromISO(text).isValid;
@@ -23,7 +25,7 @@ const exportSettingsSchema = z.strictObject({
     .strictObject({ from: day, to: day })
     .refine(({ from, to }) => from <= to || !isDay(from) || !isDay(to), {
       path: ['from'],
-      message: 'the first day is later than the last one',
+      ...wrong('the first day is later than the last one', 'первый день позже последнего'),
     })
     .nullable()
     .default(null),
@@ -35,7 +37,10 @@ const exportSettingsSchema = z.strictObject({
   /** Bounds of the talk length in seconds, both included; 0 is no bound. */
   talkSeconds: z
     .strictObject({ min: seconds.default(0), max: seconds.default(0) })
-    .refine(({ min, max }) => max === 0 || min <= max, { path: ['min'], message: 'the minimum exceeds the maximum' })
+    .refine(({ min, max }) => max === 0 || min <= max, {
+      path: ['min'],
+      ...wrong('the minimum exceeds the maximum', 'минимум больше максимума'),
+    })
     .default({ min: 0, max: 0 }),
   /**
    * Calls too that hang on unsorted leads of the telephony (category sip) and have no note yet. Off by default: most
@@ -53,7 +58,7 @@ export type ExportSettings = z.output<typeof exportSettingsSchema>;
 export interface SettingsProblem {
   /** Path of the field, such as `period.from`. */
   field: string;
-  message: string;
+  message: Sentence;
 }
 
 /**
@@ -62,7 +67,7 @@ export interface SettingsProblem {
  * @throws {SettingsInvalid} naming all the problems at once, each with its field.
  */
 export function parseExportSettings(input: unknown): ExportSettings {
-  const parsed = exportSettingsSchema.safeParse(input);
+  const parsed = exportSettingsSchema.safeParse(input, { reportInput: true });
   if (parsed.success) return parsed.data;
   throw new SettingsInvalid(parsed.error.issues.flatMap(problemsOf));
 }
@@ -73,17 +78,24 @@ export class SettingsInvalid extends ExportError {
 
   constructor(problems: SettingsProblem[]) {
     super('settings_invalid', {
-      values: { problems: problems.map(({ field, message }) => `${field}: ${message}`).join('; ') },
+      values: { problems: { en: listed(problems, 'en'), ru: listed(problems, 'ru') } },
       ...(problems[0] ? { field: problems[0].field } : {}),
     });
     this.problems = problems;
   }
 }
 
-function problemsOf(issue: z.core.$ZodIssue): SettingsProblem[] {
+/** What is wrong with one part of a form or a file, in the product's own shape. */
+export function problemsOf(issue: z.core.$ZodIssue): SettingsProblem[] {
   const at = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ field: [...at, key].join('.'), message: 'there is no such setting' }));
+    return issue.keys.map((key) => ({ field: [...at, key].join('.'), message: NO_SUCH_SETTING }));
   }
-  return [{ field: at.join('.') || '(settings)', message: issue.message }];
+  return [{ field: at.join('.') || '(settings)', message: sentenceOfIssue(issue) }];
+}
+
+const NO_SUCH_SETTING: Sentence = { en: 'there is no such setting', ru: 'такой настройки нет' };
+
+function listed(problems: readonly SettingsProblem[], language: keyof Sentence): string {
+  return problems.map(({ field, message }) => `${field}: ${message[language]}`).join('; ');
 }

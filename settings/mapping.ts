@@ -3,6 +3,7 @@ import { CALL_FIELDS } from './call-fields.ts';
 import { CARD_FIELDS, type CardBlock, customFieldId } from './card-fields.ts';
 import type { MappableField } from './mappable-field.ts';
 import { DEFAULT_METADATA_KEYS, MAX_METADATA_KEYS } from './metadata-keys.ts';
+import { wrong } from './wrong.ts';
 
 /** The blocks of a mapping, in the order in which they fill keys. */
 export const MAPPING_BLOCKS = ['deal', 'contact', 'company', 'call'] as const;
@@ -17,7 +18,13 @@ const entry = z.strictObject({
   speechsense: z
     .string()
     .trim()
-    .regex(METADATA_KEY, 'expected a key of Latin letters, digits and _, such as deal_name'),
+    .refine(
+      (key) => METADATA_KEY.test(key),
+      wrong(
+        'expected a key of Latin letters, digits and _, such as deal_name',
+        'нужен ключ из латинских букв, цифр и _, например deal_name',
+      ),
+    ),
 });
 
 /** The rules on keys hang on the mapping itself, so that they are told together with what is wrong elsewhere. */
@@ -38,7 +45,10 @@ export const mapping = z
           context.addIssue({
             code: 'custom',
             path: [block, index, 'speechsense'],
-            message: `the key ${speechsense} is already filled by another line or by the export itself`,
+            ...wrong(
+              `the key ${speechsense} is already filled by another line or by the export itself`,
+              `ключ ${speechsense} уже занят другой строкой или самой выгрузкой`,
+            ),
           });
         }
         taken.add(speechsense);
@@ -48,13 +58,18 @@ export const mapping = z
       context.addIssue({
         code: 'custom',
         path: [],
-        message: `${keys} metadata keys, but a SpeechSense connection holds ${MAX_METADATA_KEYS}`,
+        ...wrong(
+          `${keys} metadata keys, but a SpeechSense connection holds ${MAX_METADATA_KEYS}`,
+          `ключей метаданных ${keys}, а подключение SpeechSense вмещает ${MAX_METADATA_KEYS}`,
+        ),
       });
     }
   })
   .default({ deal: [], contact: [], company: [], call: [] });
 
 export type Mapping = z.output<typeof mapping>;
+
+const MAX_SHOWN = 100;
 
 /** Custom fields come and go in the account; whether one is there is the account's to say, not the file's. */
 function cardBlock(block: CardBlock) {
@@ -64,8 +79,13 @@ function cardBlock(block: CardBlock) {
 
 function knownField(block: MappingBlock, fields: readonly MappableField[], isCustom: (name: string) => boolean) {
   const names = fields.map(({ key }) => key);
-  return entry.shape.amocrm.refine((name) => names.includes(name) || isCustom(name), {
-    error: ({ input }) =>
-      `a ${block} has no field ${String(input)}; there are ${names.join(', ')}${block === 'call' ? '' : ', cf_<field id>'}`,
+  const known = `${names.join(', ')}${block === 'call' ? '' : ', cf_<field id>'}`;
+  return entry.shape.amocrm.superRefine((name, context) => {
+    if (names.includes(name) || isCustom(name)) return;
+    const shown = name.slice(0, MAX_SHOWN);
+    context.addIssue({
+      code: 'custom',
+      ...wrong(`a ${block} has no field ${shown}; there are ${known}`, `нет поля ${shown}; есть ${known}`),
+    });
   });
 }

@@ -33,7 +33,12 @@ export function periodInterval(period: Period, timeZone: string, now: Date): Int
   const from = DateTime.fromISO(period.from, { zone: timeZone }).startOf('day');
   const until = DateTime.fromISO(period.to, { zone: timeZone }).plus({ days: 1 }).startOf('day');
   if (from.toMillis() > now.getTime()) {
-    throw new SettingsInvalid([{ field: 'period.from', message: `${period.from} is in the future` }]);
+    throw new SettingsInvalid([
+      {
+        field: 'period.from',
+        message: { en: `${period.from} is in the future`, ru: `${period.from} ещё не наступило` },
+      },
+    ]);
   }
   return { from: from.toJSDate(), until: until.toJSDate() };
 }

@@ -1,5 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
+import type { Sentence } from '../errors/codes.ts';
+import { wrong } from './wrong.ts';
 
 /** Where a company's own telephony can be: the only networks that an account's settings can open to recording links. */
 const PRIVATE_NETWORKS = ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'];
@@ -18,7 +20,7 @@ const recordingHost = z
   .toLowerCase()
   .superRefine((entry, context) => {
     const problem = problemOf(entry);
-    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+    if (problem) context.addIssue({ code: 'custom', ...wrong(problem.en, problem.ru) });
   });
 
 /**
@@ -43,20 +45,35 @@ export function opensAddress(hosts: readonly string[]): (hostname: string, addre
     (names.has(hostname.replace(/\.$/, '')) || isWithin(opened, address));
 }
 
-function problemOf(entry: string): string | undefined {
+function problemOf(entry: string): Sentence | undefined {
   if (HOST_NAME.test(entry)) {
-    return entry === 'localhost' || entry.endsWith('.localhost') ? 'localhost is never opened' : undefined;
+    return entry === 'localhost' || entry.endsWith('.localhost')
+      ? { en: 'localhost is never opened', ru: 'localhost не открывается никогда' }
+      : undefined;
   }
   const { address, prefix, bits } = parsed(entry);
-  if (bits === 0) return 'expected a host name, an address or a network such as 10.1.0.0/16, without scheme and port';
-  if (!Number.isInteger(prefix) || prefix < 1 || prefix > bits) return `a network ends in /1 to /${bits}`;
+  if (bits === 0) {
+    return {
+      en: 'expected a host name, an address or a network such as 10.1.0.0/16, without scheme and port',
+      ru: 'нужно имя, адрес или сеть вида 10.1.0.0/16, без схемы и порта',
+    };
+  }
+  if (!Number.isInteger(prefix) || prefix < 1 || prefix > bits) {
+    return { en: `a network ends in /1 to /${bits}`, ru: `сеть оканчивается на /1 … /${bits}` };
+  }
   const within = PRIVATE_NETWORKS.some((network) => {
     const outer = parsed(network);
     return outer.bits === bits && prefix >= outer.prefix && isWithin(networks([network]), address);
   });
-  if (!within) return `only private networks can be opened: parts of ${PRIVATE_NETWORKS.join(', ')}`;
+  if (!within) {
+    const known = PRIVATE_NETWORKS.join(', ');
+    return {
+      en: `only private networks can be opened: parts of ${known}`,
+      ru: `открыть можно только частные сети: части ${known}`,
+    };
+  }
   return prefix === bits && isWithin(metadataServices, address)
-    ? 'cloud metadata services are never opened'
+    ? { en: 'cloud metadata services are never opened', ru: 'службы метаданных облака не открываются никогда' }
     : undefined;
 }
 

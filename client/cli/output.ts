@@ -62,7 +62,11 @@ function errorObject(error: ExportError, language: Language) {
     code: error.code,
     message: error.sentence(language),
     ...(error.field === undefined ? {} : { field: error.field }),
-    ...(error instanceof SettingsInvalid ? { problems: error.problems } : {}),
+    ...(error instanceof SettingsInvalid
+      ? {
+          problems: error.problems.map(({ field, message }) => ({ field, message: message[language] })),
+        }
+      : {}),
     ...(error.requestId === undefined ? {} : { requestId: error.requestId }),
     ...(error.code === 'export_already_running' || error.code === 'export_running'
       ? { exportId: error.values['exportId'] }

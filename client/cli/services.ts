@@ -1,13 +1,8 @@
-import { createOauth } from '../../amocrm/oauth.ts';
-import { createAmocrmPaces } from '../../amocrm/pace.ts';
-import { TokenKeeper } from '../../amocrm/token-keeper.ts';
-import { createAmocrmTransport } from '../../amocrm/transport.ts';
-import { amocrmIntegration } from '../../environment/amocrm-integration.ts';
 import { type Environment, readEnvironment } from '../../environment/environment.ts';
 import { type Ledger, openLedger } from '../../ledger/ledger.ts';
-import { createSpeechSense } from '../../speechsense/speechsense.ts';
 import type { AccountAccess } from '../account-access.ts';
 import { ExportClient } from '../export-client.ts';
+import { closeAccess, openAccess } from '../open-access.ts';
 import { connectTemporal, type TemporalConnection } from '../temporal-connection.ts';
 
 /** What commands work with, each part opened when a command first needs it. */
@@ -34,7 +29,7 @@ export class Services {
 
   /** What the administration of accounts needs. */
   get access(): AccountAccess {
-    return (this.#access ??= this.#openAccess());
+    return (this.#access ??= openAccess(this.environment, this.ledger, () => this.exports()));
   }
 
   /** @throws {ExportError} `temporal_unreachable`, after a few seconds. */
@@ -48,27 +43,9 @@ export class Services {
   }
 
   async close(): Promise<void> {
-    await this.#access?.tokens.idle();
-    this.#access?.speechSense.close();
+    if (this.#access) await closeAccess(this.#access);
     const temporal = await this.#temporal?.catch(() => undefined);
     await temporal?.connection.close();
     await this.#ledger?.close();
-  }
-
-  #openAccess(): AccountAccess {
-    const { SPEECHSENSE_ENDPOINT: address, SPEECHSENSE_TLS: tls, INSECURE_HOSTS: insecureHosts } = this.environment;
-    const transport = createAmocrmTransport();
-    const oauth = createOauth({ transport, insecureHosts, integration: amocrmIntegration(this.environment) });
-    return {
-      ledger: this.ledger,
-      transport,
-      oauth,
-      tokens: new TokenKeeper(this.ledger.tokens, oauth),
-      speechSense: createSpeechSense({ address, tls }),
-      insecureHosts,
-      paces: createAmocrmPaces(this.ledger.rateBuckets, this.environment.AMOCRM_REQUESTS_PER_SECOND),
-      readShare: this.environment.SPEECHSENSE_READ_SHARE / 100,
-      exports: () => this.exports(),
-    };
   }
 }

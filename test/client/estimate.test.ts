@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { estimate } from '../../client/estimate.ts';
-import { priceSentences } from '../../client/cli/price-sentences.ts';
+import { priceSentences } from '../../client/price-sentences.ts';
 import { parseTariff } from '../../settings/tariff.ts';
 import { statusOf } from './statuses.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { listingRemarks, listingText } from '../../client/cli/watch/listing-lines.ts';
+import { listingText } from '../../client/cli/watch/listing-lines.ts';
+import { listingRemarks } from '../../client/listing-remarks.ts';
 import { progressBlock } from '../../client/cli/watch/progress-block.ts';
 import { progressLine } from '../../client/cli/watch/progress-line.ts';
 import { statusLines } from '../../client/cli/watch/status-lines.ts';

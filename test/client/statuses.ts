@@ -20,6 +20,8 @@ export function statusOf({ calls, ...differing }: Differing = {}): ExportStatus 
     bytes: { uploaded: 0 },
     listing: { ...NOTHING_LISTED, reachedAt: null },
     droppedKeys: [],
+    period: null,
+    startedBy: null,
     ...differing,
     calls: {
       found: 12,

@@ -28,6 +28,7 @@ export interface Stage {
   sandbox: Sandbox;
   ledger: Ledger;
   temporal: Client;
+  connection: Connection;
   exports: ExportClient;
   /** The environment of this stage's processes. */
   environment: Record<string, string>;
@@ -99,6 +100,7 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
     sandbox,
     ledger,
     temporal,
+    connection,
     exports,
     environment,
     settings: (more = {}) => {

@@ -1,20 +1,16 @@
 import type { Command } from 'commander';
 import { EXIT } from '../../../errors/exit-codes.ts';
-import type { Account } from '../../../ledger/accounts.ts';
-import type { Ledger } from '../../../ledger/ledger.ts';
-import { estimate, paceOf } from '../../estimate.ts';
+import { describePlan } from '../../plan-description.ts';
 import { amocrmAnswers } from '../../preflight.ts';
 import { readTariff } from '../../tariff-file.ts';
 import { clockTime, count, talkTime } from '../amounts.ts';
 import { warnWithoutWorkers } from '../begin-export.ts';
 import { addCommand, type Runner } from '../command.ts';
 import type { Language } from '../language.ts';
-import { priceSentences } from '../price-sentences.ts';
 import { type SettingsFlags, settingsOptions } from '../settings-flags.ts';
-import { mappingWarnings } from '../mapping-warnings.ts';
+import { mappingRemarks } from '../mapping-remarks.ts';
 import { settingsOfExport } from '../settings-of-export.ts';
 import { table } from '../table.ts';
-import { listingRemarks } from '../watch/listing-lines.ts';
 import { reasonLines, total } from '../watch/reasons.ts';
 import { WORDS } from '../watch/words.ts';
 
@@ -35,21 +31,17 @@ export function addPreviewCommand(program: Command, runner: Runner): void {
       const exports = await services.exports();
       await warnWithoutWorkers(context);
 
-      const mappingWarned = await mappingWarnings(context, account, settings.mapping);
+      const mappingWarned = await mappingRemarks(context, account, settings.mapping);
       const status = await exports.preview(account.accountId, settings);
-      const { found, planned, skipped, failed, waiting, unconfirmed } = status.calls;
-      const callsPerSecond = await paceOfAccount(services.ledger, account);
-      const estimated = estimate(status, account, { requestsPerSecond, callsPerSecond }, tariff);
+      const paced = { requestsPerSecond, tariff, tariffFile };
+      const described = await describePlan(services.ledger, account, status, paced);
+      const { found, planned, skipped } = described.calls;
+      const { estimate } = described;
       const preview = {
         calls: { found, planned, skipped },
-        talkSeconds: { planned: status.talkSeconds.planned },
-        estimate: estimated,
-        warnings: [
-          ...warningsOf({ failed, waiting, unconfirmed }),
-          ...mappingWarned,
-          ...listingRemarks(status.listing),
-          ...priceSentences(estimated.roubles, tariff, tariffFile),
-        ].map((sentence) => output.text(sentence)),
+        talkSeconds: described.talkSeconds,
+        estimate,
+        warnings: [...mappingWarned, ...described.warnings].map((sentence) => output.text(sentence)),
       };
       output.result(preview, () => {
         const { language } = output;
@@ -64,10 +56,10 @@ export function addPreviewCommand(program: Command, runner: Runner): void {
           ]),
           ...table(reasonLines(skipped, language)).map((line) => `  ${line}`),
           output.text({
-            en: `An export takes about ${clockTime(estimated.seconds)} and ${estimated.requests} requests to amoCRM.`,
-            ru: `Выгрузка займёт примерно ${clockTime(estimated.seconds)} и ${estimated.requests} запросов к amoCRM.`,
+            en: `An export takes about ${clockTime(estimate.seconds)} and ${estimate.requests} requests to amoCRM.`,
+            ru: `Выгрузка займёт примерно ${clockTime(estimate.seconds)} и ${estimate.requests} запросов к amoCRM.`,
           }),
-          ...(estimated.roubles === null ? [] : [priceLine(estimated.roubles, language)]),
+          ...(estimate.roubles === null ? [] : [priceLine(estimate.roubles, language)]),
           ...preview.warnings,
         ];
       });
@@ -81,29 +73,4 @@ function priceLine(roubles: number, language: Language): string {
   return { en: `SpeechSense takes about ${amount} for it.`, ru: `SpeechSense возьмёт за неё примерно ${amount}.` }[
     language
   ];
-}
-
-async function paceOfAccount(ledger: Ledger, { accountId }: Account): Promise<number> {
-  const rows = await ledger.exports.list(accountId, 5);
-  return paceOf(
-    await Promise.all(rows.map(async (row) => ({ row, progress: await ledger.progress.read(row.exportId) }))),
-  );
-}
-
-/** What of the plan will not simply be sent. */
-function warningsOf(calls: { failed: number; waiting: number; unconfirmed: number }) {
-  return [
-    calls.failed > 0 && {
-      en: `${calls.failed} calls cannot be sent: they have no recording, or their note cannot be read.`,
-      ru: `Нельзя передать звонков: ${calls.failed} (нет записи или примечание не читается).`,
-    },
-    calls.waiting > 0 && {
-      en: `${calls.waiting} calls have no recording yet; it may still come.`,
-      ru: `Звонков, к которым запись ещё не пришла: ${calls.waiting}.`,
-    },
-    calls.unconfirmed > 0 && {
-      en: `${calls.unconfirmed} calls were sent earlier without an answer; only \`retry --unconfirmed\` sends them again.`,
-      ru: `Звонков, отправленных раньше без ответа: ${calls.unconfirmed}; повторит их только \`retry --unconfirmed\`.`,
-    },
-  ].filter((warning) => warning !== false);
 }

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { EXIT } from '../../../errors/exit-codes.ts';
 import { addCommand, type Runner } from '../command.ts';
-import { mappingWarnings } from '../mapping-warnings.ts';
+import { mappingRemarks } from '../mapping-remarks.ts';
 import { readSettingsFile } from '../settings-file.ts';
 
 export function addSettingsCommands(program: Command, runner: Runner): void {
@@ -17,7 +17,7 @@ export function addSettingsCommands(program: Command, runner: Runner): void {
       const account = await context.account();
       const { settings } = await services.ledger.settings.read(account.accountId);
       output.result(settings, () => [JSON.stringify(settings, null, 2)]);
-      for (const warning of await mappingWarnings(context, account, settings.mapping)) output.remark(warning);
+      for (const warning of await mappingRemarks(context, account, settings.mapping)) output.remark(warning);
       return EXIT.done;
     },
   });
@@ -40,7 +40,7 @@ export function addSettingsCommands(program: Command, runner: Runner): void {
       output.result(settings, () => [
         output.text({ en: `The settings of ${host} are stored.`, ru: `Настройки ${host} сохранены.` }),
       ]);
-      for (const warning of await mappingWarnings(context, account, settings.mapping)) output.remark(warning);
+      for (const warning of await mappingRemarks(context, account, settings.mapping)) output.remark(warning);
       return EXIT.done;
     },
   });

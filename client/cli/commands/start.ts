@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { beginExport } from '../begin-export.ts';
 import { addCommand, type Runner } from '../command.ts';
-import { mappingWarnings } from '../mapping-warnings.ts';
+import { mappingRemarks } from '../mapping-remarks.ts';
 import { type SettingsFlags, settingsOptions } from '../settings-flags.ts';
 import { settingsOfExport } from '../settings-of-export.ts';
 
@@ -19,7 +19,7 @@ export function addStartCommand(program: Command, runner: Runner): void {
     async run(context, flags) {
       const account = await context.account();
       const settings = await settingsOfExport(context, account, flags);
-      for (const warning of await mappingWarnings(context, account, settings.mapping)) context.output.remark(warning);
+      for (const warning of await mappingRemarks(context, account, settings.mapping)) context.output.remark(warning);
       return beginExport(context, account, flags.watch === true, (exports) =>
         exports.start(account.accountId, settings),
       );

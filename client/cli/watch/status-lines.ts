@@ -1,10 +1,10 @@
 import type { Account } from '../../../ledger/accounts.ts';
+import { listingRemarks } from '../../listing-remarks.ts';
 import { type ExportStatus, isFinal } from '../../status.ts';
 import { byteSize, clockTime, count, talkTime } from '../amounts.ts';
 import { PROGRAM } from '../command.ts';
 import type { Language } from '../language.ts';
 import { table } from '../table.ts';
-import { listingRemarks } from './listing-lines.ts';
 import { blockSentence, reasonLines, total } from './reasons.ts';
 import { ENDS, STATES, WORDS } from './words.ts';
 

@@ -1,5 +1,5 @@
-import type { Sentence } from '../../errors/codes.ts';
-import type { Tariff } from '../../settings/tariff.ts';
+import type { Sentence } from '../errors/codes.ts';
+import type { Tariff } from '../settings/tariff.ts';
 
 /** What a price by this tariff is worth: what it is by, and what it does not know; or how to get one. */
 export function priceSentences(roubles: number | null, { date, source }: Tariff, file: string): Sentence[] {

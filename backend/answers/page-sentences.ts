@@ -1,0 +1,81 @@
+import type { ErrorCode, Sentence } from '../../errors/codes.ts';
+import type { ExportError } from '../../errors/export-error.ts';
+
+const BLOCKED_GOES_ON = {
+  en: 'Connect the account again; a blocked export then goes on by itself.',
+  ru: 'Подключите аккаунт заново, и остановленная выгрузка продолжится сама.',
+};
+
+function reconnect(en: string, ru: string): Sentence {
+  return { en: `${en} ${BLOCKED_GOES_ON.en}`, ru: `${ru} ${BLOCKED_GOES_ON.ru}` };
+}
+
+/** Where the usual sentence names a command, the page names its button. */
+const PAGE_SENTENCES: Partial<Record<ErrorCode, Sentence>> = {
+  connection_not_set: {
+    en: 'The account has no SpeechSense connection yet: fill in its ID and API key and save.',
+    ru: 'Подключение SpeechSense ещё не задано: заполните ID подключения и API-ключ и сохраните настройки.',
+  },
+  export_already_running: {
+    en: 'An export is already running for this account.',
+    ru: 'Для этого аккаунта уже идёт выгрузка.',
+  },
+  export_not_found: {
+    en: 'This account has no such export.',
+    ru: 'У этого аккаунта нет такой выгрузки.',
+  },
+  nothing_to_retry: {
+    en: 'No call of this kind is left to retry.',
+    ru: 'Таких звонков не осталось: повторять нечего.',
+  },
+  amocrm_unauthorized: reconnect(
+    'amoCRM has ended the access of this integration.',
+    'amoCRM больше не даёт интеграции доступ к аккаунту.',
+  ),
+  amocrm_grant_lost: reconnect(
+    'amoCRM gave new access, but its answer was lost, and it is given only once.',
+    'amoCRM выдала новый доступ, но ответ потерялся, а выдаётся он один раз.',
+  ),
+  amocrm_code_refused: reconnect(
+    'amoCRM refuses the code: it was used already or is older than 20 minutes.',
+    'amoCRM не принимает код: он уже использован или старше 20 минут.',
+  ),
+  amocrm_other_account: reconnect(
+    'On the consent page another account was chosen.',
+    'На странице согласия выбран другой аккаунт.',
+  ),
+  amocrm_account_moved: reconnect(
+    'The amoCRM account has another address now.',
+    'У аккаунта amoCRM теперь другой адрес.',
+  ),
+  amocrm_forbidden: {
+    en: 'amoCRM denies part of the data to the user who connected the account: connect it as an administrator.',
+    ru: 'amoCRM не даёт часть данных пользователю, который подключил аккаунт: подключите его от имени администратора.',
+  },
+  amocrm_unpaid: {
+    en: 'The amoCRM account is not paid for. Pay for it, then resume the export.',
+    ru: 'Аккаунт amoCRM не оплачен. Оплатите его и продолжите выгрузку.',
+  },
+  consent_link_invalid: {
+    en: 'The consent page was opened more than 20 minutes ago or was used already. Connect the account again from the settings page.',
+    ru: 'Страница согласия открыта больше 20 минут назад или уже использована. Подключите аккаунт ещё раз на странице настроек.',
+  },
+  consent_denied: {
+    en: 'The integration was not let in. Connect the account again from the settings page and allow the access.',
+    ru: 'В доступе отказано. Подключите аккаунт ещё раз на странице настроек и разрешите доступ.',
+  },
+  speechsense_unauthenticated: {
+    en: 'SpeechSense refuses the API key: it is wrong, deleted or expired. Save a new one.',
+    ru: 'SpeechSense не принимает API-ключ: он неверный, удалён или истёк. Сохраните новый.',
+  },
+};
+
+/** An error's sentence as the settings page says it. */
+export function pageSentence(error: ExportError): Sentence {
+  return PAGE_SENTENCES[error.code] ?? { en: error.sentence('en'), ru: error.sentence('ru') };
+}
+
+/** An error as a part of an answer that is none itself. */
+export function errorOf(error: ExportError): { code: string; message: Sentence } {
+  return { code: error.code, message: pageSentence(error) };
+}

@@ -1,0 +1,142 @@
+import { z } from 'zod';
+import { CALL_STATES, listCalls } from '../../client/call-list.ts';
+import { type Action, carryOut } from '../../client/command.ts';
+import { FAILURE_REASONS, REASON_SENTENCES, WAITING_REASONS } from '../../errors/reasons.ts';
+import { ExportError } from '../../errors/export-error.ts';
+import { accountOf, callerOf } from '../auth/caller.ts';
+import type { Parts } from '../parts.ts';
+import type { FastifyRequest } from 'fastify';
+import type { Api } from './api.ts';
+import { exportId, exportStatus, sentence } from './shapes.ts';
+import { statusView } from './status-view.ts';
+
+const nothing = z.strictObject({});
+const keyed = z.looseObject({ 'idempotency-key': z.uuid() });
+const begun = { 202: exportId };
+
+const call = z.object({
+  call_id: z.number(),
+  note_id: z.number(),
+  started_at: z.string(),
+  talk_seconds: z.number().nullable(),
+  direction: z.string(),
+  operator_name: z.string().nullable(),
+  entity_type: z.string(),
+  entity_id: z.number(),
+  card_link: z.string(),
+  state: z.string(),
+  reason: z.string().nullable(),
+  reasonText: sentence.nullable(),
+  talk_id: z.string().nullable(),
+  attempts: z.number(),
+});
+
+const limit = (most: number, usual: number) => z.coerce.number().int().min(1).max(most).default(usual);
+
+export function exportRoutes(app: Api, { ledger, access, exports }: Parts): void {
+  const order = async (request: FastifyRequest, key: string, action: Action) => {
+    const { token, userId } = callerOf(request);
+    return carryOut(access, exports, accountOf(request), { key, token, userId, action });
+  };
+
+  app.post(
+    '/exports',
+    {
+      schema: { summary: 'Starts an export with the saved settings.', headers: keyed, body: nothing, response: begun },
+    },
+    async (request, reply) =>
+      reply.code(202).send(await order(request, request.headers['idempotency-key'], { do: 'start' })),
+  );
+
+  for (const what of ['stop', 'resume'] as const) {
+    app.post(
+      `/exports/:exportId/${what}`,
+      {
+        schema: {
+          summary: what === 'stop' ? 'Ends the export within seconds.' : 'Lets a blocked export go on.',
+          params: exportId,
+          headers: keyed,
+          body: nothing,
+          response: begun,
+        },
+      },
+      async (request, reply) => {
+        const action = { do: what, exportId: request.params.exportId };
+        return reply.code(202).send(await order(request, request.headers['idempotency-key'], action));
+      },
+    );
+  }
+
+  app.post(
+    '/exports/:exportId/retry',
+    {
+      schema: {
+        summary: 'Starts an export of the calls of this one that did not come through.',
+        params: exportId,
+        headers: keyed,
+        body: z.strictObject({
+          reasons: z
+            .array(z.enum([...FAILURE_REASONS, ...WAITING_REASONS]))
+            .max(50)
+            .default([]),
+          unconfirmed: z.boolean().default(false),
+        }),
+        response: begun,
+      },
+    },
+    async (request, reply) => {
+      const action = { do: 'retry' as const, exportId: request.params.exportId, ...request.body };
+      return reply.code(202).send(await order(request, request.headers['idempotency-key'], action));
+    },
+  );
+
+  app.get(
+    '/exports',
+    {
+      schema: {
+        summary: 'The exports and retries, the newest first.',
+        querystring: z.strictObject({ limit: limit(50, 10), before: z.uuid().optional() }),
+        response: { 200: z.object({ exports: z.array(exportStatus), next: z.string().nullable() }) },
+      },
+    },
+    async (request) => {
+      const { accountId } = accountOf(request);
+      const page = await exports.history(accountId, request.query);
+      return { exports: page.exports.map(statusView), next: page.next };
+    },
+  );
+
+  app.get(
+    '/exports/:exportId',
+    { schema: { summary: 'One export.', params: exportId, response: { 200: exportStatus } } },
+    async (request) => {
+      const { accountId } = accountOf(request);
+      const status = await exports.status(accountId, request.params.exportId);
+      if (status.kind === 'preview') {
+        throw new ExportError('export_not_found', { values: { exportId: status.exportId } });
+      }
+      return statusView(status);
+    },
+  );
+
+  app.get(
+    '/exports/:exportId/calls',
+    {
+      schema: {
+        summary: 'Its calls, those that something happened to last first.',
+        params: exportId,
+        querystring: z.strictObject({
+          state: z.enum(CALL_STATES).optional(),
+          reason: z
+            .string()
+            .refine((reason) => Object.hasOwn(REASON_SENTENCES, reason))
+            .optional(),
+          after: z.string().max(50).optional(),
+          limit: limit(200, 50),
+        }),
+        response: { 200: z.object({ calls: z.array(call), next: z.string().nullable() }) },
+      },
+    },
+    async (request) => listCalls(ledger, accountOf(request), request.params.exportId, request.query),
+  );
+}

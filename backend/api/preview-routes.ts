@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { describePlan } from '../../client/plan-description.ts';
+import { amocrmAnswers } from '../../client/preflight.ts';
+import { type ExportStatus, isFinal } from '../../client/status.ts';
+import { ExportError } from '../../errors/export-error.ts';
+import { parseExportSettings } from '../../settings/export-settings.ts';
+import { errorOf } from '../answers/page-sentences.ts';
+import { under } from '../answers/under-field.ts';
+import { accountOf, callerOf } from '../auth/caller.ts';
+import type { Parts } from '../parts.ts';
+import type { Api } from './api.ts';
+import { callCounts, exportId, sentence } from './shapes.ts';
+import { blockError } from './status-view.ts';
+
+const preview = z.object({
+  state: z.enum(['planning', 'completed', 'failed']),
+  error: z.object({ code: z.string(), message: sentence }).nullable(),
+  calls: callCounts.pick({ found: true, planned: true, skipped: true, failed: true, waiting: true, unconfirmed: true }),
+  talkSeconds: z.object({ planned: z.number() }),
+  estimate: z.object({ requests: z.number(), seconds: z.number(), roubles: z.number().nullable() }).nullable(),
+  warnings: z.array(sentence),
+});
+
+export function previewRoutes(app: Api, { ledger, access, exports, tariff, requestsPerSecond }: Parts): void {
+  app.post(
+    '/previews',
+    {
+      schema: {
+        summary: 'Begins to count what an export with these settings, saved or not, would send. The latest one counts.',
+        body: z.strictObject({ settings: z.record(z.string(), z.unknown()) }),
+        response: { 202: exportId },
+      },
+    },
+    async (request, reply) => {
+      const account = accountOf(request);
+      const settings = under('settings', () => parseExportSettings(request.body.settings));
+      await amocrmAnswers(access, account);
+      await ledger.spending(callerOf(request).token, () => Promise.resolve());
+      return reply.code(202).send({ exportId: await exports.startPreview(account.accountId, settings) });
+    },
+  );
+
+  app.get(
+    '/previews/:exportId',
+    { schema: { summary: 'What a preview has counted so far.', params: exportId, response: { 200: preview } } },
+    async (request) => {
+      const account = accountOf(request);
+      const status = await exports.status(account.accountId, request.params.exportId);
+      if (status.kind !== 'preview') {
+        throw new ExportError('export_not_found', { values: { exportId: status.exportId } });
+      }
+      const state = stateOf(status);
+      const error = blockError(status);
+      const plan = await describePlan(ledger, account, status, { ...tariff, requestsPerSecond });
+      return {
+        ...plan,
+        state,
+        error:
+          state === 'failed' ? errorOf(error ?? new ExportError('export_failed', { values: { problem: '' } })) : null,
+        estimate: state === 'completed' ? plan.estimate : null,
+        warnings: state === 'completed' ? plan.warnings : [],
+      };
+    },
+  );
+}
+
+/** A preview that waits for a person is of no use: it is begun again once that is put right. */
+function stateOf(status: ExportStatus): 'planning' | 'completed' | 'failed' {
+  if (status.state === 'completed') return 'completed';
+  return isFinal(status) || status.state === 'blocked' ? 'failed' : 'planning';
+}

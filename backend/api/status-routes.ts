@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { listAccounts } from '../../client/account-admin.ts';
+import { consentLink } from '../../client/account-consent.ts';
+import { findExportError } from '../../errors/export-error.ts';
+import type { Account } from '../../ledger/accounts.ts';
+import { pageSentence } from '../answers/page-sentences.ts';
+import { type Caller, callerOf } from '../auth/caller.ts';
+import type { Parts } from '../parts.ts';
+import type { Api } from './api.ts';
+import { exportStatus, sentence, storedConnection } from './shapes.ts';
+import { statusView } from './status-view.ts';
+import { connectionView } from './stored-connection.ts';
+
+const accountView = z.object({
+  accountId: z.number(),
+  host: z.string(),
+  name: z.string(),
+  timeZone: z.string(),
+  state: z.enum(['active', 'reauth_required', 'not_connected']),
+  message: sentence.nullable(),
+});
+
+const status = z.object({
+  account: accountView,
+  connection: storedConnection.nullable(),
+  settingsVersion: z.number(),
+  audioConversion: z.boolean(),
+  export: exportStatus.nullable(),
+});
+
+/** What the page asks every few seconds, and the way out where the account is not connected. */
+export function statusRoutes(app: Api, parts: Parts): void {
+  const { ledger, access, audioConversion } = parts;
+
+  app.get(
+    '/status',
+    {
+      config: { unconnected: true },
+      schema: { summary: 'Where the account and its export are.', response: { 200: status } },
+    },
+    async (request) => {
+      const caller = callerOf(request);
+      const account = await viewOf(parts, caller);
+      if (!caller.account || caller.isAdmin !== true) {
+        return { account, connection: null, settingsVersion: 0, audioConversion, export: null };
+      }
+      const { accountId } = caller.account;
+      const [connection, { version }, last] = await Promise.all([
+        connectionView(ledger, accountId),
+        ledger.settings.read(accountId),
+        lastExport(parts, accountId),
+      ]);
+      return { account, connection, settingsVersion: version, audioConversion, export: last };
+    },
+  );
+
+  app.post(
+    '/consent',
+    {
+      config: { unconnected: true },
+      schema: {
+        summary: 'A consent page for this account: good once, for 20 minutes.',
+        body: z.strictObject({}),
+        response: { 200: z.object({ consentUrl: z.string() }) },
+      },
+    },
+    async (request) => {
+      const { host, token } = callerOf(request);
+      return ledger.spending(token, ({ consents }) => consentLink(access, host, consents));
+    },
+  );
+}
+
+async function viewOf(
+  { ledger, now }: Parts,
+  { accountId, host, account }: Caller,
+): Promise<z.output<typeof accountView>> {
+  const facts = account && (await factsOf(ledger, account, now()));
+  return {
+    accountId,
+    host,
+    name: account?.name ?? '',
+    timeZone: account?.timeZone ?? 'Europe/Moscow',
+    state: facts?.state ?? 'not_connected',
+    message: facts?.message ?? null,
+  };
+}
+
+async function factsOf(ledger: Parts['ledger'], { accountId }: Account, now: Date) {
+  const listed = (await listAccounts(ledger, now)).find((one) => one.accountId === accountId);
+  switch (listed?.state) {
+    case 'connected':
+    case 'no_connection':
+      return { state: 'active' as const, message: null };
+    case 'reauth_required':
+      return { state: 'reauth_required' as const, message: listed.toDo && pageSentence(listed.toDo) };
+    case 'no_token':
+    case undefined:
+      return { state: 'not_connected' as const, message: null };
+  }
+}
+
+/** The running export, else the last one. */
+async function lastExport({ exports }: Parts, accountId: number): Promise<z.output<typeof exportStatus> | null> {
+  try {
+    return statusView(await exports.status(accountId));
+  } catch (error) {
+    if (findExportError(error)?.code === 'no_exports_yet') return null;
+    throw error;
+  }
+}

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { authoriseByCode, authoriseByRedirect } from '../../client/account-consent.ts';
+import type { Sentence } from '../../errors/codes.ts';
+import { ExportError } from '../../errors/export-error.ts';
+import { httpStatusOf } from '../../errors/http-status.ts';
+import { toExportError } from '../answers/error-answer.ts';
+import { pageSentence } from '../answers/page-sentences.ts';
+import type { Api } from '../api/api.ts';
+import type { Parts } from '../parts.ts';
+import { CONSENT_PAGE_POLICY, consentPage } from './consent-page.ts';
+
+/** amoCRM waits three seconds for an answer to its install hook, and never asks again. */
+const ANSWER_WITHIN_MS = 2_000;
+
+const text = z.string().max(4096).optional();
+
+/** Looser than our own requests: amoCRM may add parameters of its own, or send one twice. */
+const redirected = z.looseObject({ code: text, state: text, referer: text, from_widget: text, error: text });
+
+const CONNECTED: Sentence = {
+  en: 'The account is connected. You can close this window.',
+  ru: 'Аккаунт подключён. Это окно можно закрыть.',
+};
+const CONNECTING: Sentence = {
+  en: 'The account is being connected. You can close this window: the settings page shows how it went.',
+  ru: 'Аккаунт подключается. Это окно можно закрыть: результат будет виден на странице настроек.',
+};
+
+/**
+ * The redirect URI: where the browser comes back from the consent page (with our state), and where amoCRM tells that the
+ * widget was installed (without one). It answers at once; what takes longer goes on after the answer.
+ */
+export function redirectRoute(app: Api, parts: Parts): void {
+  const { access, background, integration, metrics } = parts;
+  app.get(
+    new URL(integration.redirectUri).pathname,
+    { schema: { hide: true, querystring: redirected } },
+    async (request, reply) => {
+      const { code = '', state, referer = '', from_widget: fromWidget, error } = request.query;
+      const isInstall = state === undefined && error === undefined && fromWidget !== undefined;
+      const hook = isInstall ? 'install' : 'consent';
+      const work = isInstall
+        ? authoriseByCode(access, referer, code)
+        : authoriseByRedirect(access, new URLSearchParams(definedOnly({ code, state, referer, error })));
+      const counted = work.then(
+        (connected) => {
+          metrics.hooks.inc({ hook, outcome: 'ok' });
+          request.log.info({ hook, accountId: connected.accountId }, 'account connected');
+        },
+        (failure: unknown) => {
+          metrics.hooks.inc({ hook, outcome: toExportError(failure).code });
+          throw failure;
+        },
+      );
+      background.start(`${hook} hook`, counted);
+      const outcome = await within(counted, ANSWER_WITHIN_MS);
+
+      reply.type('text/html; charset=utf-8').header('content-security-policy', CONSENT_PAGE_POLICY);
+      reply.header('cache-control', 'no-store').header('referrer-policy', 'no-referrer');
+      // The script that closes the window needs the one that opened it.
+      reply.header('cross-origin-opener-policy', 'unsafe-none');
+      if (outcome instanceof ExportError) {
+        return reply.code(httpStatusOf(outcome)).send(consentPage(pageSentence(outcome), false));
+      }
+      return reply.send(consentPage(outcome === 'done' ? CONNECTED : CONNECTING, true));
+    },
+  );
+}
+
+async function within(work: Promise<void>, ms: number): Promise<'done' | 'late' | ExportError> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), ms);
+  });
+  try {
+    return await Promise.race([work.then(() => 'done' as const, toExportError), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function definedOnly(query: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}

@@ -1,0 +1,117 @@
+import type { Logger } from 'pino';
+import { canConvert } from '../client/audio-conversion.ts';
+import { ExportClient } from '../client/export-client.ts';
+import { closeAccess, openAccess } from '../client/open-access.ts';
+import { readTariff } from '../client/tariff-file.ts';
+import { answers, type TemporalConnection } from '../client/temporal-connection.ts';
+import { amocrmIntegration } from '../environment/amocrm-integration.ts';
+import type { Environment } from '../environment/environment.ts';
+import { ExportError } from '../errors/export-error.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { linkKeys } from './api/report-link.ts';
+import { createApp } from './app.ts';
+import { BackgroundWork } from './operations/background-work.ts';
+import { createMetrics } from './operations/metrics.ts';
+import { type Limits, type Parts, USUAL_LIMITS } from './parts.ts';
+
+export interface BackendOptions {
+  environment: Environment;
+  /** Opened and closed by the caller, as is the connection to Temporal. */
+  ledger: Ledger;
+  temporal: TemporalConnection;
+  logger: Logger;
+  limits?: Limits;
+  now?: () => Date;
+}
+
+export interface Backend {
+  /** Begins to answer. @returns the port, a free one where 0 was asked for. @throws {ExportError} `port_in_use` */
+  listen(): Promise<number>;
+  /** Takes no more requests, lets those under way and what they left behind come to an end, gives everything back. */
+  close(): Promise<void>;
+}
+
+/**
+ * The backend of the widget, as the environment says.
+ *
+ * @throws {ExportError} `amocrm_client_not_set`, `tariff_invalid`
+ */
+export async function createBackend(options: BackendOptions): Promise<Backend> {
+  const { environment, ledger, temporal, logger, limits = USUAL_LIMITS, now = () => new Date() } = options;
+  const integration = amocrmIntegration(environment);
+  if (!integration) throw new ExportError('amocrm_client_not_set');
+  const exports = new ExportClient({ temporal: temporal.client, ledger, taskQueue: environment.TEMPORAL_TASK_QUEUE });
+  const access = openAccess(environment, ledger, () => Promise.resolve(exports));
+  const background = new BackgroundWork(logger);
+  const tariffFile = environment.TARIFF_FILE;
+  const parts: Parts = {
+    ledger,
+    access,
+    exports,
+    integration,
+    publicUrl: environment.PUBLIC_URL ?? new URL(integration.redirectUri).origin,
+    linkKeys: linkKeys(environment.ENCRYPTION_KEYS),
+    tariff: { tariff: await readTariff(tariffFile), tariffFile },
+    requestsPerSecond: environment.AMOCRM_REQUESTS_PER_SECOND,
+    audioConversion: await canConvert(environment.FFMPEG_PATH),
+    missing: () => missing(ledger, temporal),
+    limits,
+    background,
+    metrics: createMetrics(),
+    logger,
+    now,
+  };
+  const app = await createApp(parts, environment.TRUSTED_PROXIES);
+  const { HOST: host, PORT: port } = environment;
+  return {
+    listen: async () => {
+      try {
+        await app.listen({ host, port });
+      } catch (cause) {
+        if (!(cause instanceof Error) || !('code' in cause) || cause.code !== 'EADDRINUSE') throw cause;
+        throw new ExportError('port_in_use', { cause, values: { port, setting: 'PORT' } });
+      }
+      const address = app.server.address();
+      return typeof address === 'object' && address ? address.port : port;
+    },
+    close: async () => {
+      await closeWithin(app, REQUESTS_END_WITHIN_MS);
+      await background.idle();
+      await closeAccess(access);
+    },
+  };
+}
+
+/** A report that is still being downloaded is cut, and can be downloaded again. */
+const REQUESTS_END_WITHIN_MS = 10_000;
+
+async function closeWithin(app: Awaited<ReturnType<typeof createApp>>, ms: number): Promise<void> {
+  const timer = setTimeout(() => app.server.closeAllConnections(), ms);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const LOOK_WITHIN_MS = 2_000;
+
+async function missing(ledger: Ledger, temporal: TemporalConnection): Promise<string[]> {
+  const looks = { database: ledger.ping(), temporal: answers(temporal, LOOK_WITHIN_MS) };
+  const found = await Promise.all(
+    Object.entries(looks).map(async ([name, look]) => ((await isWell(look, LOOK_WITHIN_MS)) ? [] : [name])),
+  );
+  return found.flat();
+}
+
+async function isWell(look: Promise<void>, withinMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), withinMs);
+  });
+  const outcome = look.then(
+    () => true,
+    () => false,
+  );
+  return Promise.race([outcome, late]).finally(() => clearTimeout(timer));
+}

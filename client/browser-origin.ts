@@ -1,0 +1,18 @@
+import { accountAddress } from '../amocrm/host.ts';
+import { findExportError } from '../errors/export-error.ts';
+
+/** The account's host that a browser's `Origin` names; undefined for one that is no address of an amoCRM account. */
+export function accountHostOf(origin: string, insecureHosts: readonly string[]): string | undefined {
+  try {
+    const { host, url } = accountAddress(origin, insecureHosts);
+    return origin === url ? host : undefined;
+  } catch (error) {
+    if (!findExportError(error)) throw error;
+    return undefined;
+  }
+}
+
+/** The `Origin` of an account's pages, as {@link accountHostOf} takes it. */
+export function originOf(host: string, insecureHosts: readonly string[]): string {
+  return accountAddress(host, insecureHosts).url;
+}

@@ -1,0 +1,36 @@
+import type { Sentence } from '../errors/codes.ts';
+import type { ListingStatus } from './status.ts';
+
+/** What a person should know of the listing; nothing of one without surprises. */
+export function listingRemarks({ crossCheck, unsorted, unknownOperators, unreadable }: ListingStatus): Sentence[] {
+  return [
+    crossCheck.found > 0 && {
+      en: `${crossCheck.found} calls were found only by amoCRM’s events: the cross-check caught what the listing had missed.`,
+      ru: `Звонков, найденных только по событиям amoCRM: ${crossCheck.found} (сверка нашла то, что пропустил список).`,
+    },
+    crossCheck.deleted > 0 && {
+      en: `${crossCheck.deleted} calls have been deleted in amoCRM since they were noted; they are not exported.`,
+      ru: `Звонков, удалённых в amoCRM: ${crossCheck.deleted}; они не выгружаются.`,
+    },
+    crossCheck.state === 'refused' && {
+      en: 'amoCRM does not give its events to this token: the list of calls was not cross-checked.',
+      ru: 'amoCRM не отдаёт события этому токену: список звонков не сверен.',
+    },
+    unsorted > 0 && {
+      en: `${unsorted} calls hang on unsorted leads.`,
+      ru: `Звонков из неразобранного: ${unsorted}.`,
+    },
+    unknownOperators > 0 && {
+      en: `Nobody can tell who talked in ${unknownOperators} calls; they are exported with an unknown operator.`,
+      ru: `Звонков, у которых не определить оператора: ${unknownOperators}; они выгружаются с неизвестным оператором.`,
+    },
+    unreadable.notes > 0 && {
+      en: `${unreadable.notes} call notes cannot be read and are not among the calls: ${named(unreadable)}.`,
+      ru: `Примечаний о звонках, которые не читаются и не вошли в список: ${unreadable.notes} (${named(unreadable)}).`,
+    },
+  ].filter((remark) => remark !== false);
+}
+
+function named({ notes, named: names }: ListingStatus['unreadable']): string {
+  return `${names.join('; ')}${notes > names.length ? '; …' : ''}`;
+}

@@ -1,0 +1,38 @@
+import { createOauth } from '../amocrm/oauth.ts';
+import { createAmocrmPaces } from '../amocrm/pace.ts';
+import { TokenKeeper } from '../amocrm/token-keeper.ts';
+import { createAmocrmTransport } from '../amocrm/transport.ts';
+import { amocrmIntegration } from '../environment/amocrm-integration.ts';
+import type { Environment } from '../environment/environment.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { createSpeechSense } from '../speechsense/speechsense.ts';
+import type { AccountAccess } from './account-access.ts';
+import type { ExportClient } from './export-client.ts';
+
+/** What the administration of accounts works with, as the environment says. */
+export function openAccess(
+  environment: Environment,
+  ledger: Ledger,
+  exports: () => Promise<ExportClient>,
+): AccountAccess {
+  const { SPEECHSENSE_ENDPOINT: address, SPEECHSENSE_TLS: tls, INSECURE_HOSTS: insecureHosts } = environment;
+  const transport = createAmocrmTransport();
+  const oauth = createOauth({ transport, insecureHosts, integration: amocrmIntegration(environment) });
+  return {
+    ledger,
+    transport,
+    oauth,
+    tokens: new TokenKeeper(ledger.tokens, oauth),
+    speechSense: createSpeechSense({ address, tls }),
+    insecureHosts,
+    paces: createAmocrmPaces(ledger.rateBuckets, environment.AMOCRM_REQUESTS_PER_SECOND),
+    readShare: environment.SPEECHSENSE_READ_SHARE / 100,
+    exports,
+  };
+}
+
+/** Gives back what {@link openAccess} opened, once no refresh is under way: its new tokens must be kept. */
+export async function closeAccess({ tokens, speechSense }: AccountAccess): Promise<void> {
+  await tokens.idle();
+  speechSense.close();
+}

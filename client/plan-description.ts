@@ -1,0 +1,69 @@
+import type { Sentence } from '../errors/codes.ts';
+import type { Account } from '../ledger/accounts.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Tariff } from '../settings/tariff.ts';
+import { type Estimate, estimate, paceOf } from './estimate.ts';
+import { listingRemarks } from './listing-remarks.ts';
+import { priceSentences } from './price-sentences.ts';
+import type { ExportStatus } from './status.ts';
+
+export interface PlanDescription {
+  calls: ExportStatus['calls'];
+  talkSeconds: { planned: number };
+  estimate: Estimate;
+  /** What a person should know before an export is started. */
+  warnings: Sentence[];
+}
+
+export interface PlanPrices {
+  requestsPerSecond: number;
+  tariff: Tariff;
+  /** Where the tariff is from, for people. */
+  tariffFile: string;
+}
+
+/** What a preview has found: calls, time, price, and what of it will not simply be sent. */
+export async function describePlan(
+  ledger: Ledger,
+  account: Account,
+  { calls, talkSeconds, listing }: Pick<ExportStatus, 'calls' | 'talkSeconds' | 'listing'>,
+  { requestsPerSecond, tariff, tariffFile }: PlanPrices,
+): Promise<PlanDescription> {
+  const callsPerSecond = await paceOfAccount(ledger, account);
+  const estimated = estimate({ calls, talkSeconds }, account, { requestsPerSecond, callsPerSecond }, tariff);
+  return {
+    calls,
+    talkSeconds: { planned: talkSeconds.planned },
+    estimate: estimated,
+    warnings: [
+      ...warningsOf(calls),
+      ...listingRemarks(listing),
+      ...priceSentences(estimated.roubles, tariff, tariffFile),
+    ],
+  };
+}
+
+async function paceOfAccount(ledger: Ledger, { accountId }: Account): Promise<number> {
+  const rows = await ledger.exports.list(accountId, 5);
+  return paceOf(
+    await Promise.all(rows.map(async (row) => ({ row, progress: await ledger.progress.read(row.exportId) }))),
+  );
+}
+
+/** What of the plan will not simply be sent. */
+function warningsOf(calls: { failed: number; waiting: number; unconfirmed: number }): Sentence[] {
+  return [
+    calls.failed > 0 && {
+      en: `${calls.failed} calls cannot be sent: they have no recording, or their note cannot be read.`,
+      ru: `Нельзя передать звонков: ${calls.failed} (нет записи или примечание не читается).`,
+    },
+    calls.waiting > 0 && {
+      en: `${calls.waiting} calls have no recording yet; it may still come.`,
+      ru: `Звонков, к которым запись ещё не пришла: ${calls.waiting}.`,
+    },
+    calls.unconfirmed > 0 && {
+      en: `${calls.unconfirmed} calls were sent earlier without an answer; only \`retry --unconfirmed\` sends them again.`,
+      ru: `Звонков, отправленных раньше без ответа: ${calls.unconfirmed}; повторит их только \`retry --unconfirmed\`.`,
+    },
+  ].filter((warning) => warning !== false);
+}
