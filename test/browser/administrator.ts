@@ -4,6 +4,8 @@ import { waitFor } from '../support/wait-for.ts';
 /** Longer than the page waits between two questions how an export stands. */
 const NEXT_QUESTION_MS = 6_000;
 const PAUSE_MS = 400;
+/** Only a test that fails waits this long for what it does or sees. */
+const PATIENCE_MS = 20_000;
 
 export interface LookAndPerson {
   userId?: number;
@@ -21,6 +23,7 @@ export class Administrator {
   constructor(page: Page, amocrm: string) {
     this.page = page;
     this.amocrm = amocrm;
+    page.setDefaultTimeout(PATIENCE_MS);
     page.on('pageerror', (error) => this.pageErrors.push(String(error)));
     page.on('dialog', (dialog) => {
       this.pageErrors.push(`a dialog: ${dialog.message()}`);
@@ -73,7 +76,7 @@ export class Administrator {
         await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
         return undefined;
       },
-      { what },
+      { what, timeoutMs: 60_000 },
     );
   }
 

@@ -1,7 +1,6 @@
 import type { Browser, BrowserContextOptions } from 'playwright-core';
-import { freePort } from '../../scripts/servers/free-port.ts';
-import { startBackend, type TestBackend } from '../support/backend.ts';
-import { createStage, type Stage, type StageOptions } from '../support/stage.ts';
+import { createBackendStage, startBackend, type TestBackend } from '../support/backend.ts';
+import type { Stage, StageOptions } from '../support/stage.ts';
 import { buildArchive } from '../widget/built-archive.ts';
 import { Administrator } from './administrator.ts';
 import { launchChromium } from './chromium.ts';
@@ -22,24 +21,23 @@ export interface Product {
 }
 
 export async function createProduct(options: StageOptions = {}): Promise<Product> {
-  const port = await freePort();
-  const backendUrl = `http://127.0.0.1:${port}`;
-  const redirectUri = `${backendUrl}/oauth/callback`;
-  const [stage, archive, browser] = await Promise.all([
-    createStage({ ...options, sandbox: { ...options.sandbox, redirectUri } }),
+  const stage = await createBackendStage(options);
+  const backendUrl = new URL(stage.sandbox.redirectUri).origin;
+  let backend: TestBackend | undefined;
+  const [archive, browser] = await Promise.all([
     buildArchive('--backend', backendUrl),
     launchChromium(),
+    stage.startWorker(),
   ]);
   const { shell } = stage.sandbox.amocrm;
   shell.installation.upload(archive);
   const amocrm = stage.sandbox.addresses.amocrm;
-  let backend: TestBackend | undefined;
   const product: Product = {
     stage,
     amocrm,
     backendUrl,
     startBackend: async () => {
-      backend = await startBackend(stage, { environment: { PORT: String(port), PUBLIC_URL: backendUrl } });
+      backend = await startBackend(stage);
     },
     stopBackend: async () => {
       await backend?.close();
@@ -56,7 +54,7 @@ export async function createProduct(options: StageOptions = {}): Promise<Product
       await stage.close();
     },
   };
-  await Promise.all([product.startBackend(), stage.startWorker()]);
+  await product.startBackend();
   return product;
 }
 
