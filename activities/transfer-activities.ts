@@ -36,6 +36,16 @@ const LANE_PATIENCE_MS = 5_000;
 const DEFECT_ATTEMPTS = 5;
 const HEARTBEAT_MS = 1_000;
 
+/**
+ * An account that has switched the integration off wants no more of its recordings sent, though none of them needs
+ * amoCRM any more.
+ *
+ * @throws {ExportError} `amocrm_unauthorized`, which blocks the export until the account is connected again.
+ */
+async function assertAccess(ledger: Ledger, { accountId, host }: CallToSend): Promise<void> {
+  if (await ledger.tokens.isOver(accountId)) throw new ExportError('amocrm_unauthorized', { values: { host } });
+}
+
 /** One call's way: receive the recording whole, upload it, record the talk. */
 export function createTransferActivities(deps: TransferDeps) {
   const { ledger } = deps;
@@ -49,6 +59,7 @@ export function createTransferActivities(deps: TransferDeps) {
   /** Carries out the call that this attempt holds. Whatever goes wrong is thrown; nothing is decided here. */
   async function carry(lease: Lease, call: CallToSend, beat: Beat): Promise<TransferState> {
     if (call.link === null) throw new ExportError('recording_missing');
+    await assertAccess(ledger, call);
     const signal = cancellationSignal();
     beat.phase = 'download';
     const recording = await deps.recordings.receive(call.link, {

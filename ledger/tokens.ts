@@ -147,6 +147,17 @@ export function createTokens(db: Database, sealer: Sealer) {
         .execute();
     },
 
+    /** Whether an access by consent has ended for good: nobody tries it again. */
+    isOver: async (accountId: number): Promise<boolean> =>
+      (await db
+        .selectFrom('tokens')
+        .select('account_id')
+        .where('account_id', '=', accountId)
+        .where('kind', '=', 'oauth')
+        .where('state', '=', 'reauth_required')
+        .where('access_until', '<=', sql<Date>`clock_timestamp()`)
+        .executeTakeFirst()) !== undefined,
+
     /**
      * Keeps the pair that a refresh of this version brought, however long it was thought to be lost.
      *

@@ -2,19 +2,16 @@
 // DATABASE_URL and TEMPORAL_ADDRESS, when set, are used instead of servers of our own.
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { createOauth } from '../amocrm/oauth.ts';
-import { createAmocrmPaces } from '../amocrm/pace.ts';
-import { TokenKeeper } from '../amocrm/token-keeper.ts';
-import { createAmocrmTransport } from '../amocrm/transport.ts';
 import { ExportClient } from '../client/export-client.ts';
+import { closeAccess, openAccess } from '../client/open-access.ts';
 import { connectTemporal } from '../client/temporal-connection.ts';
-import { amocrmIntegration } from '../environment/amocrm-integration.ts';
 import { readEnvironment } from '../environment/environment.ts';
 import { ensureSearchAttributes } from '../environment/temporal-search-attributes.ts';
 import { EXIT, exitCodeOf } from '../errors/exit-codes.ts';
 import { findExportError } from '../errors/export-error.ts';
 import { openLedger } from '../ledger/ledger.ts';
-import { createSpeechSense } from '../speechsense/speechsense.ts';
+import { freePort } from './servers/free-port.ts';
+import { BACKEND_STOPS_WITHIN_MS, startBackendProcess } from './start/backend-process.ts';
 import { takeDataFolder } from './start/only-one.ts';
 import { lastLines } from './start/own-process.ts';
 import { readOptions } from './start/options.ts';
@@ -74,6 +71,9 @@ async function bringUp(): Promise<void> {
   if (isNewWorld) world.anchor = new Date().toISOString();
 
   say('');
+  // amoCRM knows the backend by the address that the integration redirects to: it is settled first.
+  ports.backend = await freePort(ports.backend);
+  const backendUrl = `http://127.0.0.1:${ports.backend}`;
   const servers = { projectRoot, dataFolder, steps, parts, ports };
   const [databaseUrl, temporal, sandbox] = await Promise.all([
     providePostgres(servers),
@@ -93,6 +93,7 @@ async function bringUp(): Promise<void> {
     AMOCRM_CLIENT_ID: addresses.clientId,
     AMOCRM_CLIENT_SECRET: addresses.clientSecret,
     AMOCRM_REDIRECT_URI: addresses.redirectUri,
+    PUBLIC_URL: backendUrl,
   };
   const environment = readEnvironment({ ...process.env, ...variables });
   const ledger = openLedger({ databaseUrl, encryptionKeys: environment.ENCRYPTION_KEYS, maxConnections: 4 });
@@ -112,27 +113,9 @@ async function bringUp(): Promise<void> {
   }
   await writeRemembered(rememberedFile, { ports, world });
 
-  const speechSense = createSpeechSense({ address: addresses.speechsense, tls: false });
-  const closeSpeechSense = () => {
-    speechSense.close();
-    return Promise.resolve();
-  };
-  await parts.add({ name: 'SpeechSense client', stop: closeSpeechSense });
-  const transport = createAmocrmTransport();
-  const { INSECURE_HOSTS: insecureHosts } = environment;
-  const oauth = createOauth({ transport, insecureHosts, integration: amocrmIntegration(environment) });
   const exports = new ExportClient({ temporal: client, ledger, taskQueue: environment.TEMPORAL_TASK_QUEUE });
-  const access = {
-    ledger,
-    speechSense,
-    transport,
-    oauth,
-    tokens: new TokenKeeper(ledger.tokens, oauth),
-    insecureHosts,
-    paces: createAmocrmPaces(ledger.rateBuckets, environment.AMOCRM_REQUESTS_PER_SECOND),
-    exports: () => Promise.resolve(exports),
-    readShare: environment.SPEECHSENSE_READ_SHARE / 100,
-  };
+  const access = openAccess(environment, ledger, () => Promise.resolve(exports));
+  await parts.add({ name: 'amoCRM and SpeechSense clients', stop: () => closeAccess(access) });
   const [{ accountId }] = await Promise.all([
     steps.run(
       'Account',
@@ -140,6 +123,7 @@ async function bringUp(): Promise<void> {
       ({ accountId: id, host }) => `${id} (${host}) with connection ${addresses.connectionId}`,
     ),
     provideWorker(variables),
+    provideBackend(variables),
   ]);
   await writeRemembered(rememberedFile, { ports, world });
   await writePrivateFile(localEnvironment, environmentFile(variables));
@@ -152,6 +136,7 @@ async function bringUp(): Promise<void> {
   say(`
   ${temporal.uiUrl === undefined ? `Temporal          ${temporal.address}` : `Temporal Web UI   ${temporal.uiUrl}`}
   Sandbox           ${addresses.control}
+  Backend           ${backendUrl}/api/docs
   Logs              ${logFolder}
 
   To try in another terminal, here:
@@ -165,7 +150,8 @@ async function bringUp(): Promise<void> {
   async function provideSandbox() {
     const started = await steps.run(
       'Sandbox',
-      () => startSandboxProcess(projectRoot, logFolder, ports, world),
+      () =>
+        startSandboxProcess(projectRoot, logFolder, ports, { ...world, redirectUri: `${backendUrl}/oauth/callback` }),
       ({ addresses: { amocrm } }) => `${world.calls} calls (seed ${world.seed}), amoCRM at ${amocrm}`,
     );
     const { process: sandboxProcess, logFile: sandboxLog } = started;
@@ -177,6 +163,21 @@ async function bringUp(): Promise<void> {
     });
     Object.assign(ports, started.ports);
     return started;
+  }
+
+  async function provideBackend(given: Record<string, string>): Promise<void> {
+    const env = { ...process.env, ...given, HOST: '127.0.0.1', PORT: String(ports.backend) };
+    const { process: backend, logFile } = await steps.run(
+      'Backend',
+      () => startBackendProcess(projectRoot, logFolder, env, backendUrl),
+      () => backendUrl,
+    );
+    await parts.add({
+      name: 'Backend',
+      pid: backend.pid,
+      lastWords: () => lastLines(logFile),
+      stop: () => backend.stop('SIGTERM', BACKEND_STOPS_WITHIN_MS),
+    });
   }
 
   async function provideWorker(given: Record<string, string>): Promise<void> {

@@ -15,6 +15,7 @@ const rememberedSchema = z.object({
       speechsense: port,
       control: port,
       workerMetrics: port,
+      backend: port,
     })
     .default({}),
   /** The invented account; the same three give the same calls, whenever the sandbox is started. */

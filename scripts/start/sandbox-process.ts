@@ -40,7 +40,7 @@ export async function startSandboxProcess(
   projectRoot: string,
   logFolder: string,
   remembered: Remembered['ports'],
-  world: { seed: number; calls: number; anchor: string },
+  world: { seed: number; calls: number; anchor: string; redirectUri: string },
 ): Promise<SandboxProcess> {
   const ports: Record<(typeof PARTS)[number], number> = { amocrm: 0, telephony: 0, speechsense: 0, control: 0 };
   for (const part of PARTS) ports[part] = await freePort(remembered[part]);
@@ -53,6 +53,7 @@ export async function startSandboxProcess(
       'sandbox/main.ts',
       '--json',
       ...['--seed', String(world.seed), '--calls', String(world.calls), '--now', world.anchor],
+      ...['--redirect-uri', world.redirectUri],
       ...PARTS.flatMap((part) => [`--${part}-port`, String(ports[part])]),
     ],
   });

@@ -28,8 +28,8 @@ function resolved({ environment }: ComposeService, given: Record<string, string>
 }
 
 describe('our services in docker-compose.yml', () => {
-  test('are the worker and the migration, of one image whose tag is the version of the package', () => {
-    expect(ours.map(([name]) => name).sort()).toEqual(['migrate', 'worker']);
+  test('are the backend, the worker and the migration, of one image whose tag is the version of the package', () => {
+    expect(ours.map(([name]) => name).sort()).toEqual(['backend', 'migrate', 'worker']);
     const { version } = JSON.parse(readText('package.json')) as { version: string };
     for (const [, { image }] of ours) expect(image).toBe(`speechsense-export:${version}`);
   });
@@ -104,7 +104,7 @@ describe('docker-compose.yml', () => {
 
   test('publishes nothing beyond this machine, and neither Postgres nor Temporal at all', () => {
     const published = Object.entries(services).filter(([, { ports }]) => ports.length > 0);
-    expect(published.map(([name]) => name)).toEqual(['temporal-ui']);
+    expect(published.map(([name]) => name).sort()).toEqual(['backend', 'temporal-ui']);
     for (const port of published.flatMap(([, { ports }]) => ports)) expect(port).toMatch(/^127\.0\.0\.1:/);
   });
 
@@ -119,7 +119,7 @@ describe('docker-compose.yml', () => {
 
   test('checks the health of all that others or an operator rely on', () => {
     const checked = Object.entries(services).filter(([, { healthcheck }]) => healthcheck);
-    expect(checked.map(([name]) => name).sort()).toEqual(['postgres', 'temporal', 'worker']);
+    expect(checked.map(([name]) => name).sort()).toEqual(['backend', 'postgres', 'temporal', 'worker']);
   });
 
   test('starts again what serves, and never a job', () => {

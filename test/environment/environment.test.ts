@@ -29,6 +29,8 @@ describe('an environment with only what is needed', () => {
       WORKER_METRICS_PORT: 9464,
       FFMPEG_PATH: 'ffmpeg',
       HOST: '127.0.0.1',
+      PORT: 3000,
+      TRUSTED_PROXIES: 0,
       LOG_LEVEL: 'info',
       INSECURE_HOSTS: [],
       RECORDING_MAX_BYTES: 536_870_912,

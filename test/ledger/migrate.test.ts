@@ -14,6 +14,7 @@ const ALL = [
   '0007-audio',
   '0008-confirm',
   '0009-report',
+  '0010-backend',
 ];
 
 let schemas: TestSchema[];

@@ -152,7 +152,10 @@ describe('the days of a period', () => {
   test('may be the same, and may not be reversed', () => {
     expect(period('2026-11-01', '2026-11-01')).toEqual([]);
     expect(period('2026-11-02', '2026-11-01')).toEqual(['period.from']);
-    expect(problemsOf({ period: { from: '2026-11-02', to: '2026-11-01' } })[0]?.message).toMatch(/later/);
+    expect(problemsOf({ period: { from: '2026-11-02', to: '2026-11-01' } })[0]?.message).toEqual({
+      en: expect.stringMatching(/later/),
+      ru: expect.stringMatching(/позже/),
+    });
   });
 
   test('are both needed', () => {
@@ -200,7 +203,7 @@ describe('keys of a mapping', () => {
     expect(fieldsOf({ mapping: { deal: lines(192) } })).toEqual([]);
     const [problem, ...others] = problemsOf({ mapping: { deal: lines(193) } });
     expect(others).toEqual([]);
-    expect(problem).toMatchObject({ field: 'mapping', message: expect.stringMatching(/201 .* 200/) });
+    expect(problem).toMatchObject({ field: 'mapping', message: { en: expect.stringMatching(/201 .* 200/) } });
   });
 
   test('a call has only its own fields, and the problem names them', () => {
@@ -209,7 +212,7 @@ describe('keys of a mapping', () => {
     }
     const [problem] = problemsOf({ mapping: { call: [line('key', 'weight')] } });
     expect(problem?.field).toBe('mapping.call.0.amocrm');
-    for (const { key } of CALL_FIELDS) expect(problem?.message).toContain(key);
+    for (const { key } of CALL_FIELDS) expect(problem?.message.en).toContain(key);
     expect(fieldsOf({ mapping: { call: [line('key', 'cf_5')] } })).toEqual(['mapping.call.0.amocrm']);
   });
 
@@ -221,7 +224,7 @@ describe('keys of a mapping', () => {
       for (const name of ['duration', 'cf_', 'cf_0', 'cf_x', 'CF_5', 'toString']) {
         const [problem] = problemsOf({ mapping: { [block]: [line('key', name)] } });
         expect(problem?.field).toBe(`mapping.${block}.0.amocrm`);
-        expect(problem?.message).toMatch(/name, .*cf_<field id>/);
+        expect(problem?.message.en).toMatch(/name, .*cf_<field id>/);
       }
     }
   });
@@ -233,4 +236,13 @@ describe('keys of a mapping', () => {
     );
     expect(fieldsOf({ mapping: { call, deal, contact, company } })).toEqual([]);
   });
+});
+
+test('what is wrong is said in both languages, in zod’s own words too', () => {
+  const problems = problemsOf({ users: ['one'], direction: 'up', talkSeconds: { min: -1 }, colour: 'red' });
+  expect(problems.map(({ field }) => field).sort()).toEqual(['colour', 'direction', 'talkSeconds.min', 'users.0']);
+  for (const { message } of problems) {
+    expect(message.en).toMatch(/^[\x20-\x7e]+$/);
+    expect(message.ru).toMatch(/[а-яё]{3}/i);
+  }
 });

@@ -1,0 +1,27 @@
+import path from 'node:path';
+import { ExportError } from '../../errors/export-error.ts';
+import type { GuardedProcess } from '../servers/guarded-process.ts';
+import { untilReady } from '../servers/until-ready.ts';
+import { lastLines, startOwnProcess } from './own-process.ts';
+
+/** Longer than the backend itself takes at most to let requests come to their end. */
+export const BACKEND_STOPS_WITHIN_MS = 15_000;
+
+/** Starts the backend and waits until it and all that it needs answers. @throws {ExportError} `server_not_started` */
+export async function startBackendProcess(
+  projectRoot: string,
+  logFolder: string,
+  env: NodeJS.ProcessEnv,
+  url: string,
+): Promise<{ process: GuardedProcess; logFile: string }> {
+  const logFile = path.join(logFolder, 'backend.log');
+  const backend = await startOwnProcess({ projectRoot, logFile, env, args: ['backend/main.ts'] });
+  await untilReady('The backend', backend, async () => {
+    const answer = await fetch(`${url}/ready`);
+    if (!answer.ok) throw new Error(await answer.text());
+  }).catch((cause: unknown) => {
+    const problem = lastLines(logFile);
+    throw new ExportError('server_not_started', { cause, values: { server: 'The backend', problem } });
+  });
+  return { process: backend, logFile };
+}
