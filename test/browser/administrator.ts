@@ -46,7 +46,8 @@ export class Administrator {
 
   async openSettings(): Promise<void> {
     await this.page.goto(`${this.amocrm}/settings/advanced/`);
-    await this.page.locator('.sse-page').waitFor();
+    // The form, or what is said instead of it.
+    await this.page.locator('.sse-block, .sse-notice').first().waitFor();
   }
 
   /** A card of the page by its heading. */
@@ -63,7 +64,7 @@ export class Administrator {
   }
 
   async sees(text: string | RegExp): Promise<void> {
-    await this.page.getByText(text).first().waitFor();
+    await this.page.getByText(text).filter({ visible: true }).first().waitFor();
   }
 
   /** The page's clock goes on to its next question, again and again, until the condition holds. */

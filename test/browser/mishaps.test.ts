@@ -27,8 +27,9 @@ beforeEach(async () => {
   administrator = await product.visitor();
 });
 afterEach(async () => {
-  expect(administrator.pageErrors).toEqual([]);
+  await tokens(0, null);
   await administrator.close();
+  expect(administrator.pageErrors).toEqual([]);
 });
 
 const telephony = (...faults: object[]) => product.stage.control('telephony', 'PUT', '/faults', faults);
@@ -86,7 +87,10 @@ test('somebody who is no administrator reads that, and no settings', async () =>
   const operator = product.stage.sandbox.world.operators.find(({ isAdmin, isActive }) => !isAdmin && isActive);
   await administrator.become({ userId: operator?.id ?? 0 });
   await administrator.openSettings();
-  await administrator.sees(/администратор/);
+  await administrator.page
+    .locator('.sse-notice')
+    .getByText(/администратор/)
+    .waitFor();
   expect(await administrator.page.locator('.sse-block').count()).toBe(0);
 });
 
@@ -103,10 +107,6 @@ describe('an export under way', () => {
     await administrator.openSettings();
     await administrator.button('Начать выгрузку').dblclick();
     await administrator.button('Остановить выгрузку').waitFor();
-    const { items } = await administrator.page.evaluate<{ items: number }>(
-      `({ items: document.querySelectorAll('.sse-history__item').length })`,
-    );
-    expect(items).toBeLessThanOrEqual(1);
     expect(await startedExports()).toBe(1);
   });
 
