@@ -13,7 +13,10 @@ let product: Product;
 let administrator: Administrator;
 
 beforeAll(async () => {
-  product = await createProduct({ sandbox: { calls: 40, talkScale: 0.05 }, pace: { batchSize: 20, lanes: 4 } });
+  product = await createProduct({
+    sandbox: { calls: 40, talkScale: 0.05, formats: { mp3: 1 } },
+    pace: { batchSize: 20, lanes: 4 },
+  });
   const { ledger, accountId } = product.stage;
   await product.install();
   await waitFor(async () => (await ledger.tokens.about(accountId))?.kind === 'oauth', { what: 'the account to be connected' }); // prettier-ignore
@@ -33,7 +36,7 @@ afterEach(async () => {
 });
 
 const telephony = (...faults: object[]) => product.stage.control('telephony', 'PUT', '/faults', faults);
-const slowAfter = (after: number) => ({ after, action: { kind: 'slow', bytesPerSecond: 200 } });
+const lateAfter = (after: number) => ({ after, action: { kind: 'first-byte', delayMs: 8_000 } });
 const tokens = (ageSeconds: number, times: number | null) =>
   product.stage.control('amocrm', 'PUT', '/disposable-tokens', { ageSeconds, times });
 
@@ -103,11 +106,11 @@ test('the page speaks English where amoCRM does', async () => {
 
 describe('an export under way', () => {
   test('is one, however often its button is pressed', async () => {
-    await telephony(slowAfter(5));
+    await telephony(lateAfter(5));
     await administrator.openSettings();
     await administrator.button('Начать выгрузку').dblclick();
     await administrator.button('Остановить выгрузку').waitFor();
-    expect(await startedExports()).toBe(1);
+    await waitFor(async () => (await startedExports()) === 1, { what: 'the export to be recorded' });
   });
 
   test('goes on while the backend is away, and the page finds it again by itself', async () => {
@@ -165,12 +168,13 @@ describe('strings of amoCRM that look like HTML', () => {
       await administrator.block('Фильтры').getByText(MARKUP).first().waitFor();
       await administrator.button('Добавить поле: Сделка').click();
       await administrator.page.getByRole('combobox', { name: 'Сделка, строка 1: поле amoCRM' }).fill('onerror');
-      await administrator.page.getByRole('option').filter({ hasText: 'onerror' }).first().waitFor();
+      await administrator.page.locator('.sse-combobox__choice').filter({ hasText: 'onerror' }).first().waitFor();
       await administrator.button('Показать звонки').first().click();
       await administrator.page.locator('tbody').getByText(MARKUP).first().waitFor();
       expect(await administrator.page.evaluate('window.pwned')).toBeUndefined();
       expect(await administrator.page.locator('.sse-page img, .sse-page script').count()).toBe(0);
     } finally {
+      await administrator.page.unrouteAll({ behavior: 'ignoreErrors' });
       [operator.name, group.name, field.name] = names;
     }
   });

@@ -154,7 +154,7 @@ export const SCENES: readonly Scene[] = [
       const expired = stage.sandbox.world.calls.filter(({ hasLink }) => hasLink).slice(0, 3);
       await telephony(stage, ...expired.map(({ worldId }) => ({ worldId, action: { kind: 'lie', lie: 'expired' } })), {
         after: 40,
-        action: { kind: 'slow', bytesPerSecond: 100 },
+        action: { kind: 'slow', bytesPerSecond: 500 },
       });
       await stage.exports.start(stage.accountId, settings(stage));
       await waitFor(async () => (await stage.exports.status(stage.accountId)).calls.exported >= 35, { what: 'some calls' }); // prettier-ignore
@@ -182,7 +182,7 @@ export const SCENES: readonly Scene[] = [
     prepare: async ({ stage }) => {
       await telephony(stage, { action: { kind: 'slow', bytesPerSecond: 2_000 } });
       await stage.control('speechsense', 'PUT', '/api-key', { apiKey: 'another' });
-      await stage.exports.start(stage.accountId, settings(stage), { skipChecks: true });
+      await stage.exports.start(stage.accountId, settings(stage));
       await isIn(stage, 'blocked');
     },
     open: filledForm,

@@ -34,5 +34,3 @@ export function shellState({ identity, world, domain }: Account, installation: I
     lastHook: lastHook && { outcome: lastHook.outcome, status: lastHook.status },
   };
 }
-
-export type ShellState = ReturnType<typeof shellState>;

@@ -23,7 +23,7 @@ const manifestSchema = z.looseObject({
   advanced: z.looseObject({ title: z.string() }).optional(),
 });
 
-export type WidgetManifest = z.output<typeof manifestSchema>;
+type WidgetManifest = z.output<typeof manifestSchema>;
 
 export interface WidgetArchive {
   manifest: WidgetManifest;

@@ -1,5 +1,5 @@
 export type Locale = 'ru' | 'en';
-export type Theme = 'light' | 'dark';
+type Theme = 'light' | 'dark';
 
 /** Who looks at the page and how: what amoCRM keeps in a user's session and profile. */
 export interface Preferences {

@@ -94,7 +94,7 @@ function widgetObject(session: Session, facts: WidgetFacts, $: JQuery, area: () 
 }
 
 /** `widget.name` of i18n/{locale}.json: a text, or the object of texts at that place. */
-export function textAt({ texts }: WidgetFacts, locale: string, key: string): unknown {
+function textAt({ texts }: WidgetFacts, locale: string, key: string): unknown {
   return key
     .split('.')
     .reduce<unknown>(
