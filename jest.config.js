@@ -24,4 +24,6 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.data/', '<rootDir>/.cache/'],
   testTimeout: 300_000,
   maxWorkers: 2,
+  // Scenes of one suite that are played side by side: they mostly wait.
+  maxConcurrency: 3,
 };

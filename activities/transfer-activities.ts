@@ -107,7 +107,10 @@ export function createTransferActivities(deps: TransferDeps) {
       });
       return 'exported';
     } finally {
-      await recording.dispose();
+      // What is left of a file must not hide how the upload ended.
+      await recording.dispose().catch((error: unknown) => {
+        log.warn('a recording was not cleared away', { error });
+      });
     }
   }
 

@@ -45,6 +45,12 @@ export async function createApp(parts: Parts, trustedProxies: number): Promise<F
     forceCloseConnections: 'idle',
     return503OnClosing: true,
     routerOptions: { maxParamLength: 100 },
+    // An address that cannot be read comes to no route, and so to none of the hooks and handlers below.
+    frameworkErrors: (_error, request, reply) => {
+      const answer = errorAnswer(new ExportError('route_not_found'), request.id);
+      reply.hijack();
+      reply.raw.writeHead(404, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(answer));
+    },
   }).withTypeProvider<ZodTypeProvider>() as unknown as Api;
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -62,12 +68,12 @@ export async function createApp(parts: Parts, trustedProxies: number): Promise<F
 
   await app.register((open, _, done) => {
     healthRoutes(open, parts);
-    redirectRoute(open as Api, parts);
-    disconnectRoute(open as Api, parts);
-    reportRoute(open as Api, parts);
+    redirectRoute(open, parts);
+    disconnectRoute(open, parts);
+    reportRoute(open, parts);
     done();
   });
-  await app.register((api) => widgetApi(api as Api, parts, limits), { prefix: '/api' });
+  await app.register((api) => widgetApi(api, parts, limits), { prefix: '/api' });
   return app as unknown as FastifyInstance;
 }
 

@@ -11,8 +11,3 @@ export function accountHostOf(origin: string, insecureHosts: readonly string[]):
     return undefined;
   }
 }
-
-/** The `Origin` of an account's pages, as {@link accountHostOf} takes it. */
-export function originOf(host: string, insecureHosts: readonly string[]): string {
-  return accountAddress(host, insecureHosts).url;
-}

@@ -10,7 +10,7 @@ import { localTime } from './report-cells.ts';
 
 /** The states by which people look for calls; what is still to come to an end is `planned`. */
 export const CALL_STATES = ['exported', 'failed', 'waiting', 'unconfirmed', 'skipped', 'planned'] as const;
-export type CallState = (typeof CALL_STATES)[number];
+type CallState = (typeof CALL_STATES)[number];
 
 const ON_THEIR_WAY = ['listed', 'planned', 'uploading', 'committing'] as const;
 
@@ -23,7 +23,7 @@ export interface CallListQuery {
 }
 
 /** A call of an export as people see it. */
-export interface ListedCall extends Omit<CallOfPage, 'started_at' | 'state'> {
+interface ListedCall extends Omit<CallOfPage, 'started_at' | 'state'> {
   /** ISO 8601 with the offset of the account's time zone. */
   started_at: string;
   state: CallState;

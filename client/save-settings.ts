@@ -7,7 +7,7 @@ import { API_KEY, connectionIdOf, languageOf } from './connection-admin.ts';
 import { cleanSecret } from './secret.ts';
 
 /** A connection as a form has it. */
-export interface ConnectionForm {
+interface ConnectionForm {
   connectionId: string;
   language: string;
   /** Absent keeps the stored one. */

@@ -38,8 +38,11 @@ const getTypeParser: pg.CustomTypesConfig['getTypeParser'] = (id, format) => {
   return parser;
 };
 
-/** SQLSTATE classes that mean "the server is not there for us just now": connection, shutdown, too many clients. */
-const PASSING = /^(08|57P|53)/;
+/**
+ * SQLSTATEs that mean "not just now": connection, shutdown, too many clients, a replica before it is promoted, a
+ * deadlock that somebody else won, a lock or a statement that took too long.
+ */
+const PASSING = /^(08|57P|53|25006|40001|40P01|55P03|57014)/;
 /** Wrong user or password, no such database: as passing as a configuration that is being put right. */
 const REFUSED = /^(28|3D)/;
 /** No such table, no such column: the migrations have not run. */
@@ -58,7 +61,7 @@ export function toLedgerError(error: unknown): ExportError {
   if (
     PASSING.test(code) ||
     NETWORK.test(code) ||
-    /connection (terminated|timeout|error)|timeout exceeded/i.test(message)
+    /connection (terminated|timeout|error)|timeout exceeded|read timeout/i.test(message)
   ) {
     return new ExportError('database_unreachable', { cause: error, values: { what: code || 'connection lost' } });
   }

@@ -120,8 +120,12 @@ export function createLostTalks(db: Database) {
       try {
         const { rows } = await sql<{ adopted: number }>`
           with adopted as (
-            update talks set talk_id = ${talkId}, absent_since = null
+            update talks k set talk_id = ${talkId}, adopted = true, absent_since = null
              where export_id = ${sentBy} and call_id = ${callId} and talk_id is null
+               and not exists (
+                 select from talks other
+                  where (other.account_id, other.connection_id) = (k.account_id, k.connection_id)
+                    and other.talk_id = ${talkId})
             returning account_id, connection_id, call_id, bytes, audio_format
           ), confirmed as (
             update transfers t

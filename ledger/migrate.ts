@@ -9,7 +9,8 @@ import { up as entities } from './migrations/0006-entities.ts';
 import { up as audio } from './migrations/0007-audio.ts';
 import { up as confirm } from './migrations/0008-confirm.ts';
 import { up as report } from './migrations/0009-report.ts';
-import { up as backend } from './migrations/0010-backend.ts';
+import { up as adoptedTalks } from './migrations/0010-adopted-talks.ts';
+import { up as backend } from './migrations/0011-backend.ts';
 
 /** Listed by hand, in order, so that a build needs no file search and a review sees what runs. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -22,7 +23,8 @@ const MIGRATIONS: Record<string, Migration> = {
   '0007-audio': { up: audio },
   '0008-confirm': { up: confirm },
   '0009-report': { up: report },
-  '0010-backend': { up: backend },
+  '0010-adopted-talks': { up: adoptedTalks },
+  '0011-backend': { up: backend },
 };
 
 /**

@@ -288,6 +288,8 @@ interface TalksTable {
   export_id: string;
   re_export: boolean;
   talk_id: string | null;
+  /** Found by a search, not named by an answer. */
+  adopted: Generated<boolean>;
   committed_at: Date;
   /** The metadata that tells the talk apart, as it was sent. */
   sent: Record<string, string>;

@@ -165,7 +165,7 @@ export function createTransfers(db: Database) {
 
     /**
      * The answer came: the call is exported. Also when another attempt has meanwhile given it up as unconfirmed,
-     * because the answer is the truth.
+     * because the answer is the truth; a call that a search gave this talk to is in doubt again.
      */
     async recordExported(
       { exportId, callId }: TransferRef,
@@ -173,7 +173,21 @@ export function createTransfers(db: Database) {
     ): Promise<void> {
       await sql`
         with confirmed as (
-          update talks set talk_id = ${talkId} where export_id = ${exportId} and call_id = ${callId}
+          update talks set talk_id = ${talkId}, adopted = false
+           where export_id = ${exportId} and call_id = ${callId}
+          returning account_id, connection_id
+        ), taken_back as (
+          update talks k set talk_id = null, adopted = false, looked_at = null
+            from confirmed c
+           where (k.account_id, k.connection_id, k.talk_id) = (c.account_id, c.connection_id, ${talkId})
+             and k.adopted and k.call_id <> ${callId}
+          returning k.call_id
+        ), in_doubt as (
+          update transfers t
+             set state = 'unconfirmed', reason = ${'answer_lost' satisfies UnconfirmedReason}, talk_id = null,
+                 bytes = null, audio_format = null, updated_at = now()
+            from taken_back b
+           where t.call_id = b.call_id and t.talk_id = ${talkId} and t.state = 'exported'
         )
         update transfers
            set state = 'exported', reason = null, talk_id = ${talkId}, bytes = ${bytes}, audio_format = ${audioFormat},

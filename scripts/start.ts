@@ -27,6 +27,9 @@ import { Steps } from './start/steps.ts';
 import { startWorkerProcess, WORKER_STOPS_WITHIN_MS } from './start/worker-process.ts';
 import { stopSignal } from './stop-signal.ts';
 
+/** Where the widget's archive looks for a backend on this machine, unless it is built for another one. */
+const USUAL_PORT = 3000;
+
 const projectRoot = path.dirname(import.meta.dirname);
 const dataFolder = path.join(projectRoot, '.data');
 const logFolder = path.join(dataFolder, 'logs');
@@ -73,7 +76,7 @@ async function bringUp(): Promise<void> {
 
   say('');
   // amoCRM knows the backend by the address that the integration redirects to: it is settled first.
-  ports.backend = await freePort(ports.backend);
+  ports.backend = await freePort(ports.backend ?? USUAL_PORT);
   const backendUrl = `http://127.0.0.1:${ports.backend}`;
   const servers = { projectRoot, dataFolder, steps, parts, ports };
   const [databaseUrl, temporal, sandbox] = await Promise.all([

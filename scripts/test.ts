@@ -1,10 +1,11 @@
 // `npm test`: every suite against a Temporal and a Postgres of its own; arguments go to jest (`npm test -- test/ledger`).
-// DATABASE_URL and TEMPORAL_ADDRESS, when set, are used instead. Suites read TEST_DATABASE_URL, TEST_TEMPORAL_ADDRESS
-// and TEMPORAL_CLI_PATH.
+// DATABASE_URL and TEMPORAL_ADDRESS, when set, are used instead. Suites read TEST_DATABASE_URL, TEST_TEMPORAL_ADDRESS,
+// TEST_BUILD (the folder of the built product) and TEMPORAL_CLI_PATH.
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { findExportError } from '../errors/export-error.ts';
+import { buildForTests } from './build-for-tests.ts';
 import { runJest } from './jest-run.ts';
 import { startPostgres } from './servers/postgres-server.ts';
 import { EXPORT_SEARCH_ATTRIBUTES } from './servers/search-attributes.ts';
@@ -45,9 +46,11 @@ process.exit(exitCode);
 
 async function runSuites() {
   const cliPath = await findTemporalCli({ projectRoot, env: process.env, say });
+  const build = path.join(folder, 'build');
   const [databaseUrl, temporalAddress] = await Promise.all([
     process.env.DATABASE_URL || startedPostgres(),
     process.env.TEMPORAL_ADDRESS || startedTemporal(cliPath),
+    buildForTests(projectRoot, build),
   ]);
   return runJest({
     projectRoot,
@@ -57,6 +60,7 @@ async function runSuites() {
       ...process.env,
       TEST_DATABASE_URL: databaseUrl,
       TEST_TEMPORAL_ADDRESS: temporalAddress,
+      TEST_BUILD: build,
       TEMPORAL_CLI_PATH: cliPath,
     },
     onStart: (stop) => started.push(stop),

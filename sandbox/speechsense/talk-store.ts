@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 
 import type { StoredAudio } from './audio-intake.ts';
 
@@ -16,12 +16,13 @@ export interface Talk {
 /** All talks, in the order of their uploads. */
 export class TalkStore {
   readonly #talks = new Map<string, Talk>();
+  readonly #salt = randomUUID();
   #lastNumber = 0;
 
   /** Keeps a new talk. Two uploads of one call are two talks: the service knows no idempotency. */
   add(talk: Omit<Talk, 'id' | 'modifiedAtMs'>): Talk {
     this.#lastNumber += 1;
-    const added = { id: talkId(this.#lastNumber), ...talk, modifiedAtMs: talk.createdAtMs };
+    const added = { id: talkId(this.#salt, this.#lastNumber), ...talk, modifiedAtMs: talk.createdAtMs };
     this.#talks.set(added.id, added);
     return added;
   }
@@ -50,8 +51,8 @@ export class TalkStore {
 
 const ID_ALPHABET = '0123456789abcdefghijklmnopqrstuv';
 
-/** `aud` and 17 characters, like the real ones; numbers already given never come again. */
-function talkId(number: number): string {
-  const digest = createHash('sha256').update(`talk ${number}`).digest();
+/** `aud` and 17 characters, like the real ones; an id once given never comes again, after a restart neither. */
+function talkId(salt: string, number: number): string {
+  const digest = createHash('sha256').update(`${salt} ${number}`).digest();
   return `aud${[...digest.subarray(0, 17)].map((byte) => ID_ALPHABET.charAt(byte % 32)).join('')}`;
 }

@@ -1,9 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { CancelledFailure } from '@temporalio/activity';
 import { ActivityCancellationDetails } from '@temporalio/common';
+import { sql } from 'kysely';
 import { ERROR_CODES, type ErrorCode } from '../../errors/codes.ts';
 import { ExportError } from '../../errors/export-error.ts';
 import { FAILURE_REASONS } from '../../errors/reasons.ts';
+import { openDatabase } from '../../ledger/database.ts';
 import { createRecordings, type Recordings } from '../../recordings/fetch-recording.ts';
 import { TEST_ACCOUNT } from '../support/ledger.ts';
 import { entity } from '../support/entity.ts';
@@ -201,6 +203,25 @@ describe('an answer that is lost', () => {
     expect(await stage.row(call)).toMatchObject({ state: 'unconfirmed', reason: 'answer_lost', talk_id: null });
     expect(await stage.transfer(call)).toEqual({ state: 'unconfirmed' });
     expect(uploads().begun).toBe(1);
+  });
+});
+
+describe('an answer that the ledger refuses to write down', () => {
+  test('leaves the call unconfirmed with its talk in SpeechSense, and it is not sent again', async () => {
+    const call = await stage.plan();
+    const db = openDatabase(stage.databaseUrl, { maxConnections: 1 });
+    try {
+      await sql`
+        create function refuse() returns trigger language plpgsql as $$ begin raise integrity_constraint_violation; end $$;
+        create trigger refuse before update of talk_id on talks for each row execute function refuse()`.execute(db);
+      expect(await stage.transfer(call)).toEqual({ state: 'unconfirmed' });
+    } finally {
+      await sql`drop function refuse cascade`.execute(db);
+      await db.destroy();
+    }
+    expect(await stage.row(call)).toMatchObject({ state: 'unconfirmed', reason: 'answer_lost', talk_id: null });
+    expect(await stage.transfer(call)).toEqual({ state: 'unconfirmed' });
+    expect(talks()).toHaveLength(1);
   });
 });
 

@@ -224,7 +224,7 @@ describe('an export', () => {
       const page = (await ask(`GET ${route}/calls?limit=7${after}`)).body;
       seen.push(...(page['calls'] as typeof seen));
       if (page['next'] === null) break;
-      after = `&after=${String(page['next'])}`;
+      after = `&after=${page['next'] as string}`;
     }
     expect(new Set(seen.map(({ call_id: id }) => id)).size).toBe(calls.found);
     expect(seen).toHaveLength(calls.found);
@@ -276,7 +276,7 @@ describe('an export', () => {
       const { body } = await ask(`GET /api/exports?limit=2${before}`);
       paged.push(...(body['exports'] as { exportId: string }[]));
       if (body['next'] === null) break;
-      before = `&before=${String(body['next'])}`;
+      before = `&before=${body['next'] as string}`;
     }
     expect(paged.map(({ exportId }) => exportId)).toEqual(all.map(({ exportId }) => exportId));
   });

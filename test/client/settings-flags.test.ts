@@ -51,7 +51,12 @@ test('all that is wrong is said at once, each with its field', () => {
 
 test('a reversed period is named', () => {
   const { problems } = caught(() => merge({ from: '2026-11-20', to: '2026-11-10' }));
-  expect(problems).toEqual([{ field: 'period.from', message: { en: 'the first day is later than the last one', ru: 'первый день позже последнего' } }]);
+  expect(problems).toEqual([
+    {
+      field: 'period.from',
+      message: { en: 'the first day is later than the last one', ru: 'первый день позже последнего' },
+    },
+  ]);
 });
 
 function caught(act: () => unknown): SettingsInvalid {

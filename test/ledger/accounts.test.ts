@@ -30,7 +30,9 @@ describe('removing an account', () => {
   async function rowsByTable(): Promise<Record<string, number>> {
     const { rows } = await sql<{ name: string }>`
       select table_name as name from information_schema.tables
-       where table_schema = current_schema() and table_name not like 'kysely_%' and table_name <> 'spent_tokens'`.execute(db);
+       where table_schema = current_schema() and table_name not like 'kysely_%' and table_name <> 'spent_tokens'`.execute(
+      db,
+    );
     const counts: Record<string, number> = {};
     for (const { name } of rows) {
       const count = await sql<{ n: number }>`select count(*) as n from ${sql.table(name)}`.execute(db);
@@ -80,7 +82,6 @@ describe('removing an account', () => {
       'users',
       'entities',
       'catalogues',
-      'commands',
       'administrators',
     ]) {
       const { rows } = await sql<{ name: string }>`
@@ -97,6 +98,7 @@ describe('removing an account', () => {
     await t.ledger.rateBuckets.refused(accountId, 'amocrm_throttled');
     await sql`update consents set account_id = ${accountId}`.execute(db);
     await sql`update exports set account_id = ${accountId}`.execute(db);
+    await sql`update commands set account_id = ${accountId}`.execute(db);
     await sql`update calls set account_id = ${accountId}`.execute(db);
     await sql`update call_notes set account_id = ${accountId}`.execute(db);
     await sql`update call_identities set account_id = ${accountId}`.execute(db);

@@ -14,7 +14,8 @@ const ALL = [
   '0007-audio',
   '0008-confirm',
   '0009-report',
-  '0010-backend',
+  '0010-adopted-talks',
+  '0011-backend',
 ];
 
 let schemas: TestSchema[];

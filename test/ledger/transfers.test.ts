@@ -72,6 +72,38 @@ describe('a call in an export', () => {
     expect(await row(await laterExport())).toMatchObject({ state: 'skipped', reason: 'already_exported' });
   });
 
+  test('an answer takes its talk from a call that had found it by a search, which is in doubt again', async () => {
+    const lease = await claim();
+    await t.ledger.transfers.markCommitting(lease, SENT);
+    const finder = await planned(t.ledger, [sightedNote({ noteId: nextNote++ })]);
+    const found = await row(finder);
+    const ref = { exportId: finder, callId: found.call_id };
+    const claimed = await t.ledger.transfers.claim(ref);
+    if (claimed.kind !== 'claimed') throw new Error('not claimed');
+    await t.ledger.transfers.markCommitting(claimed.lease, SENT);
+    await t.ledger.transfers.recordUnconfirmed(claimed.lease);
+    expect(await t.ledger.lostTalks.adopt({ callId: ref.callId, sentBy: finder }, talkId())).toBe(true);
+    expect(await row(finder)).toMatchObject({ state: 'exported', talk_id: talkId() });
+
+    await t.ledger.transfers.recordExported(lease, exported());
+    expect(await row()).toMatchObject({ state: 'exported', talk_id: talkId() });
+    expect(await row(finder)).toMatchObject({ state: 'unconfirmed', reason: 'answer_lost', talk_id: null });
+    expect(await t.ledger.lostTalks.adopt({ callId: ref.callId, sentBy: finder }, talkId())).toBe(false);
+  });
+
+  test('an answer that repeats another call’s talk id is written down all the same', async () => {
+    await t.ledger.transfers.markCommitting(await claim(), SENT);
+    await t.ledger.transfers.recordExported({ exportId, callId }, exported());
+    const other = await planned(t.ledger, [sightedNote({ noteId: nextNote++ })]);
+    const { call_id } = await row(other);
+    const claimed = await t.ledger.transfers.claim({ exportId: other, callId: call_id });
+    if (claimed.kind !== 'claimed') throw new Error('not claimed');
+    await t.ledger.transfers.markCommitting(claimed.lease, SENT);
+    await t.ledger.transfers.recordExported(claimed.lease, exported());
+    expect(await row(other)).toMatchObject({ state: 'exported', talk_id: talkId() });
+    expect(await row()).toMatchObject({ state: 'exported', talk_id: talkId() });
+  });
+
   test('a call given back can be sent by the next attempt, its marker gone', async () => {
     const lease = await claim();
     await t.ledger.transfers.markCommitting(lease, SENT);

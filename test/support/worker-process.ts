@@ -24,7 +24,12 @@ const PROJECT_ROOT = path.resolve(import.meta.dirname, '../..');
 export async function startWorkerProcess(environment: Record<string, string>): Promise<WorkerProcess> {
   const folder = await temporaryFolder();
   const logFile = path.join(folder.path, 'worker.log');
-  const worker = [process.execPath, '--import', 'tsx', path.join(PROJECT_ROOT, 'worker/main.ts')];
+  // Outside of `npm test` (the soak, recorded histories) there is no build.
+  const build = process.env.TEST_BUILD;
+  const main = build
+    ? [path.join(build, 'worker/main.js')]
+    : ['--import', 'tsx', path.join(PROJECT_ROOT, 'worker/main.ts')];
+  const worker = [process.execPath, ...main];
   const child: GuardedProcess = await startGuarded({
     command: '/bin/sh',
     args: ['-c', 'log=$1; shift; exec "$@" >"$log" 2>&1', 'worker', logFile, ...worker],
