@@ -128,6 +128,7 @@ export default tseslint.config(
       'backend/main.ts',
       'test/replay/record.ts',
       'test/faults/soak.ts',
+      'test/browser/screenshots.ts',
     ],
     rules: { 'no-console': 'off' },
   },

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { readFileSync } from 'node:fs';
 import { createClock } from './clock.ts';
 import { PortTakenError } from './listening.ts';
 import { type Sandbox, startSandbox } from './sandbox.ts';
@@ -14,6 +15,7 @@ interface Flags {
   unsorted: number;
   filterOption: boolean;
   redirectUri?: string;
+  widget?: string;
   amocrmPort: number;
   telephonyPort: number;
   speechsensePort: number;
@@ -33,6 +35,7 @@ const program = new Command('sandbox')
   .option('--unsorted <n>', 'how many calls wait unsorted, on no card yet', wholeNumber, 0)
   .option('--no-filter-option', 'the account lacks the paid option “API filtering”')
   .option('--redirect-uri <uri>', 'redirect URI of the integration')
+  .option('--widget <file>', 'the integration’s widget.zip, which amoCRM’s pages load')
   .option('--amocrm-port <port>', 'port of amoCRM, 0 for a free one', port, 0)
   .option('--telephony-port <port>', 'port of the recordings', port, 0)
   .option('--speechsense-port <port>', 'port of SpeechSense', port, 0)
@@ -61,6 +64,7 @@ try {
       control: flags.controlPort,
     },
   });
+  if (flags.widget !== undefined) sandbox.amocrm.shell.installation.upload(readFileSync(flags.widget));
   console.log(flags.json ? JSON.stringify(machineReadable(sandbox)) : friendly(sandbox));
   endOnSignals(sandbox);
 } catch (error) {
@@ -79,7 +83,7 @@ function friendly(sandbox: Sandbox): string {
   return `
   The sandbox is up: ${world.calls.length} calls, ${world.notes.size} notes, ${world.operators.length} operators (seed ${world.seed}).
 
-    amoCRM        ${addresses.amocrm}
+    amoCRM        ${addresses.amocrm}   (open it in a browser)
     recordings    ${addresses.telephony}
     SpeechSense   ${addresses.speechsense}
     control       ${addresses.control}   (open it in a browser)

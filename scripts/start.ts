@@ -21,6 +21,7 @@ import { RunningParts } from './start/running-parts.ts';
 import { forgetOldWorld, migrateLedger, registerSandbox } from './start/sandbox-account.ts';
 import { exportSandbox } from './start/sandbox-export.ts';
 import { startSandboxProcess } from './start/sandbox-process.ts';
+import { uploadWidget } from './start/sandbox-widget.ts';
 import { providePostgres, provideTemporal } from './start/servers.ts';
 import { Steps } from './start/steps.ts';
 import { startWorkerProcess, WORKER_STOPS_WITHIN_MS } from './start/worker-process.ts';
@@ -127,6 +128,11 @@ async function bringUp(): Promise<void> {
     ),
     provideWorker(variables),
     provideBackend(variables),
+    steps.run(
+      'Widget',
+      () => uploadWidget(backendUrl, dataFolder, addresses.control),
+      (archive) => path.relative(projectRoot, archive),
+    ),
   ]);
   await writeRemembered(rememberedFile, { ports, world });
   await writePrivateFile(localEnvironment, environmentFile(variables));
@@ -138,6 +144,7 @@ async function bringUp(): Promise<void> {
   }
   say(`
   ${temporal.uiUrl === undefined ? `Temporal          ${temporal.address}` : `Temporal Web UI   ${temporal.uiUrl}`}
+  amoCRM            ${addresses.amocrm}   (install the widget there and click through the product)
   Sandbox           ${addresses.control}
   Backend           ${backendUrl}/api/docs
   Logs              ${logFolder}

@@ -10,6 +10,7 @@ const CHECKS: readonly { heading: string; command: readonly string[] }[] = [
   { heading: 'Types', command: ['tsc', '--project', '.'] },
   { heading: 'Types of the widget', command: ['tsc', '--project', 'widget'] },
   { heading: 'Types of its tests', command: ['tsc', '--project', 'test/widget'] },
+  { heading: 'Types of the shell', command: ['tsc', '--project', 'sandbox/amocrm/shell/page'] },
   { heading: 'Dead code', command: ['knip'] },
   { heading: 'Build', command: ['npm', 'run', 'build'] },
   { heading: 'Widget', command: ['npm', 'run', 'build:widget'] },

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { z } from 'zod';
 import { describePlan } from '../../client/plan-description.ts';
 import { amocrmAnswers } from '../../client/preflight.ts';
@@ -51,7 +52,9 @@ export function previewRoutes(app: Api, { ledger, access, exports, tariff, reque
       }
       const state = stateOf(status);
       const error = blockError(status);
-      const plan = await describePlan(ledger, account, status, { ...tariff, requestsPerSecond });
+      // Where this server keeps its files is nothing for the account's people.
+      const tariffFile = path.basename(tariff.tariffFile);
+      const plan = await describePlan(ledger, account, status, { ...tariff, tariffFile, requestsPerSecond });
       return {
         ...plan,
         state,

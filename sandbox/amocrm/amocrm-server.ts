@@ -4,6 +4,8 @@ import type { SandboxIdentity } from '../identity.ts';
 import { listen } from '../listening.ts';
 import type { ControlledPart } from '../part.ts';
 import { readBody } from '../read-body.ts';
+import { Shell } from './shell/shell.ts';
+import { sendShellAnswer } from './shell/shell-answer.ts';
 import type { World } from '../world/world.ts';
 import type { Account } from './account.ts';
 import { accountRoutes } from './account-routes.ts';
@@ -54,6 +56,8 @@ export interface Amocrm extends ControlledPart {
   limit: RateLimit;
   faults: Faults;
   requests: RequestCounters;
+  /** The account's pages, which load the uploaded widget. */
+  shell: Shell;
   /** Calls back before each answer leaves: the place to change the world between two pages. Returns how to stop it. */
   onAnswer(listener: (request: SeenRequest) => void): () => void;
   close(): Promise<void>;
@@ -79,10 +83,18 @@ export async function startAmocrm(options: AmocrmOptions): Promise<Amocrm> {
     switches: { ...DEFAULT_SWITCHES, ...options.switches },
   };
   const routes = routesOf(account);
+  const shell = new Shell(account);
 
   async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const method = incoming.method ?? 'GET';
     const url = new URL(incoming.url ?? '/', `http://${incoming.headers.host ?? listening.host}`);
+    const body = await readBody(incoming);
+    const { origin } = incoming.headers;
+    const page = await shell.answer({ method, host: url.host, path: url.pathname, origin, body });
+    if (page !== undefined) {
+      sendShellAnswer(response, page);
+      return;
+    }
     const matched = matchRoute(routes, method, url.pathname);
     const request = {
       method,
@@ -93,7 +105,7 @@ export async function startAmocrm(options: AmocrmOptions): Promise<Amocrm> {
       query: parsePhpQuery(url.search),
       headers: incoming.headers,
       params: matched?.params ?? {},
-      body: await readBody(incoming),
+      body,
     };
     const outcome = await receive({ account, limit, faults }, request, matched);
     const name = outcomeName(outcome);
@@ -102,13 +114,14 @@ export async function startAmocrm(options: AmocrmOptions): Promise<Amocrm> {
     await sendOutcome(response, outcome);
   }
 
-  const control = amocrmControl({ account, limit, faults, host: listening.host, routes });
+  const control = amocrmControl({ account, limit, faults, host: listening.host, routes, shell });
   return {
     url: listening.url,
     account,
     limit,
     faults,
     requests,
+    shell,
     onAnswer: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { ControlAnswer } from '../part.ts';
+import { type Shell, tokenAgeSchema } from './shell/shell.ts';
 import type { Account } from './account.ts';
 import { type Faults, faultSchema } from './faults.ts';
-import { sendDisconnectHook, sendInstallHook } from './hooks.ts';
+import { disconnectUri, sendDisconnectHook, sendInstallHook } from './hooks.ts';
 import { limitsSchema, type RateLimit } from './rate-limit.ts';
 import type { Route } from './route.ts';
 import { switchesSchema } from './switches.ts';
@@ -14,6 +16,7 @@ interface Controlled {
   /** `127.0.0.1:port`, the account's host before any renaming. */
   host: string;
   routes: readonly Route[];
+  shell: Shell;
 }
 
 const renamingSchema = z.strictObject({
@@ -21,10 +24,11 @@ const renamingSchema = z.strictObject({
   subdomain: z.string().default('renamed'),
   formerStatus: z.union([z.literal(401), z.literal(404)]).default(404),
 });
+const widgetSchema = z.strictObject({ path: z.string() });
 const hookSchema = z.strictObject({ uri: z.url().optional(), timeoutMs: z.number().positive().optional() });
 
 /** The amoCRM part's own control requests. */
-export function amocrmControl({ account, limit, faults, host, routes }: Controlled) {
+export function amocrmControl({ account, limit, faults, host, routes, shell }: Controlled) {
   const handlers: Record<string, (body: unknown) => unknown> = {
     'GET /routes': () => routes.map(({ method, path }) => `${method} ${path}`),
     'GET /faults': () => faults.list(),
@@ -63,6 +67,11 @@ export function amocrmControl({ account, limit, faults, host, routes }: Controll
       const { uri, timeoutMs } = hookSchema.parse(body ?? {});
       return sendDisconnectHook(account, uri ?? disconnectUri(account), timeoutMs);
     },
+    'PUT /widget': (body) => {
+      const { manifest } = shell.installation.upload(readFileSync(widgetSchema.parse(body).path));
+      return { version: manifest.widget.version };
+    },
+    'PUT /disposable-tokens': (body) => (shell.tokenAge = tokenAgeSchema.parse(body)),
     'PUT /domain': (body) => {
       const { domain, ...rest } = renamingSchema.parse(body);
       account.domain.rename(domain === null ? undefined : { domain, ...rest });
@@ -76,11 +85,6 @@ export function amocrmControl({ account, limit, faults, host, routes }: Controll
       ? { status: 404, body: { error: 'unknown path' } }
       : { status: 200, body: await handle(body) };
   };
-}
-
-/** Where this project's backend takes the hook, beside its redirect URI. */
-function disconnectUri({ identity }: Account): string {
-  return new URL('/oauth/disconnect', identity.redirectUri).href;
 }
 
 function keys(body: unknown): Record<string, unknown> {

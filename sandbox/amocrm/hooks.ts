@@ -23,6 +23,11 @@ export function sendInstallHook(account: Account, host: string, timeoutMs = HOOK
   });
 }
 
+/** Where this project's backend takes the disconnect hook, beside its redirect URI. */
+export function disconnectUri({ identity }: Account): string {
+  return new URL('/oauth/disconnect', identity.redirectUri).href;
+}
+
 /** As when the integration is switched off: all tokens die, then the disconnect hook is told, once. */
 export function sendDisconnectHook(
   account: Account,

@@ -12,7 +12,7 @@ const ARCHIVE = path.join(projectRoot, 'widget', 'archive');
 const FILE_TIME = new Date(1980, 0, 2);
 
 /** Name in the archive → content, of every file of the widget. */
-export async function widgetFiles(options: WidgetOptions): Promise<Map<string, Uint8Array>> {
+export async function widgetFiles(options: Omit<WidgetOptions, 'out'>): Promise<Map<string, Uint8Array>> {
   const files = new Map<string, Uint8Array>();
   for (const entry of readdirSync(ARCHIVE, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
@@ -36,7 +36,7 @@ interface Manifest {
 }
 
 /** amoCRM loads a widget's files anew only when its version changes: it is the project's. */
-function manifest({ supportLink, supportEmail }: WidgetOptions): string {
+function manifest({ supportLink, supportEmail }: Pick<WidgetOptions, 'supportLink' | 'supportEmail'>): string {
   const content = readJson(path.join(ARCHIVE, 'manifest.json')) as Manifest;
   const { version } = readJson(path.join(projectRoot, 'package.json')) as { version: string };
   const support = { link: supportLink, ...(supportEmail === null ? {} : { email: supportEmail }) };

@@ -13,7 +13,7 @@ const EXPORTS = 'app';
  * The settings page as one AMD module. Not minified: amoCRM's moderators read it, and refuse what they cannot read.
  * @returns the text of app.js.
  */
-export async function buildApp({ backend, policyUrl }: WidgetOptions): Promise<string> {
+export async function buildApp({ backend, policyUrl }: Pick<WidgetOptions, 'backend' | 'policyUrl'>): Promise<string> {
   const built = await build({
     configFile: false,
     envDir: false,

@@ -39,7 +39,7 @@ export function HistoryItem({ status, canRetry, onChanged }: HistoryItemProps) {
         <span class="sse-hint">
           {words.startedAt} {formats.moment(status.startedAt)}
           {status.startedBy && ` · ${fill(words.startedBy, { name: status.startedBy.name })}`}
-          {` · ${words.duration} ${tookText()}`}
+          {` · ${tookText()}`}
         </span>
       </div>
       <p>{fill(words.summary, summary)}</p>
@@ -75,6 +75,6 @@ export function HistoryItem({ status, canRetry, onChanged }: HistoryItemProps) {
 
   function tookText(): string {
     if (status.finishedAt === null) return words.running;
-    return formats.span((Date.parse(status.finishedAt) - Date.parse(status.startedAt)) / 1000);
+    return `${words.duration} ${formats.span((Date.parse(status.finishedAt) - Date.parse(status.startedAt)) / 1000)}`;
   }
 }

@@ -39,7 +39,7 @@ function Counted({ result }: { result: Preview }) {
   const roubles = estimate?.roubles ?? null;
   const figures = [
     { name: words.found, value: formats.number(calls.found) },
-    { name: words.planned, value: formats.number(calls.planned) },
+    { name: words.planned, value: formats.number(sendable(calls)) },
     { name: words.hours, value: formats.span(result.talkSeconds.planned) },
     {
       name: words.roubles,
@@ -62,10 +62,15 @@ function Counted({ result }: { result: Preview }) {
   ];
   return (
     <div aria-live="polite">
-      {calls.planned === 0 && <p>{words.nothing}</p>}
+      {sendable(calls) === 0 && <p>{words.nothing}</p>}
       <Figures figures={figures} />
       <h3 class="sse-subtitle">{words.skipped}</h3>
       {sum(calls.skipped) === 0 ? <p class="sse-hint">{words.nothingSkipped}</p> : <Reasons reasons={calls.skipped} />}
     </div>
   );
+}
+
+/** Of the planned ones, those that have a recording to send: the others are named each by what keeps them. */
+function sendable({ planned, failed, waiting, unconfirmed }: Preview['calls']): number {
+  return planned - failed - waiting - unconfirmed;
 }

@@ -1,0 +1,92 @@
+import type { Locator, Page } from 'playwright-core';
+import { waitFor } from '../support/wait-for.ts';
+
+/** Longer than the page waits between two questions how an export stands. */
+const NEXT_QUESTION_MS = 6_000;
+const PAUSE_MS = 400;
+/** Only a test that fails waits this long for what it does or sees. */
+const PATIENCE_MS = 20_000;
+
+export interface LookAndPerson {
+  userId?: number;
+  locale?: 'ru' | 'en';
+  theme?: 'light' | 'dark';
+}
+
+/** Somebody at the account's pages, and what they can see and do there. */
+export class Administrator {
+  readonly page: Page;
+  readonly amocrm: string;
+  /** What the page could not cope with; empty when all is well. */
+  readonly pageErrors: string[] = [];
+
+  constructor(page: Page, amocrm: string) {
+    this.page = page;
+    this.amocrm = amocrm;
+    page.setDefaultTimeout(PATIENCE_MS);
+    page.on('pageerror', (error) => this.pageErrors.push(String(error)));
+    page.on('dialog', (dialog) => {
+      this.pageErrors.push(`a dialog: ${dialog.message()}`);
+      void dialog.dismiss();
+    });
+  }
+
+  /** Who is signed in, in which language and theme; from the next page on. */
+  async become(part: LookAndPerson): Promise<void> {
+    await this.page.goto(`${this.amocrm}/settings/widgets/`);
+    await this.page.evaluate(
+      `localStorage.setItem('sandbox-shell', JSON.stringify({ ...JSON.parse(localStorage.getItem('sandbox-shell') ?? '{}'), ...${JSON.stringify(part)} }))`,
+    );
+  }
+
+  async openIntegration(): Promise<void> {
+    await this.page.goto(this.amocrm);
+    await this.page.getByRole('button', { name: 'Экспорт в SpeechSense' }).click();
+  }
+
+  async openSettings(): Promise<void> {
+    await this.page.goto(`${this.amocrm}/settings/advanced/`);
+    // The form, or what is said instead of it.
+    await this.page.locator('.sse-block, .sse-notice').first().waitFor();
+  }
+
+  /** A card of the page by its heading. */
+  block(title: string): Locator {
+    return this.page.getByRole('region', { name: title });
+  }
+
+  button(name: string): Locator {
+    return this.page.getByRole('button', { name, exact: true });
+  }
+
+  field(label: string): Locator {
+    return this.page.getByLabel(label, { exact: true });
+  }
+
+  async sees(text: string | RegExp): Promise<void> {
+    await this.page.getByText(text).filter({ visible: true }).first().waitFor();
+  }
+
+  /** The page's clock goes on to its next question, again and again, until the condition holds. */
+  async later<T>(what: string, condition: () => T | Promise<T>) {
+    return waitFor(
+      async () => {
+        const met = await condition();
+        if (met) return met;
+        await this.page.clock.fastForward(NEXT_QUESTION_MS);
+        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+        return undefined;
+      },
+      { what, timeoutMs: 60_000 },
+    );
+  }
+
+  /** Percent done, as the progress bar says it; 0 before it says anything. */
+  async percentDone(): Promise<number> {
+    return Number((await this.page.getByRole('progressbar').getAttribute('aria-valuenow')) ?? 0);
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close();
+  }
+}

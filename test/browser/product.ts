@@ -1,0 +1,67 @@
+import type { Browser, BrowserContextOptions } from 'playwright-core';
+import { createBackendStage, startBackend, type TestBackend } from '../support/backend.ts';
+import type { Stage, StageOptions } from '../support/stage.ts';
+import { buildArchive } from '../widget/built-archive.ts';
+import { Administrator } from './administrator.ts';
+import { launchChromium } from './chromium.ts';
+
+/** The whole product as a customer has it: a sandbox account whose pages load the very widget.zip, backend, worker. */
+export interface Product {
+  stage: Stage;
+  /** Address of the account. */
+  amocrm: string;
+  backendUrl: string;
+  startBackend(): Promise<void>;
+  stopBackend(): Promise<void>;
+  /** Somebody with a browser of their own. */
+  visitor(options?: BrowserContextOptions): Promise<Administrator>;
+  /** As an administrator leaves it after installing: connected, with the consent given. */
+  install(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function createProduct(options: StageOptions = {}): Promise<Product> {
+  const stage = await createBackendStage(options);
+  const backendUrl = new URL(stage.sandbox.redirectUri).origin;
+  let backend: TestBackend | undefined;
+  const [archive, browser] = await Promise.all([
+    buildArchive('--backend', backendUrl),
+    launchChromium(),
+    stage.startWorker(),
+  ]);
+  const { shell } = stage.sandbox.amocrm;
+  shell.installation.upload(archive);
+  const amocrm = stage.sandbox.addresses.amocrm;
+  const product: Product = {
+    stage,
+    amocrm,
+    backendUrl,
+    startBackend: async () => {
+      backend = await startBackend(stage);
+    },
+    stopBackend: async () => {
+      await backend?.close();
+      backend = undefined;
+    },
+    visitor: (given) => visitor(browser, amocrm, given),
+    install: async () => {
+      const consent = JSON.stringify({ accepted: true, at: new Date().toISOString(), version: 1 });
+      await shell.installation.save({ consent }, new URL(amocrm).host);
+    },
+    close: async () => {
+      await browser.close();
+      await backend?.close();
+      await stage.close();
+    },
+  };
+  await product.startBackend();
+  return product;
+}
+
+async function visitor(browser: Browser, amocrm: string, options: BrowserContextOptions = {}): Promise<Administrator> {
+  const context = await browser.newContext({ locale: 'ru-RU', viewport: { width: 1280, height: 900 }, ...options });
+  const page = await context.newPage();
+  // The page's own timers, so that a test can let its next question come at once.
+  await page.clock.install();
+  return new Administrator(page, amocrm);
+}
