@@ -74,7 +74,7 @@ export async function createApp(parts: Parts, trustedProxies: number): Promise<F
     done();
   });
   await app.register((api) => widgetApi(api, parts, limits), { prefix: '/api' });
-  return app as unknown as FastifyInstance;
+  return app;
 }
 
 /** All that the settings page asks for: with a token, by an administrator, from the account's own page. */
