@@ -23,7 +23,8 @@ export default {
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.data/', '<rootDir>/.cache/'],
   testTimeout: 300_000,
-  maxWorkers: 2,
+  // More than the processors of a small machine: the long suites wait for time-outs most of the time.
+  maxWorkers: 3,
   // Scenes of one suite that are played side by side: they mostly wait.
   maxConcurrency: 3,
 };

@@ -12,7 +12,7 @@ const answersLost = (at: 'stored' | 'half-closed') => ({
 });
 
 const MARKER = 'insert into talks';
-const RECORD = 'update talks set talk_id';
+const RECORD = 'with answered as';
 const ADOPTION = 'absent_since = null';
 const LOOKED = 'looked_at = now()';
 const SENDING_AGAIN = 'delete from talks k';

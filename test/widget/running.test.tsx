@@ -191,6 +191,15 @@ describe('progress', () => {
     await page.says('SpeechSense отбрасывает их значения: deal_price, istochnik');
   });
 
+  test('an export that is held up says by what, as long as it runs', async () => {
+    const { backEnd, state } = withExport(exportStatus({ troubleMessage: sentence('amoCRM не отвечает.') }));
+    const page = openPage(backEnd);
+    await page.says('Выгрузка задерживается и пробует снова сама. amoCRM не отвечает.');
+    state.export = exportStatus({ state: 'completed', troubleMessage: sentence('amoCRM не отвечает.') });
+    page.time.pass();
+    await waitFor(() => expect(page.root.textContent).not.toContain('задерживается'));
+  });
+
   test('a blocked export says what to do, leads to the key, and is resumed', async () => {
     const { backEnd, state } = withExport(
       exportStatus({ state: 'blocked', blockedBy: 'speechsense_unauthenticated', etaSeconds: null }),

@@ -29,6 +29,9 @@ export function ProgressBlock({ current, error, onChanged }: ProgressBlockProps)
       ) : (
         <>
           {current.state === 'blocked' && <BlockedNotice current={current} onResumed={onChanged} />}
+          {current.troubleMessage && !isFinal(current) && (
+            <Notice kind="warning">{fill(words.trouble, { what: current.troubleMessage[locale] })}</Notice>
+          )}
           <ProgressBar key={current.exportId} current={current} />
           <Pace current={current} />
           <Counts current={current} />

@@ -181,6 +181,7 @@ export const en: Dictionary = {
     talk: 'Talks',
     counts: 'Calls by state',
     failures: 'Not sent',
+    trouble: 'It is held up and tries again by itself. {what}',
     updates: 'No connection to the server: this is the last known state. Trying again by itself.',
     resume: 'Resume the export',
     toConnection: 'Go to the connection',
