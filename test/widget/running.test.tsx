@@ -128,7 +128,7 @@ describe('progress', () => {
   test('says phase, share, calls, hours, speed, time left and counts by state', async () => {
     const { backEnd } = withExport(exportStatus());
     const page = openPage(backEnd);
-    const bar = await page.seen.findByRole('progressbar', { name: 'Отправлено звонков' });
+    const bar = await page.seen.findByRole('progressbar', { name: 'Обработано звонков' });
     expect(bar.getAttribute('aria-valuenow')).toBe('50');
     const said = (await page.block('Ход выгрузки')).getByRole('progressbar').closest('section')?.textContent ?? '';
     expect(said).toContain('Отправляем записи · 50 %');

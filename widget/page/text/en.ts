@@ -172,7 +172,7 @@ export const en: Dictionary = {
       stopped: 'Stopped',
       failed: 'Broken off by an error',
     },
-    bar: 'Calls sent',
+    bar: 'Calls done',
     calls: '{done} of {planned} calls',
     hours: '{done} of {planned}',
     speed: 'Speed',

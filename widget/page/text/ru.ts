@@ -175,7 +175,7 @@ export const ru = {
       stopped: 'Остановлена',
       failed: 'Прервана ошибкой',
     },
-    bar: 'Отправлено звонков',
+    bar: 'Обработано звонков',
     calls: '{done} из {planned} звонков',
     hours: '{done} из {planned}',
     speed: 'Скорость',
