@@ -87,6 +87,10 @@ describe('an administrator, from installing to switching off', () => {
     await administrator.field('По').fill(period?.to ?? '');
     await administrator.button('Добавить поле: Звонок').click();
     await administrator.page.getByRole('combobox', { name: 'Звонок, строка 1: поле amoCRM' }).fill('Длительность');
+    await administrator.page
+      .getByRole('option', { name: /Длительность/ })
+      .first()
+      .waitFor();
     await administrator.page.keyboard.press('Enter');
     await administrator.button('Сохранить настройки').click();
     await administrator.sees('Настройки сохранены.');
