@@ -13,6 +13,8 @@ export interface PlanDescription {
   estimate: Estimate;
   /** What a person should know before an export is started. */
   warnings: Sentence[];
+  /** What the price is worth; where there is none, how whoever runs this gets one. */
+  priceNotes: Sentence[];
 }
 
 export interface PlanPrices {
@@ -38,11 +40,8 @@ export async function describePlan(
     calls,
     talkSeconds: { planned: talkSeconds.planned },
     estimate: estimated,
-    warnings: [
-      ...warningsOf(calls),
-      ...listingRemarks(listing),
-      ...priceSentences(estimated.roubles, tariff, tariffFile),
-    ],
+    warnings: [...warningsOf(calls), ...listingRemarks(listing)],
+    priceNotes: priceSentences(estimated.roubles, tariff, tariffFile),
   };
 }
 

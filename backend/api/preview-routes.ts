@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { describePlan } from '../../client/plan-description.ts';
+import type { Sentence } from '../../errors/codes.ts';
+import { describePlan, type PlanDescription } from '../../client/plan-description.ts';
 import { amocrmAnswers } from '../../client/preflight.ts';
 import { type ExportStatus, isFinal } from '../../client/status.ts';
 import { ExportError } from '../../errors/export-error.ts';
@@ -61,10 +62,15 @@ export function previewRoutes(app: Api, { ledger, access, exports, tariff, reque
         error:
           state === 'failed' ? errorOf(error ?? new ExportError('export_failed', { values: { problem: '' } })) : null,
         estimate: state === 'completed' ? plan.estimate : null,
-        warnings: state === 'completed' ? plan.warnings : [],
+        warnings: state === 'completed' ? warningsOf(plan) : [],
       };
     },
   );
+}
+
+/** How a server gets a tariff is nothing that the account's people could see to; that there is none the page says itself. */
+function warningsOf({ warnings, priceNotes, estimate }: PlanDescription): Sentence[] {
+  return estimate.roubles === null ? warnings : [...warnings, ...priceNotes];
 }
 
 /** A preview that waits for a person is of no use: it is begun again once that is put right. */

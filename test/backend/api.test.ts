@@ -140,8 +140,9 @@ test('a preview counts unsaved settings and sends nothing', async () => {
   expect(counted).toMatchObject({
     error: null,
     calls: { found: expect.any(Number) },
-    estimate: { seconds: expect.any(Number) },
+    estimate: { seconds: expect.any(Number), roubles: null },
   });
+  expect(JSON.stringify(counted)).not.toContain('TARIFF_FILE');
   expect(stage.sandbox.speechsense.talks()).toHaveLength(sent);
   expect(await ask(`GET /api/exports/${idOf(begun)}`)).toMatchObject({ status: 404 });
 });

@@ -41,7 +41,9 @@ export function addPreviewCommand(program: Command, runner: Runner): void {
         calls: { found, planned, skipped },
         talkSeconds: described.talkSeconds,
         estimate,
-        warnings: [...mappingWarned, ...described.warnings].map((sentence) => output.text(sentence)),
+        warnings: [...mappingWarned, ...described.warnings, ...described.priceNotes].map((sentence) =>
+          output.text(sentence),
+        ),
       };
       output.result(preview, () => {
         const { language } = output;
