@@ -8,6 +8,7 @@ import { type History, readHistory } from './history.ts';
 import { previewExport, startPreview } from './preview-export.ts';
 import { readStatus } from './read-status.ts';
 import { retryExport, type RetryOptions } from './retry-export.ts';
+import { runningExport } from './running-export.ts';
 import { startExport } from './start-export.ts';
 import type { ExportStatus } from './status.ts';
 import { askToStop, stopExport } from './stop-export.ts';
@@ -98,8 +99,8 @@ export class ExportClient {
     return running;
   }
 
-  /** The id of the account's running export, if any. */
-  async running(accountId: number): Promise<string | undefined> {
-    return (await this.#deps.workflows.running(accountId))?.exportId;
+  /** The id of the account's running export, if any: {@link runningExport}. */
+  running(accountId: number): Promise<string | undefined> {
+    return runningExport(this.#deps, accountId);
   }
 }

@@ -4,6 +4,7 @@ import type { ExportSettings } from '../settings/export-settings.ts';
 import { effectivePeriod, periodInterval } from '../settings/period.ts';
 import type { ExportInput, RetryInput } from '../workflows/messages.ts';
 import type { ExportDeps } from './export-deps.ts';
+import { hasFinished } from './running-export.ts';
 
 export interface NewExport {
   accountId: number;
@@ -41,11 +42,9 @@ export async function startExport(
   while (!(await workflows.launch(input, `${kind} ${period.from} … ${period.to}`))) {
     const running = await workflows.running(accountId, kind);
     if (running?.exportId === exportId) return exportId;
-    const row = running && (await ledger.exports.find(running.exportId));
-    if (running && !row?.finishedAt) {
+    if (running && !(await hasFinished(ledger, running.exportId))) {
       throw new ExportError('export_already_running', { values: { exportId: running.exportId } });
     }
-    // Its end is written down; its workflow is a moment from ending too.
     await workflows.ended(accountId, kind);
   }
   return exportId;
