@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 import type { CustomField, CustomFieldValue } from './custom-field.ts';
-import { toId, toMoment, toText } from './lenient.ts';
+import { toId, toMomentOfAnyYear, toText } from './loose-values.ts';
 import { localDay, localTime } from './local-time.ts';
 
 export interface CustomFieldContext {
@@ -85,12 +85,12 @@ function toFlag(value: unknown): string | null {
 }
 
 function toDay(value: unknown, timeZone: string): string | null {
-  const moment = toMoment(value) ?? written(value, timeZone);
+  const moment = toMomentOfAnyYear(value) ?? written(value, timeZone);
   return moment === null ? toText(value) : localDay(moment, timeZone);
 }
 
 function toTime(value: unknown, timeZone: string): string | null {
-  const moment = toMoment(value) ?? written(value, timeZone);
+  const moment = toMomentOfAnyYear(value) ?? written(value, timeZone);
   return moment === null ? toText(value) : localTime(moment, timeZone);
 }
 

@@ -2,7 +2,7 @@ import { customFieldText, joined } from './custom-field-text.ts';
 import type { AmocrmEntity } from './entities.ts';
 import { ENTITY_ROUTES } from './entities.ts';
 import type { EntityType } from './call-note.ts';
-import { toText } from './lenient.ts';
+import { toText } from './loose-values.ts';
 import { localTime } from './local-time.ts';
 import { toE164 } from './phone.ts';
 import type { Pipeline } from './catalogue.ts';

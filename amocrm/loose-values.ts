@@ -1,23 +1,22 @@
 import { createHash } from 'node:crypto';
 
-/** What telephonies and old integrations write where a number, a text or a moment is documented, read leniently. */
+/** What telephonies, people and old integrations write where a number, a text or a moment is documented. */
 
-const MAX_TEXT = 4_000;
-
-/** Milliseconds were seen where seconds are documented; no call is from the year 5138. */
+/** Longer than any value that is of use; a hostile one of megabytes is kept no longer than this. */
+const MAX_CHARACTERS = 4_000;
+/** Milliseconds were seen where seconds are documented; nothing here is from the year 5138. */
 const MAX_SECONDS = 100_000_000_000;
 const MAX_MILLISECONDS = 8_640_000_000_000_000;
 
 /** A text, or a number as one; null where there is nothing. Never longer than 4,000 characters. */
 export function toText(value: unknown): string | null {
-  const text = toWholeText(value)?.slice(0, MAX_TEXT);
+  const text = toWholeText(value)?.slice(0, MAX_CHARACTERS);
   return text === undefined ? null : storable(text);
 }
 
 /** The same, however long it is. */
 export function toWholeText(value: unknown): string | null {
-  // A greater integer has lost digits on its way through JSON: two different ids could have become one.
-  if (typeof value === 'number') return Number.isInteger(value) && !Number.isSafeInteger(value) ? null : String(value);
+  if (typeof value === 'number') return isExact(value) ? String(value) : null;
   if (typeof value !== 'string') return null;
   const text = storable(value).trim();
   return text === '' ? null : text;
@@ -41,16 +40,29 @@ export function toId(value: unknown): number | null {
   return id > 0 && Number.isSafeInteger(id) ? id : null;
 }
 
-/** A moment in Unix seconds (or milliseconds). */
+/** A moment in Unix seconds (or milliseconds) since 1970. */
 export function toMoment(value: unknown): Date | null {
-  const number = toId(value);
-  if (number === null || number > MAX_MILLISECONDS) return null;
-  return new Date(number > MAX_SECONDS ? number : number * 1000);
+  const moment = toMomentOfAnyYear(value);
+  return moment !== null && moment.getTime() > 0 ? moment : null;
+}
+
+/** The same, also before 1970, where people's birthdays are. */
+export function toMomentOfAnyYear(value: unknown): Date | null {
+  const text = toText(value);
+  const number = text !== null && /^-?\d{1,16}$/.test(text) ? Number(text) : 0;
+  const size = Math.abs(number);
+  if (size === 0 || size > MAX_MILLISECONDS) return null;
+  return new Date(size > MAX_SECONDS ? number : number * 1000);
 }
 
 /** Some digits that tell two values apart and say nothing else of them. */
 export function shortHash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
+
+/** A greater integer has lost digits on its way through JSON: two different ids could have become one. */
+function isExact(number: number): boolean {
+  return Number.isFinite(number) && (!Number.isInteger(number) || Number.isSafeInteger(number));
 }
 
 /** Postgres takes neither a NUL nor half a surrogate pair: one such character must not keep a page from being kept. */
