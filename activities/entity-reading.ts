@@ -10,7 +10,7 @@ import {
   readEntitiesPage,
   readEntityById,
 } from '../amocrm/read-entities.ts';
-import type { PageAt } from '../amocrm/shrinking-page.ts';
+import type { Place } from '../amocrm/shrinking-page.ts';
 import { findExportError } from '../errors/export-error.ts';
 import type { Account } from '../ledger/accounts.ts';
 import type { BatchRange, Entity, EntityRef, KnownEntity } from '../ledger/entities.ts';
@@ -132,7 +132,7 @@ class EntityReading {
     const all = await this.missing({ from: this.#batch, to: null });
     const wanted = new Set(all.filter((ref) => ref.entityType === entityType).map(({ entityId }) => entityId));
     let broughtAny = false;
-    let page: PageAt | null = wanted.size > perRequest * SWEEP_SAVES ? FIRST_PAGE : null;
+    let page: Place | null = wanted.size > perRequest * SWEEP_SAVES ? FIRST_PAGE : null;
     while (page !== null && wanted.size > 0) {
       await keepTurn();
       const answer = await readEntitiesPage(source.http, entityType, page).catch(noneIfUnreadable);

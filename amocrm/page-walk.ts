@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { ExportError } from '../errors/export-error.ts';
 import type { AmocrmHttp, Query } from './http.ts';
 import { shortHash } from './loose-values.ts';
-import { isTooMuch } from './shrinking-page.ts';
+import { type PageAt, readShrinking } from './shrinking-page.ts';
 
 /**
- * Where a reader of numbered pages is. It counts items and not pages, so that a page size that changes on the way (a
+ * Where a reader of numbered pages is, kept between the pages: such a list is too long for one try of one process, and
+ * changes meanwhile. (What is neither is read whole: whole-list.ts.) It counts items and not pages, so that a page size that changes on the way (a
  * 504 halves it, amoCRM answers 50 where more than its maximum is asked for) skips nothing.
  */
 export interface PageWalk {
@@ -66,25 +67,21 @@ export async function readPage(
     _embedded: z.looseObject({ [name]: z.array(z.unknown()) }),
   });
   const whole = Math.min(limit, walk.limit ?? limit);
-  for (let asked = whole; ; asked = Math.floor(asked / 2)) {
-    const page = Math.floor((walk.back ? walk.offset - 1 : walk.offset) / asked) + 1;
-    try {
-      const answer = await http.get(path, { ...query, limit: asked, page }, schema);
-      return toListPage(answer?._embedded[name] ?? [], Boolean(answer?._links?.next), { page, asked, whole });
-    } catch (error) {
-      if (asked === 1 || !isTooMuch(error)) throw error;
-    }
-  }
+  const offset = walk.back ? walk.offset - 1 : walk.offset;
+  const { answer, at } = await readShrinking({ offset, limit: whole }, (page) =>
+    http.get(path, { ...query, ...page }, schema),
+  );
+  return toListPage(answer?._embedded[name] ?? [], Boolean(answer?._links?.next), at, whole);
 }
 
-function toListPage(items: unknown[], hasNext: boolean, at: { page: number; asked: number; whole: number }): ListPage {
-  const given = items.length > 0 && items.length < at.asked && hasNext ? items.length : at.asked;
+function toListPage(items: unknown[], hasNext: boolean, { page, limit: asked }: PageAt, whole: number): ListPage {
+  const given = items.length > 0 && items.length < asked && hasNext ? items.length : asked;
   return {
     items,
-    start: (at.page - 1) * at.asked,
-    ...(given < at.whole ? { limit: given } : {}),
+    start: (page - 1) * asked,
+    ...(given < whole ? { limit: given } : {}),
     // A full page may be followed by another whatever it says; a shorter one only if it says so.
-    last: items.length === 0 || (items.length < at.asked && !hasNext),
+    last: items.length === 0 || (items.length < asked && !hasNext),
     print: items.length === 0 ? '' : shortHash(JSON.stringify(items.map(idOf))),
   };
 }

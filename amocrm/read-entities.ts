@@ -5,7 +5,7 @@ import { type AmocrmEntity, ENTITY_ROUTES, relationsOf, toEntity } from './entit
 import type { AmocrmHttp } from './http.ts';
 import { lenientList } from './lenient.ts';
 import { isFeatureOff } from './listing.ts';
-import { isTooMuch, type PageAt, readShrinking } from './shrinking-page.ts';
+import { isTooMuch, type Place, readShrinking } from './shrinking-page.ts';
 
 /** How many ids go into one filter: with more, the address comes near what servers take. */
 export const ENTITIES_LIMIT = 50;
@@ -62,19 +62,19 @@ export async function readEntityById(
 
 export interface EntitiesPage {
   entities: AmocrmEntity[];
-  /** The page after it; null when there is none. */
-  next: PageAt | null;
+  /** Where the page after it begins; null when there is none. */
+  next: Place | null;
 }
 
 /** The first page of all entities of a kind. */
-export const FIRST_PAGE: PageAt = { page: 1, limit: PAGE_LIMIT };
+export const FIRST_PAGE: Place = { offset: 0, limit: PAGE_LIMIT };
 
 /** A page of all entities of a kind, the latest changed first; needs no option. */
-export async function readEntitiesPage(http: AmocrmHttp, entityType: EntityType, from: PageAt): Promise<EntitiesPage> {
-  const { answer, at } = await readShrinking(from, (page) =>
+export async function readEntitiesPage(http: AmocrmHttp, entityType: EntityType, from: Place): Promise<EntitiesPage> {
+  const { answer, next } = await readShrinking(from, (page) =>
     list(http, entityType, { 'order[updated_at]': 'desc', ...page }),
   );
-  return { entities: answer.entities, next: answer.isLast ? null : { ...at, page: at.page + 1 } };
+  return { entities: answer.entities, next: answer.isLast ? null : next };
 }
 
 async function list(

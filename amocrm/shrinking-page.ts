@@ -1,5 +1,11 @@
 import { findExportError } from '../errors/export-error.ts';
 
+/** An item of a list by how many stand before it, and how many are wanted of those around it. */
+export interface Place {
+  offset: number;
+  limit: number;
+}
+
 /** A page of a list by its number, which means something only with the limit it was counted in. */
 export interface PageAt {
   page: number;
@@ -7,19 +13,18 @@ export interface PageAt {
 }
 
 /**
- * Reads a page, and where it is more than amoCRM can give at once (504, or an answer beyond all measure) the half of it,
- * and so on down to a single item. Whoever reads on goes on from the `at` of the answer: the pages are counted anew in
- * the smaller limit, from the same place of the list or a little before it, so that nothing is skipped.
+ * Reads the page that a place is on, and where it is more than amoCRM can give at once (504, or an answer beyond all
+ * measure) the half of it, and so on down to a single item. Pages are counted anew in the smaller limit, so that the
+ * page begins at the place or a little before it. Whoever reads on goes on from `next`: nothing is skipped.
  */
 export async function readShrinking<T>(
-  { page, limit }: PageAt,
+  { offset, limit }: Place,
   read: (at: PageAt) => Promise<T>,
-): Promise<{ answer: T; at: PageAt }> {
-  const offset = (page - 1) * limit;
+): Promise<{ answer: T; at: PageAt; next: Place }> {
   for (let smaller = limit; ; smaller = Math.floor(smaller / 2)) {
     const at = { page: Math.floor(offset / smaller) + 1, limit: smaller };
     try {
-      return { answer: await read(at), at };
+      return { answer: await read(at), at, next: { offset: at.page * smaller, limit: smaller } };
     } catch (error) {
       if (smaller === 1 || !isTooMuch(error)) throw error;
     }

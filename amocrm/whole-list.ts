@@ -1,5 +1,5 @@
 import { ExportError } from '../errors/export-error.ts';
-import { type PageAt, readShrinking } from './shrinking-page.ts';
+import { type PageAt, type Place, readShrinking } from './shrinking-page.ts';
 
 export interface ListPage<T> {
   items: T[];
@@ -11,7 +11,8 @@ export interface ListPage<T> {
 const MOST_ITEMS = 50_000;
 
 /**
- * Reads a list from its first page to its last. Items that come twice, because the list shifted, are kept once.
+ * Reads a list from its first page to its last, at once and into memory; one that outlives a process or shifts while it
+ * is read is walked (page-walk.ts). Items that come twice, because the list shifted, are kept once.
  *
  * @param path for the error.
  * @param read one page; undefined when there is none.
@@ -23,14 +24,14 @@ export async function readWholeList<T extends { id: number }>(
   read: (at: PageAt) => Promise<ListPage<T> | undefined>,
 ): Promise<T[]> {
   const items = new Map<number, T>();
-  for (let next: PageAt = { page: 1, limit }; ;) {
-    const { answer, at } = await readShrinking(next, read);
+  for (let from: Place = { offset: 0, limit }; ;) {
+    const { answer, next } = await readShrinking(from, read);
     const before = items.size;
     for (const item of answer?.items ?? []) items.set(item.id, item);
     if (!answer?.next) return [...items.values()];
     if (items.size === before || items.size > MOST_ITEMS) {
       throw new ExportError('amocrm_bad_answer', { values: { what: `${path} (its pages do not end)` } });
     }
-    next = { ...at, page: at.page + 1 };
+    from = next;
   }
 }

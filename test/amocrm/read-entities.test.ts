@@ -95,8 +95,8 @@ describe('an entity by id', () => {
 
 test('pages of all entities hold 250, the latest changed first, each once', async () => {
   const first = await readEntitiesPage(http, 'contact', FIRST_PAGE);
-  const second = await readEntitiesPage(http, 'contact', { page: 2, limit: 250 });
-  expect([first.entities.length, first.next, second.next]).toEqual([250, { page: 2, limit: 250 }, null]);
+  const second = await readEntitiesPage(http, 'contact', { offset: 250, limit: 250 });
+  expect([first.entities.length, first.next, second.next]).toEqual([250, { offset: 250, limit: 250 }, null]);
   const all = [...first.entities, ...second.entities];
   expect(new Set(all.map(({ entityId }) => entityId)).size).toBe(account.world.entities.contacts.size);
   const times = all.map(({ updatedAt }) => updatedAt?.getTime() ?? 0);
@@ -161,6 +161,6 @@ describe('more than amoCRM can give at once', () => {
   test('is a smaller page, from which the next one counts', async () => {
     account.amocrm.faults.set([{ match: '/contacts', times: 1, answer: { status: 504 } }]);
     const { entities, next } = await readEntitiesPage(http, 'contact', FIRST_PAGE);
-    expect([entities.length, next]).toEqual([125, { page: 2, limit: 125 }]);
+    expect([entities.length, next]).toEqual([125, { offset: 125, limit: 125 }]);
   });
 });

@@ -17,8 +17,8 @@ describe('a page that is more than amoCRM can give', () => {
       asked.push(at);
       return at.limit > 62 ? Promise.reject(tooMuch()) : Promise.resolve('page');
     };
-    const got = await readShrinking({ page: 1, limit: 250 }, read);
-    expect(got).toEqual({ answer: 'page', at: { page: 1, limit: 62 } });
+    const got = await readShrinking({ offset: 0, limit: 250 }, read);
+    expect(got).toEqual({ answer: 'page', at: { page: 1, limit: 62 }, next: { offset: 62, limit: 62 } });
     expect(asked.map(({ limit }) => limit)).toEqual([250, 125, 62]);
   });
 
@@ -29,11 +29,11 @@ describe('a page that is more than amoCRM can give', () => {
       return Promise.reject(error);
     };
     const large = new ExportError('amocrm_answer_too_large', { values: { host: 'h' } });
-    await expect(readShrinking({ page: 1, limit: 8 }, failing(large))).rejects.toBe(large);
+    await expect(readShrinking({ offset: 0, limit: 8 }, failing(large))).rejects.toBe(large);
     expect(asked).toBe(4);
     asked = 0;
     const down = new ExportError('amocrm_unavailable', { values: { host: 'h', what: '502', status: 502 } });
-    await expect(readShrinking({ page: 1, limit: 8 }, failing(down))).rejects.toBe(down);
+    await expect(readShrinking({ offset: 0, limit: 8 }, failing(down))).rejects.toBe(down);
     expect(asked).toBe(1);
   });
 
