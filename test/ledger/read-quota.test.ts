@@ -19,24 +19,28 @@ describe('the share of the reading quota', () => {
   const take = (share = 0.25, maxWaitMs = Infinity) => t.ledger.readQuota.take(TEST_ACCOUNT, share, maxWaitMs);
   const HOUR_MS = 3_600_000;
 
-  /** When requests go out that are all asked for at this moment. */
+  /** When requests go out that are asked for one after another, in milliseconds from now. */
   async function moments(requests: number, share?: number): Promise<number[]> {
-    const waits: number[] = [];
-    for (let index = 0; index < requests; index++) waits.push(await take(share));
-    return waits;
+    const began = performance.now();
+    const goOut: number[] = [];
+    for (let index = 0; index < requests; index++) {
+      const askedAt = performance.now() - began;
+      goOut.push(askedAt + (await take(share)));
+    }
+    return goOut;
   }
   /** The most requests in any window of that length. */
-  const peak = (waits: number[], windowMs: number) =>
-    Math.max(...waits.map((from) => waits.filter((at) => at >= from && at < from + windowMs).length));
+  const peak = (goOut: number[], windowMs: number) =>
+    Math.max(...goOut.map((from) => goOut.filter((at) => at >= from && at < from + windowMs).length));
 
   test('lets a few requests go at once and spreads the others, so that no window sees more than its share', async () => {
-    const waits = await moments(600);
-    expect(waits[0]).toBe(0);
-    // A little more than the share may show, because the requests were not all asked for at the same instant.
-    expect(peak(waits, 1_000)).toBeLessThanOrEqual(5 + 1);
-    expect(peak(waits, 60_000)).toBeLessThanOrEqual(50 + 2);
-    expect(peak(waits, HOUR_MS)).toBeLessThanOrEqual(500 + 2);
-    expect(waits.at(-1)).toBeGreaterThan(HOUR_MS / 10);
+    expect(await take()).toBe(0);
+    const goOut = await moments(599);
+    // A little more than the share may show, because a request is counted a moment after it was asked for.
+    expect(peak(goOut, 1_000)).toBeLessThanOrEqual(5 + 2);
+    expect(peak(goOut, 60_000)).toBeLessThanOrEqual(50 + 2);
+    expect(peak(goOut, HOUR_MS)).toBeLessThanOrEqual(500 + 2);
+    expect(goOut.at(-1)).toBeGreaterThan(HOUR_MS / 10);
   });
 
   test('is taken by all processes together', async () => {
@@ -52,8 +56,7 @@ describe('the share of the reading quota', () => {
   });
 
   test('of next to nothing is still one request at a time', async () => {
-    const [first, second] = await moments(2, 0.001);
-    expect(first).toBe(0);
-    expect(second).toBeGreaterThanOrEqual(4_000);
+    expect(await take(0.001)).toBe(0);
+    expect(await take(0.001)).toBeGreaterThanOrEqual(4_000);
   });
 });
