@@ -48,6 +48,14 @@ test('a log gets a line every few seconds and one at every change of the state',
   expect(text).not.toContain('\u001b');
 });
 
+test('a log is not filled with one and the same line', () => {
+  const settling = statusOf({ state: 'settling', calls: { exported: 9, unconfirmed: 1, remaining: 0 } });
+  const seconds = Array.from({ length: 100 }, (_, second): [number, ExportStatus] => [second, settling]);
+  const lines = shown(new PassThrough(), false, seconds).trim().split('\n');
+  expect(lines).toHaveLength(4);
+  expect(new Set(lines).size).toBe(1);
+});
+
 test('on a terminal the block is drawn over itself, and a shorter one leaves nothing of a longer one', () => {
   const terminal: PassThrough & Printer = Object.assign(new PassThrough(), { isTTY: true, columns: 80 });
   const failing = statusOf({ calls: { failed: 1, remaining: 9 }, failures: { recording_expired: 1 } });

@@ -54,6 +54,18 @@ describe('the block', () => {
   });
 });
 
+test('an export that only waits for lost answers says so, and no speed', () => {
+  const status = statusOf({ state: 'settling', calls: { exported: 8, unconfirmed: 2, remaining: 0 } });
+  const input = { status, pace: { ...PACE, share: 1, callsPerSecond: 0, etaSeconds: null } };
+  expect(progressLine({ ...input, language: 'en' })).toBe(
+    'settling · looking in SpeechSense for uploads whose answer was lost (2); what is not found stays unconfirmed' +
+      ' · 100 % · 10 / 10 · 0 B · 2 unconfirmed',
+  );
+  expect(progressBlock({ ...input, ...HOST, latest: [], language: 'ru', columns: 200 })[1]).toContain(
+    'ищет в SpeechSense загрузки, ответ на которые потерян (2)',
+  );
+});
+
 test('the bar looks complete only when it is', () => {
   expect(bar({ share: 0.999 }, 100)).toBe(`[${'█'.repeat(49)}░]  99 %`);
   expect(bar({ share: 1 }, 100)).toBe(`[${'█'.repeat(50)}] 100 %`);

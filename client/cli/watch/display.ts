@@ -16,6 +16,8 @@ const DEFAULT_COLUMNS = 80;
 
 /** How often a log gets a line and a script an unchanged object. */
 const LINE_EVERY_MS = 3_000;
+/** An unchanged line is a sign of life, and a log need not be full of it. */
+const SAME_LINE_EVERY_MS = 30_000;
 
 /** A block redrawn in place on a terminal, now and then a line elsewhere, objects for a script. */
 export function createDisplay(output: Output, { host }: Pick<Account, 'host'>, now = () => performance.now()): Display {
@@ -42,13 +44,17 @@ function lines({ stdout, language }: Output, now: () => number): Display {
   const meter = new ProgressMeter();
   let writtenAt = -Infinity;
   let writtenState = '';
+  let written = '';
   return {
     show(status) {
       const pace = meter.observe(status, now());
-      if (status.state === writtenState && now() - writtenAt < LINE_EVERY_MS) return;
+      const line = progressLine({ status, pace, language });
+      const pause = line === written ? SAME_LINE_EVERY_MS : LINE_EVERY_MS;
+      if (status.state === writtenState && now() - writtenAt < pause) return;
       writtenAt = now();
       writtenState = status.state;
-      stdout.write(`${progressLine({ status, pace, language })}\n`);
+      written = line;
+      stdout.write(`${line}\n`);
     },
   };
 }

@@ -5,7 +5,7 @@ import type { Language } from '../language.ts';
 import type { LatestFailure } from './latest-failure.ts';
 import type { Pace } from './progress-meter.ts';
 import { listingText } from './listing-lines.ts';
-import { blockSentence, reasonCounts, total, troubleSentence } from './reasons.ts';
+import { blockSentence, reasonCounts, searchSentence, total, troubleSentence } from './reasons.ts';
 import { ENDS, STATES, WORDS } from './words.ts';
 
 export interface BlockInput {
@@ -32,6 +32,7 @@ export function progressBlock({ status, pace, latest, host, language, columns }:
     `${word('export')} ${status.exportId} · ${host} · ${STATES[status.state][language]}`,
     ...blockSentence(status, language),
     ...troubleSentence(status, language),
+    ...searchSentence(status, language),
     bar(pace, columns),
     ...(listing === undefined ? [] : [row('listing', listing)]),
     row('calls', callsText(status, pace, language)),
@@ -59,10 +60,10 @@ export function bar({ share }: Pick<Pace, 'share'>, columns: number): string {
   return `[${'█'.repeat(filled)}${'░'.repeat(width - filled)}]${percent}`;
 }
 
-export function callsText({ calls }: ExportStatus, pace: Pace, language: Language): string {
+export function callsText({ state, calls }: ExportStatus, pace: Pace, language: Language): string {
   if (calls.planned === 0) return `${WORDS.found[language]} ${count(calls.found, language)}`;
   const parts = [`${count(calls.planned - calls.remaining, language)} / ${count(calls.planned, language)}`];
-  if (pace.callsPerSecond !== null) {
+  if (pace.callsPerSecond !== null && (calls.remaining > 0 || state === 'completed')) {
     parts.push(`${decimal(pace.callsPerSecond, language)} ${WORDS.callsPerSecond[language]}`);
   }
   if (pace.etaSeconds !== null && calls.remaining > 0) {

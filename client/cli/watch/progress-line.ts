@@ -1,6 +1,6 @@
 import { byteSize, count } from '../amounts.ts';
 import { listingText } from './listing-lines.ts';
-import { blockSentence, troubleSentence } from './reasons.ts';
+import { blockSentence, searchSentence, troubleSentence } from './reasons.ts';
 import { type BlockInput, callsText } from './progress-block.ts';
 import { ENDS, STATES } from './words.ts';
 
@@ -12,6 +12,7 @@ export function progressLine({ status, pace, language }: Omit<BlockInput, 'colum
     STATES[status.state][language],
     ...blockSentence(status, language),
     ...troubleSentence(status, language),
+    ...searchSentence(status, language),
     ...(pace.share === null ? [] : [`${Math.floor(pace.share * 100)} %`]),
     callsText(status, pace, language),
     ...(listing === undefined ? [] : [listing]),

@@ -40,6 +40,18 @@ export function troubleSentence({ trouble }: Pick<ExportStatus, 'trouble'>, lang
   return [`${trouble.code} (${tried}): ${new ExportError(trouble.code, trouble).sentence(language)}`];
 }
 
+/** What an export waits for whose calls are all through; empty for nothing. */
+export function searchSentence({ state, calls }: Pick<ExportStatus, 'state' | 'calls'>, language: Language): string[] {
+  if (state !== 'settling' || calls.unconfirmed === 0 || calls.remaining > 0) return [];
+  const uploads = count(calls.unconfirmed, language);
+  return [
+    {
+      en: `looking in SpeechSense for uploads whose answer was lost (${uploads}); what is not found stays unconfirmed`,
+      ru: `ищет в SpeechSense загрузки, ответ на которые потерян (${uploads}); ненайденные останутся неподтверждёнными`,
+    }[language],
+  ];
+}
+
 function byFrequency(counts: Record<string, number>): [string, number][] {
   return Object.entries(counts).sort(([, one], [, other]) => other - one);
 }
