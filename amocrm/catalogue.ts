@@ -3,6 +3,7 @@ import type { EntityType } from './call-note.ts';
 import { ENTITY_ROUTES } from './entities.ts';
 import type { AmocrmHttp } from './http.ts';
 import { lenientList, lenientText } from './lenient.ts';
+import { listPage } from './list-page.ts';
 import { readWholeList } from './whole-list.ts';
 
 const id = z.coerce.number().int();
@@ -53,21 +54,12 @@ export function readCustomFields(http: AmocrmHttp, entityType: EntityType): Prom
   return readAll(http, `/${ENTITY_ROUTES[entityType]}/custom_fields`, 'custom_fields', customField);
 }
 
-async function readAll<T extends { id: number }>(
+function readAll<T extends { id: number }>(
   http: AmocrmHttp,
   path: string,
   name: string,
   item: z.ZodType<T>,
 ): Promise<T[]> {
-  const schema = z.looseObject({
-    _links: z
-      .looseObject({ next: z.looseObject({}).optional() })
-      .optional()
-      .catch(undefined),
-    _embedded: z.looseObject({ [name]: lenientList(item) }),
-  });
-  return readWholeList(path, PAGE_LIMIT, async (at) => {
-    const answer = await http.get(path, { ...at }, schema);
-    return answer && { items: answer._embedded[name] ?? [], next: answer._links?.next !== undefined };
-  });
+  const schema = listPage(name, lenientList(item));
+  return readWholeList(path, PAGE_LIMIT, (at) => http.get(path, { ...at }, schema));
 }

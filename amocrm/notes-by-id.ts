@@ -2,16 +2,11 @@ import { z } from 'zod';
 import { type CallNotes, type EntityType, readCallNotes } from './call-note.ts';
 import type { AmocrmHttp } from './http.ts';
 import { ENTITY_TYPE, isFeatureOff, SOURCES } from './listing.ts';
+import { listPage } from './list-page.ts';
 import { toId } from './loose-values.ts';
 import { readWholeList } from './whole-list.ts';
 
-const pageSchema = z.looseObject({
-  _links: z
-    .looseObject({ next: z.looseObject({}).nullish().catch(undefined) })
-    .optional()
-    .catch(undefined),
-  _embedded: z.looseObject({ notes: z.array(z.unknown()) }),
-});
+const notesPage = listPage('notes', z.array(z.unknown().transform((note) => ({ id: idOf(note), note }))));
 
 /** More ids than this make a query that is too long for some servers on the way. */
 export const NOTES_BY_ID_LIMIT = 50;
@@ -28,11 +23,9 @@ export interface NotesById extends CallNotes {
 export async function readNotesById(http: AmocrmHttp, entityType: EntityType, noteIds: number[]): Promise<NotesById> {
   const source = SOURCES.find((candidate) => ENTITY_TYPE[candidate] === entityType) ?? 'contacts';
   const path = `/${source}/notes`;
-  const notes = await readWholeList(path, 250, async (at) => {
-    const answer = await http.get(path, { 'filter[id][]': noteIds, ...at }, pageSchema);
-    const items = answer?._embedded.notes.map((note) => ({ id: idOf(note), note }));
-    return items && { items, next: Boolean(answer?._links?.next) };
-  }).catch((error: unknown) => {
+  const notes = await readWholeList(path, 250, (at) =>
+    http.get(path, { 'filter[id][]': noteIds, ...at }, notesPage),
+  ).catch((error: unknown) => {
     if (source === 'customers' && isFeatureOff(error)) return [];
     throw error;
   });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ExportError } from '../errors/export-error.ts';
 import type { AmocrmHttp, Query } from './http.ts';
+import { listPage } from './list-page.ts';
 import { shortHash } from './loose-values.ts';
 import { type PageAt, readShrinking } from './shrinking-page.ts';
 
@@ -59,19 +60,13 @@ export async function readPage(
   walk: PageWalk,
   limit: number,
 ): Promise<ListPage> {
-  const schema = z.looseObject({
-    _links: z
-      .looseObject({ next: z.looseObject({}).nullish().catch(undefined) })
-      .optional()
-      .catch(undefined),
-    _embedded: z.looseObject({ [name]: z.array(z.unknown()) }),
-  });
+  const schema = listPage(name, z.array(z.unknown()));
   const whole = Math.min(limit, walk.limit ?? limit);
   const offset = walk.back ? walk.offset - 1 : walk.offset;
   const { answer, at } = await readShrinking({ offset, limit: whole }, (page) =>
     http.get(path, { ...query, ...page }, schema),
   );
-  return toListPage(answer?._embedded[name] ?? [], Boolean(answer?._links?.next), at, whole);
+  return toListPage(answer?.items ?? [], answer?.next ?? false, at, whole);
 }
 
 function toListPage(items: unknown[], hasNext: boolean, { page, limit: asked }: PageAt, whole: number): ListPage {

@@ -4,6 +4,7 @@ import type { EntityType } from './call-note.ts';
 import { type AmocrmEntity, ENTITY_ROUTES, relationsOf, toEntity } from './entities.ts';
 import type { AmocrmHttp } from './http.ts';
 import { lenientList } from './lenient.ts';
+import { listPage } from './list-page.ts';
 import { isFeatureOff } from './listing.ts';
 import { isTooMuch, type Place, readShrinking } from './shrinking-page.ts';
 
@@ -83,19 +84,12 @@ async function list(
   query: Record<string, string | number | readonly number[]>,
 ) {
   const route = ENTITY_ROUTES[entityType];
-  const schema = z.looseObject({
-    _links: z
-      .looseObject({ next: z.looseObject({}).optional() })
-      .optional()
-      .catch(undefined),
-    _embedded: z.looseObject({ [route]: lenientList(z.unknown()) }),
-  });
+  const schema = listPage(route, lenientList(z.unknown()));
   const answer = await http
     .get(`/${route}`, { ...query, ...relationsOf(entityType) }, schema)
     .catch((error: unknown) => throwUnlessOff(entityType, error));
   if (!answer) return { entities: [], isLast: true };
-  const entities = (answer._embedded[route] ?? []).flatMap((raw) => toEntity(raw) ?? []);
-  return { entities, isLast: answer._links?.next === undefined };
+  return { entities: answer.items.flatMap((raw) => toEntity(raw) ?? []), isLast: !answer.next };
 }
 
 function throwUnlessOff(entityType: EntityType, error: unknown): undefined {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { AmocrmHttp } from './http.ts';
 import { lenientId, lenientList } from './lenient.ts';
+import { listPage } from './list-page.ts';
 import { readWholeList } from './whole-list.ts';
 
 const userSchema = z.looseObject({
@@ -21,13 +22,7 @@ const userSchema = z.looseObject({
     .catch(undefined),
 });
 
-const pageSchema = z.looseObject({
-  _links: z
-    .looseObject({ next: z.looseObject({}).nullish().catch(undefined) })
-    .optional()
-    .catch(undefined),
-  _embedded: z.looseObject({ users: lenientList(userSchema) }),
-});
+const usersPage = listPage('users', lenientList(userSchema));
 
 export interface AmocrmUser {
   id: number;
@@ -40,10 +35,8 @@ const LIMIT = 250;
 
 /** All users that amoCRM lists; it does not list deleted ones. Needs an administrator's token. */
 export async function readUsers(http: AmocrmHttp): Promise<AmocrmUser[]> {
-  return readWholeList('/users', LIMIT, async (at) => {
-    const answer = await http.get('/users', { with: 'group', ...at }, pageSchema);
-    return answer && { items: answer._embedded.users.map(toUser), next: Boolean(answer._links?.next) };
-  });
+  const users = await readWholeList('/users', LIMIT, (at) => http.get('/users', { with: 'group', ...at }, usersPage));
+  return users.map(toUser);
 }
 
 /** Whether the user is an active administrator; someone whom amoCRM does not know (any more) is none. */

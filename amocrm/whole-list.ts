@@ -1,11 +1,6 @@
 import { ExportError } from '../errors/export-error.ts';
+import type { ListPage } from './list-page.ts';
 import { type PageAt, type Place, readShrinking } from './shrinking-page.ts';
-
-export interface ListPage<T> {
-  items: T[];
-  /** amoCRM names a next page. */
-  next: boolean;
-}
 
 /** No list that is read whole (users, fields, pipelines) is anywhere near. */
 const MOST_ITEMS = 50_000;
