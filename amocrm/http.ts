@@ -25,7 +25,7 @@ export interface AmocrmOptions {
   pace: Pace;
   /** How often, and after what pauses, a request that failed for passing reasons is sent. */
   tries?: Tries;
-  /** Hears of every request: its route without ids, and `ok` or the code of its error. */
+  /** Hears once of every request that went out: its route without ids, and `ok`, the code of its error, or `cancelled`. */
   counted?: (endpoint: string, outcome: string) => void;
   signal?: AbortSignal;
 }
@@ -61,11 +61,12 @@ export function createAmocrmHttp(options: AmocrmOptions): AmocrmHttp {
   /** One request in its turn; how it fared slows down, or lets go, those of all processes. */
   async function askInTurn<T>(token: string, path: string, query: Query, schema: z.ZodType<T>): Promise<T | undefined> {
     const turn = await options.pace(options.signal);
+    const isSent = options.signal?.aborted !== true;
     const asked = await Promise.allSettled([ask(token, path, query, schema)]).then(([outcome]) => outcome);
     const error: unknown = asked.status === 'rejected' ? asked.reason : undefined;
     const known = findExportError(error);
     const unknown = options.signal?.aborted ? 'cancelled' : 'unexpected';
-    options.counted?.(endpointOf(path), error === undefined ? 'ok' : (known?.code ?? unknown));
+    if (isSent) options.counted?.(endpointOf(path), error === undefined ? 'ok' : (known?.code ?? unknown));
     await turn.end(error === undefined ? 'answered' : (known ?? 'unknown'));
     if (asked.status === 'rejected') throw asked.reason;
     return asked.value;

@@ -25,6 +25,9 @@ export const TOO_LARGE = 'ERR_ANSWER_TOO_LARGE';
 /** The process's connections to amoCRM, kept alive: an account is asked a few times a second for hours. */
 export function createAmocrmTransport(changed: Partial<TransportLimits> = {}): AmocrmTransport {
   const limits = { ...LIMITS, ...changed };
+  // An agent without a timeout keeps idle connections past the time that their host announces (`Keep-Alive: timeout=5`),
+  // and the next request goes out on one that is being closed.
+  const keptAlive = { keepAlive: true, timeout: limits.silenceMs };
   return axios.create({
     adapter: (config) => within(limits, config),
     timeout: limits.silenceMs,
@@ -35,8 +38,8 @@ export function createAmocrmTransport(changed: Partial<TransportLimits> = {}): A
     responseType: 'text',
     transformResponse: (body: unknown) => body,
     validateStatus: () => true,
-    httpAgent: limitConnecting(new http.Agent({ keepAlive: true }), 'connect', limits.connectMs),
-    httpsAgent: limitConnecting(new https.Agent({ keepAlive: true }), 'secureConnect', limits.connectMs),
+    httpAgent: limitConnecting(new http.Agent(keptAlive), 'connect', limits.connectMs),
+    httpsAgent: limitConnecting(new https.Agent(keptAlive), 'secureConnect', limits.connectMs),
     headers: { 'User-Agent': 'speechsense-export/0.1 (amoCRM call exporter)', Accept: 'application/hal+json' },
   });
 }

@@ -18,9 +18,9 @@ import { createTestSchema, type TestSchema } from '../support/postgres-schema.ts
 
 /**
  * amoCRM takes 7 requests in a second and we send 6. Both times this, minutes become seconds, and the room for
- * lateness stays the same in time: a sixth of a second.
+ * lateness stays the same in time: a sixth of a second. A busy machine manages that many requests too.
  */
-const FASTER = 10;
+const FASTER = 5;
 const KEYS = [{ id: 'k1', key: Buffer.alloc(32, 1) }];
 
 let schema: TestSchema;
@@ -59,8 +59,8 @@ function startWorker(counts: Map<string, number>) {
     transport,
     insecureHosts,
     paces: createAmocrmPaces(ledger.rateBuckets, 6 * FASTER),
-    countRequest: (_: number, endpoint: string, outcome: string) => {
-      const key = `${endpoint} ${outcome}`;
+    countRequest: (accountId: number, endpoint: string, outcome: string) => {
+      const key = `${accountId} ${endpoint} ${outcome}`;
       counts.set(key, (counts.get(key) ?? 0) + 1);
     },
     recordingWaitHours: 48,
@@ -130,8 +130,21 @@ test('an export of 10,000 calls by two workers is never asked to slow down, and 
   const statuses = new Set(Object.values(amocrm.requests.byRoute).flatMap((byStatus) => Object.keys(byStatus)));
   expect(statuses).not.toContain('429');
   expect(statuses).not.toContain('403');
-  // What we count is what amoCRM saw.
-  const counted = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  expect(counted).toBe(amocrm.requests.total);
-  expect(counted).toBeGreaterThan(200);
+  // What we count is what amoCRM saw, but for requests that met a connection at its end and were sent again.
+  const answered = new Map([...counts].filter(([key]) => !key.endsWith(' amocrm_unavailable')));
+  expect(Object.fromEntries(answered)).toEqual(seenBy(amocrm.requests.byRoute));
+  expect(amocrm.requests.total).toBeGreaterThan(200);
 }, 300_000);
+
+/** The sandbox's counters in the words of ours. */
+function seenBy(byRoute: Sandbox['amocrm']['requests']['byRoute']): Record<string, number> {
+  const seen: Record<string, number> = {};
+  for (const [route, byStatus] of Object.entries(byRoute)) {
+    for (const [status, count] of Object.entries(byStatus)) {
+      const outcome = { 200: 'ok', 204: 'ok', 422: 'amocrm_rejected' }[status] ?? status;
+      const key = `${sandbox.accountId} ${route.replace('GET /api/v4', '')} ${outcome}`;
+      seen[key] = (seen[key] ?? 0) + count;
+    }
+  }
+  return seen;
+}

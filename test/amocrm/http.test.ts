@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@j
 import { z } from 'zod';
 import { type Pace, type Turn, UNPACED } from '../../amocrm/pace.ts';
 import { retryAfterMs } from '../../amocrm/retry-after.ts';
+import { createAmocrmTransport } from '../../amocrm/transport.ts';
 import { ExportError } from '../../errors/export-error.ts';
 import type { FaultRule } from '../../sandbox/amocrm/faults.ts';
 import { openAccount, type TestAccount } from '../sandbox/amocrm-sandbox.ts';
@@ -237,6 +238,49 @@ describe('a reader', () => {
       '/events/{id} amocrm_blocked',
       '/leads/notes amocrm_unavailable',
     ]);
+  });
+
+  describe('counts a request that went out once', () => {
+    type Scene = (response: ServerResponse, stop: AbortController) => unknown;
+    const half = (response: ServerResponse) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': 100 });
+      return new Promise((resolve) => response.write('{', resolve));
+    };
+
+    test.each<[string, string, Scene]>([
+      ['cut before its answer', 'amocrm_unavailable', (response) => response.destroy()],
+      ['cut in the middle of it', 'amocrm_unavailable', (response) => half(response).then(() => response.destroy())],
+      ['never answered', 'amocrm_unavailable', () => undefined],
+      ['never answered to the end', 'amocrm_unavailable', half],
+      ['answered with nonsense', 'amocrm_bad_answer', (response) => json(response, 'x')],
+      ['told to end on its way', 'cancelled', (_, stop) => stop.abort()],
+      ['told to end in the answer’s middle', 'cancelled', (response, stop) => half(response).then(() => stop.abort())],
+    ])('%s', async (_, outcome, answer) => {
+      const stop = new AbortController();
+      const { url, requests } = await serve((_request, response) => void answer(response, stop));
+      const counted: string[] = [];
+      const http = readerOf(url, {
+        transport: createAmocrmTransport({ silenceMs: 100 }),
+        counted: (_endpoint, fared) => counted.push(fared),
+        signal: stop.signal,
+      });
+      await expect(http.get('/account', {}, anything)).rejects.toThrow();
+      expect(counted).toEqual([outcome]);
+      expect(requests).toHaveLength(1);
+    });
+
+    test('and none that was told to end when its turn came', async () => {
+      const stop = new AbortController();
+      const { url, requests } = await serve((_, response) => json(response, '{}'));
+      const counted: string[] = [];
+      const pace = () => {
+        stop.abort();
+        return UNPACED();
+      };
+      const http = readerOf(url, { pace, counted: (_, fared) => counted.push(fared), signal: stop.signal });
+      await expect(http.get('/account', {}, anything)).rejects.toThrow(/cancel/i);
+      expect([counted, requests]).toEqual([[], []]);
+    });
   });
 
   describe('that gets no proper answer', () => {

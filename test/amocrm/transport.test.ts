@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
@@ -71,6 +71,22 @@ describe('a request to amoCRM', () => {
     });
     await gone;
     mute.close();
+  });
+
+  test('may be silent for longer than its connection may be idle, which we close before its host does', async () => {
+    const closedByUs = new Set<Socket>();
+    server = await ownServer(({ socket }, response) => {
+      socket.once('end', () => closedByUs.add(socket));
+      const answer = () => response.writeHead(200, { connection: 'keep-alive', 'keep-alive': 'timeout=2' }).end('{}');
+      if (server?.requests.length === 2) setTimeout(answer, 1_500);
+      else answer();
+    });
+    const http = readerOf(server.url);
+    await http.get('/account', {}, anything);
+    await http.get('/account', {}, anything);
+    const [first, second] = server.requests.map(({ socket }) => socket);
+    expect(first).toBe(second);
+    await waitFor(() => closedByUs.size === 1, { what: 'the idle connection to be closed by us', timeoutMs: 20_000 });
   });
 
   test('uses one connection for one after another, and leaves no listener on a long-lived signal', async () => {
