@@ -57,7 +57,7 @@ function warningsOf(calls: { failed: number; waiting: number; unconfirmed: numbe
   return [
     calls.failed > 0 && {
       en: `${calls.failed} calls cannot be sent: they have no recording, or their note cannot be read.`,
-      ru: `Нельзя передать звонков: ${calls.failed} (нет записи или примечание не читается).`,
+      ru: `Нельзя отправить звонков: ${calls.failed} (нет записи или примечание не читается).`,
     },
     calls.waiting > 0 && {
       en: `${calls.waiting} calls have no recording yet; it may still come.`,

@@ -85,6 +85,8 @@ export interface ExportStatus {
   state: ExportState;
   /** Code of the error that blocks it. */
   blockedBy: string | null;
+  /** What to do about it; null for an error that the back end does not know. */
+  blockedMessage: Sentence | null;
   /** What keeps it from going on just now; it tries again by itself. */
   troubleMessage: Sentence | null;
   startedAt: string;

@@ -43,7 +43,7 @@ function Counted({ result }: { result: Preview }) {
     { name: words.hours, value: formats.span(result.talkSeconds.planned) },
     {
       name: words.roubles,
-      value: roubles === null ? words.roublesUnknown : fill(words.roublesValue, { n: formats.number(roubles) }),
+      value: roubles === null ? text.common.none : fill(words.roublesValue, { n: formats.number(roubles) }),
     },
     ...(estimate
       ? [
@@ -64,6 +64,7 @@ function Counted({ result }: { result: Preview }) {
     <div aria-live="polite">
       {sendable(calls) === 0 && <p>{words.nothing}</p>}
       <Figures figures={figures} />
+      {roubles === null && <p class="sse-hint">{words.roublesUnknown}</p>}
       <h3 class="sse-subtitle">{words.skipped}</h3>
       {sum(calls.skipped) === 0 ? <p class="sse-hint">{words.nothingSkipped}</p> : <Reasons reasons={calls.skipped} />}
     </div>

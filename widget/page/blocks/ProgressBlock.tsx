@@ -64,8 +64,8 @@ function Pace({ current }: { current: ExportStatus }) {
   const hours = { done: formats.span(talkSeconds.exported), planned: formats.span(talkSeconds.planned) };
   const done = { done: formats.number(doneCalls(current)), planned: formats.number(calls.planned) };
   const figures = [
-    { name: words.bar, value: fill(words.calls, done) },
-    { name: words.talk, value: fill(words.hours, hours) },
+    { name: words.bar, value: fill(words.share, done) },
+    { name: words.talk, value: fill(words.share, hours) },
   ];
   if (isFinal(current)) return <Figures figures={figures} />;
   return (
