@@ -7,6 +7,7 @@ const PAUSE_MS = 400;
 /** Only a test that fails waits this long for what it does or sees. */
 const PATIENCE_MS = 20_000;
 
+/** Who is signed in, in which language and theme. */
 export interface LookAndPerson {
   userId?: number;
   locale?: 'ru' | 'en';
@@ -29,14 +30,6 @@ export class Administrator {
       this.pageErrors.push(`a dialog: ${dialog.message()}`);
       void dialog.dismiss();
     });
-  }
-
-  /** Who is signed in, in which language and theme; from the next page on. */
-  async become(part: LookAndPerson): Promise<void> {
-    await this.page.goto(`${this.amocrm}/settings/widgets/`);
-    await this.page.evaluate(
-      `localStorage.setItem('sandbox-shell', JSON.stringify({ ...JSON.parse(localStorage.getItem('sandbox-shell') ?? '{}'), ...${JSON.stringify(part)} }))`,
-    );
   }
 
   async openIntegration(): Promise<void> {

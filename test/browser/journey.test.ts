@@ -17,7 +17,7 @@ beforeAll(async () => {
   });
   // The stage comes connected; here that is the administrator's to do.
   await product.stage.ledger.accounts.remove(product.stage.accountId);
-  administrator = await product.visitor({ acceptDownloads: true });
+  administrator = await product.visitor({}, { acceptDownloads: true });
   administrator.page.on('response', (response) => {
     if (!response.url().startsWith(product.backendUrl)) return;
     response.text().then(

@@ -9,7 +9,8 @@ import { EXPORT_SEARCH_ATTRIBUTES } from '../../scripts/servers/search-attribute
 import { findTemporalCli } from '../../scripts/servers/temporal-cli.ts';
 import { startTemporal } from '../../scripts/servers/temporal-server.ts';
 import { createProduct } from './product.ts';
-import { SCENES } from './scenes.ts';
+import { lookAt, SCENES_STAGE, type Scene } from './scenes/scene.ts';
+import { SCENES } from './scenes/scenes.ts';
 
 const projectRoot = path.resolve(import.meta.dirname, '../..');
 const say = (line: string) => console.log(line);
@@ -30,24 +31,29 @@ const temporal = await startTemporal({
 const product = await createProduct({
   databaseUrl: postgres.url,
   temporalAddress: temporal.address,
-  sandbox: { calls: 120, talkScale: 0.3, seed: 4 },
-  pace: { batchSize: 40, lanes: 4, openBatches: 2 },
+  ...SCENES_STAGE,
 });
 
-/** What the picture is cut to: the widget's own, not the sandbox's strip. */
-const LOOKS = (['light', 'dark'] as const).flatMap((theme) => [1_280, 1_600].map((width) => ({ theme, width })));
+/** Both themes at two widths, and once in English. */
+const LOOKS = [
+  ...(['light', 'dark'] as const).flatMap((theme) =>
+    [1_280, 1_600].map((width) => ({ locale: 'ru' as const, theme, width })),
+  ),
+  { locale: 'en' as const, theme: 'light' as const, width: 1_280 },
+];
 const GUIDE_LOOKS = (['ru', 'en'] as const).map((locale) => ({ locale, theme: 'light' as const, width: 1_280 }));
 
 try {
   for (const scene of SCENES) {
     await scene.prepare?.(product);
     if (!values.guides) {
-      for (const { theme, width } of LOOKS) {
-        await picture(scene, { locale: 'ru', theme, width }, path.join(out, `${scene.name}-${theme}-${width}.png`));
+      for (const look of LOOKS) {
+        await picture(scene, look, path.join(out, `${scene.name}-${look.locale}-${look.theme}-${look.width}.png`));
       }
     }
     for (const look of scene.guide === undefined ? [] : GUIDE_LOOKS) {
-      await picture(scene, look, path.join(projectRoot, `docs/images/widget-${scene.name}.${look.locale}.png`), true);
+      const file = path.join(projectRoot, `docs/images/widget-${scene.name}.${look.locale}.png`);
+      await picture(scene, look, file, scene.guide);
     }
     await scene.after?.(product);
     say(`  ${scene.name}`);
@@ -59,22 +65,13 @@ try {
   await postgres.stop();
 }
 
-async function picture(
-  scene: (typeof SCENES)[number],
-  look: { locale: 'ru' | 'en'; theme: 'light' | 'dark'; width: number },
-  file: string,
-  isForGuide = false,
-): Promise<void> {
-  const { theme, locale, width } = look;
-  const visitor = await product.visitor({
-    locale: locale === 'ru' ? 'ru-RU' : 'en-GB',
-    viewport: { width, height: 900 },
-  });
-  await visitor.become({ theme, locale, ...scene.person?.(product) });
-  await scene.open(visitor, locale);
-  const part = isForGuide && scene.guide !== undefined ? visitor.page.locator(scene.guide).first() : undefined;
+/** @param part that the picture is cut to: the widget's own, not the sandbox's strip. */
+async function picture(scene: Scene, look: (typeof LOOKS)[number], file: string, part?: string): Promise<void> {
+  const visitor = await lookAt(scene, product, look);
   // Spinners and bars come to rest.
   const options = { path: file, animations: 'disabled' } as const;
-  await (part ? part.screenshot(options) : visitor.page.screenshot({ ...options, fullPage: true }));
+  await (part === undefined
+    ? visitor.page.screenshot({ ...options, fullPage: true })
+    : visitor.page.locator(part).first().screenshot(options));
   await visitor.close();
 }
