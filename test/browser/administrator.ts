@@ -7,11 +7,10 @@ const PAUSE_MS = 400;
 /** Only a test that fails waits this long for what it does or sees. */
 const PATIENCE_MS = 20_000;
 
-/** Who is signed in, in which language and theme. */
-export interface LookAndPerson {
+/** Who is signed in, and in which language. */
+export interface Person {
   userId?: number;
   locale?: 'ru' | 'en';
-  theme?: 'light' | 'dark';
 }
 
 /** Somebody at the account's pages, and what they can see and do there. */
@@ -30,6 +29,11 @@ export class Administrator {
       this.pageErrors.push(`a dialog: ${dialog.message()}`);
       void dialog.dismiss();
     });
+  }
+
+  /** As amoCRM marks its page; in place, so that what the page shows stays. */
+  async turn(theme: 'light' | 'dark'): Promise<void> {
+    await this.page.evaluate(`document.documentElement.dataset.colorScheme = '${theme}'`);
   }
 
   async openIntegration(): Promise<void> {

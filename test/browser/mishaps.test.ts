@@ -209,7 +209,7 @@ describe('1,000 users and 500 fields', () => {
     const box = administrator.page.getByRole('combobox', { name: 'Сделка, строка 1: поле amoCRM' });
     await box.click();
     const options = administrator.page.locator('.sse-combobox__choice');
-    expect(await options.count()).toBe(50);
+    await waitFor(async () => (await options.count()) === 50, { what: 'the first fifty fields' });
     await box.fill('Поле 499');
     await options.filter({ hasText: 'Поле 499' }).waitFor();
     expect(await options.count()).toBe(1);

@@ -2,7 +2,7 @@ import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { createBackendStage, startBackend, type TestBackend } from '../support/backend.ts';
 import type { Stage, StageOptions } from '../support/stage.ts';
 import { buildArchive } from '../widget/built-archive.ts';
-import { Administrator, type LookAndPerson } from './administrator.ts';
+import { Administrator, type Person } from './administrator.ts';
 import { launchChromium } from './chromium.ts';
 
 /** The whole product as a customer has it: a sandbox account whose pages load the very widget.zip, backend, worker. */
@@ -14,7 +14,7 @@ export interface Product {
   startBackend(): Promise<void>;
   stopBackend(): Promise<void>;
   /** Somebody with a browser of their own; by default the account's first administrator. */
-  visitor(person?: LookAndPerson, options?: BrowserContextOptions): Promise<Administrator>;
+  visitor(person?: Person, options?: BrowserContextOptions): Promise<Administrator>;
   /** As an administrator leaves it after installing: connected, with the consent given. */
   install(): Promise<void>;
   close(): Promise<void>;
@@ -61,7 +61,7 @@ export async function createProduct(options: StageOptions = {}): Promise<Product
 async function visitor(
   browser: Browser,
   amocrm: string,
-  person: LookAndPerson = {},
+  person: Person = {},
   options: BrowserContextOptions = {},
 ): Promise<Administrator> {
   const context = await browser.newContext({

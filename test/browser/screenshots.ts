@@ -35,25 +35,18 @@ const product = await createProduct({
 });
 
 /** Both themes at two widths, and once in English. */
-const LOOKS = [
-  ...(['light', 'dark'] as const).flatMap((theme) =>
-    [1_280, 1_600].map((width) => ({ locale: 'ru' as const, theme, width })),
-  ),
-  { locale: 'en' as const, theme: 'light' as const, width: 1_280 },
-];
-const GUIDE_LOOKS = (['ru', 'en'] as const).map((locale) => ({ locale, theme: 'light' as const, width: 1_280 }));
+const LOOKS = {
+  ru: (['light', 'dark'] as const).flatMap((theme) => [1_280, 1_600].map((width) => ({ theme, width }))),
+  en: [{ theme: 'light' as const, width: 1_280 }],
+};
+// Spinners and bars come to rest.
+const STILL = { animations: 'disabled' } as const;
 
 try {
   for (const scene of SCENES) {
     await scene.prepare?.(product);
-    if (!values.guides) {
-      for (const look of LOOKS) {
-        await picture(scene, look, path.join(out, `${scene.name}-${look.locale}-${look.theme}-${look.width}.png`));
-      }
-    }
-    for (const look of scene.guide === undefined ? [] : GUIDE_LOOKS) {
-      const file = path.join(projectRoot, `docs/images/widget-${scene.name}.${look.locale}.png`);
-      await picture(scene, look, file, scene.guide);
+    for (const locale of ['ru', 'en'] as const) {
+      if (!values.guides || scene.guide !== undefined) await takePictures(scene, locale);
     }
     await scene.after?.(product);
     say(`  ${scene.name}`);
@@ -65,13 +58,22 @@ try {
   await postgres.stop();
 }
 
-/** @param part that the picture is cut to: the widget's own, not the sandbox's strip. */
-async function picture(scene: Scene, look: (typeof LOOKS)[number], file: string, part?: string): Promise<void> {
-  const visitor = await lookAt(scene, product, look);
-  // Spinners and bars come to rest.
-  const options = { path: file, animations: 'disabled' } as const;
-  await (part === undefined
-    ? visitor.page.screenshot({ ...options, fullPage: true })
-    : visitor.page.locator(part).first().screenshot(options));
+async function takePictures({ guide, ...scene }: Scene, locale: 'ru' | 'en'): Promise<void> {
+  const visitor = await lookAt(scene, product, locale);
+  const { page } = visitor;
+  if (guide !== undefined) {
+    // The widget's own part, not the sandbox's strip.
+    const file = path.join(projectRoot, `docs/images/widget-${scene.name}.${locale}.png`);
+    await page
+      .locator(guide)
+      .first()
+      .screenshot({ ...STILL, path: file });
+  }
+  for (const { theme, width } of values.guides ? [] : LOOKS[locale]) {
+    await page.setViewportSize({ width, height: 900 });
+    await visitor.turn(theme);
+    const file = path.join(out, `${scene.name}-${locale}-${theme}-${width}.png`);
+    await page.screenshot({ ...STILL, path: file, fullPage: true });
+  }
   await visitor.close();
 }

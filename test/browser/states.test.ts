@@ -16,9 +16,9 @@ afterAll(async () => {
 describe('in both themes axe finds nothing serious, and the page copes with', () => {
   test.each(SCENES)('$name', async (scene) => {
     await scene.prepare?.(product);
-    const visitor = await lookAt(scene, product, { locale: 'ru', theme: 'light', width: 1_280 });
+    const visitor = await lookAt(scene, product, 'ru');
     for (const theme of ['light', 'dark'] as const) {
-      await visitor.page.evaluate(`document.documentElement.dataset.colorScheme = '${theme}'`);
+      await visitor.turn(theme);
       expect([theme, await seriousFindings(visitor.page)]).toEqual([theme, []]);
     }
     expect(visitor.pageErrors).toEqual([]);

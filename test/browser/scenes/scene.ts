@@ -1,7 +1,7 @@
 import type { Status } from '../../../widget/page/api/types.ts';
 import { type Dictionary, DICTIONARIES, type Locale } from '../../../widget/page/text/dictionary.ts';
 import type { StageOptions } from '../../support/stage.ts';
-import type { Administrator, LookAndPerson } from '../administrator.ts';
+import type { Administrator, Person } from '../administrator.ts';
 import type { Product } from '../product.ts';
 
 /** A state of the page, and how to come to it. */
@@ -9,7 +9,7 @@ export interface Scene {
   name: string;
   /** Brings the product there, once for all who look. */
   prepare?: (product: Product) => Promise<void>;
-  person?: (product: Product) => LookAndPerson;
+  person?: (product: Product) => Person;
   open: (look: Look) => Promise<void>;
   after?: (product: Product) => Promise<void>;
   /** The part that the guides show, where they show it. */
@@ -38,13 +38,8 @@ export const SCENES_STAGE: StageOptions = {
 export const API = '**/api/**';
 
 /** Shows a scene that is prepared, to somebody with a browser of their own. */
-export async function lookAt(
-  scene: Scene,
-  product: Product,
-  { locale, theme, width }: { locale: Locale; theme: 'light' | 'dark'; width: number },
-): Promise<Administrator> {
-  const person = { theme, locale, ...scene.person?.(product) };
-  const visitor = await product.visitor(person, { viewport: { width, height: 900 } });
+export async function lookAt(scene: Scene, product: Product, locale: Locale): Promise<Administrator> {
+  const visitor = await product.visitor({ locale, ...scene.person?.(product) });
   await scene.open({ visitor, product, text: DICTIONARIES[locale], shell: SHELL[locale] });
   return visitor;
 }

@@ -71,7 +71,7 @@ export const SCENES: readonly Scene[] = [
       await visitor.page.getByRole('button', { name: shell.widget }).click();
       await visitor.page.locator('.sse-consent').waitFor();
       await visitor.button(shell.install).click();
-      await visitor.page.locator('.sse-consent .sse-problem').waitFor();
+      await visitor.page.locator('.field_refused').waitFor();
     },
   },
   {
