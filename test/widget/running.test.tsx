@@ -345,5 +345,7 @@ describe('access to amoCRM', () => {
     const page = openPage(backEnd);
     await page.says('Страница только для администраторов');
     expect(page.time.isSet()).toBe(false);
+    // It would be refused again.
+    expect(page.seen.queryByRole('button', { name: 'Повторить' })).toBeNull();
   });
 });

@@ -45,13 +45,13 @@ export async function lookAt(scene: Scene, product: Product, locale: Locale): Pr
 }
 
 /** The page with all that it loads at first. */
-export async function openForm({ visitor }: Look): Promise<void> {
+export async function openForm({ visitor, text }: Look): Promise<void> {
   await visitor.openSettings();
   await visitor.page.locator('.sse-list').waitFor();
   await visitor.page.locator('.sse-history').waitFor({ state: 'attached' });
   await visitor.page.locator('.sse-loading').first().waitFor({ state: 'detached' });
   // The titles of mapped fields come last.
-  await visitor.page.locator('.sse-combobox input[value=""]').first().waitFor({ state: 'detached' });
+  await visitor.page.getByPlaceholder(text.common.loading).first().waitFor({ state: 'detached' });
 }
 
 /** The page over a status that is changed on its way: for what passes too quickly or seldom happens. */
