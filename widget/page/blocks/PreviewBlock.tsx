@@ -17,8 +17,7 @@ export function PreviewBlock({ preview }: { preview: PreviewRun }) {
   if (!isCounting && result === null) return null;
   return (
     <Block title={words.title}>
-      {isCounting && <Loading lines={4} />}
-      {isCounting && <p class="sse-hint">{words.planning}</p>}
+      {isCounting && <Loading lines={4} what={words.planning} />}
       {preview.isUnreached && isCounting && <Notice kind="warning">{text.progress.updates}</Notice>}
       {preview.isOutdated && <Notice kind="warning">{words.outdated}</Notice>}
       {result?.state === 'failed' && <Notice kind="error">{result.error?.message[locale] ?? text.common.none}</Notice>}
