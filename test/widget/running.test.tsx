@@ -223,6 +223,13 @@ describe('progress', () => {
   });
 });
 
+test('an export that an error has ended says which', async () => {
+  const ended = { state: 'failed', blockedBy: 'internal_error', blockedMessage: sentence('Сломалось.') } as const;
+  const page = openPage(withExport(exportStatus(ended)).backEnd);
+  await page.says('Прервана ошибкой');
+  await page.says('Сломалось.');
+});
+
 describe('a blocked export', () => {
   const blockedBy = (code: string, blockedMessage: ExportStatus['blockedMessage']) =>
     withExport(exportStatus({ state: 'blocked', blockedBy: code, blockedMessage, etaSeconds: null })).backEnd;

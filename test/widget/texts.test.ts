@@ -79,6 +79,7 @@ describe('formats', () => {
     [601, '10 мин'],
     [3_599, '1 ч 0 мин'],
     [7_500, '2 ч 5 мин'],
+    [360_059, '100 ч'],
   ])('%d s is %s', (seconds, span) => {
     expect(formats.span(seconds)).toBe(span);
   });

@@ -64,7 +64,15 @@ export const RARE_SCENES: readonly Scene[] = [
     },
   }),
   moment('stopping', { ...running, state: 'stopping', etaSeconds: null }),
-  moment('broken-off', { ...running, state: 'failed', blockedBy: 'internal_error' }),
+  moment('broken-off', {
+    ...running,
+    state: 'failed',
+    blockedBy: 'internal',
+    blockedMessage: {
+      ru: 'Выгрузку прервала ошибка программы. Начните её заново.',
+      en: 'A defect of the program ended the export. Start it again.',
+    },
+  }),
   moment('blocked-forbidden', {
     ...running,
     state: 'blocked',

@@ -25,6 +25,7 @@ export function BlockedNotice({ current, onResumed }: { current: ExportStatus; o
     await onResumed();
   });
   const code = current.blockedBy ?? '';
+  const needsConsent = HEALED_BY_CONSENT.includes(code);
   const toConnection = () => {
     const block = document.getElementById(CONNECTION_BLOCK_ID);
     block?.scrollIntoView({ block: 'start' });
@@ -33,10 +34,14 @@ export function BlockedNotice({ current, onResumed }: { current: ExportStatus; o
   return (
     <div class="sse-notice sse-notice_error" role="alert">
       <p>{current.blockedMessage?.[locale] ?? fill(text.progress.blockedByUnknown, { code })}</p>
-      {HEALED_BY_CONSENT.includes(code) && <ConnectAccount onDone={() => void onResumed()} />}
+      {needsConsent && <ConnectAccount onDone={() => void onResumed()} />}
       <div class="sse-row">
         {code.startsWith('speechsense_') && <Button onClick={toConnection}>{text.progress.toConnection}</Button>}
-        <Button kind="primary" onClick={() => void resume.run(current.exportId)} isPending={resume.isPending}>
+        <Button
+          kind={needsConsent ? 'plain' : 'primary'}
+          onClick={() => void resume.run(current.exportId)}
+          isPending={resume.isPending}
+        >
           {text.progress.resume}
         </Button>
       </div>

@@ -29,6 +29,9 @@ export function ProgressBlock({ current, error, onChanged }: ProgressBlockProps)
       ) : (
         <>
           {current.state === 'blocked' && <BlockedNotice current={current} onResumed={onChanged} />}
+          {current.state === 'failed' && current.blockedMessage && (
+            <Notice kind="error">{current.blockedMessage[locale]}</Notice>
+          )}
           {current.troubleMessage && !isFinal(current) && (
             <Notice kind="warning">{fill(words.trouble, { what: current.troubleMessage[locale] })}</Notice>
           )}

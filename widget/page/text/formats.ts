@@ -1,6 +1,9 @@
 import { type Dictionary, fill, type Locale, type Plural } from './dictionary.ts';
 
-const TO_THE_SECOND = 10 * 60;
+/** Spans below are given to the second: of a single call the seconds count. */
+const EXACT_SECONDS = 10 * 60;
+/** Spans from here on are given in whole hours. */
+const LONG_MINUTES = 100 * 60;
 
 /** Numbers, spans and times as the page writes them. */
 export interface Formats {
@@ -34,13 +37,13 @@ export function createFormats(locale: Locale, { units }: Dictionary, timeZone: s
     span: (seconds) => {
       const whole = Math.max(0, Math.round(seconds));
       if (whole < 60) return `${whole} ${units.seconds}`;
-      // Of a single call the seconds count.
-      if (whole < TO_THE_SECOND && whole % 60 > 0) {
+      if (whole < EXACT_SECONDS && whole % 60 > 0) {
         return `${Math.floor(whole / 60)} ${units.minutes} ${whole % 60} ${units.seconds}`;
       }
       const minutes = Math.round(whole / 60);
       if (minutes < 60) return `${minutes} ${units.minutes}`;
-      return `${numbers.format(Math.floor(minutes / 60))} ${units.hours} ${minutes % 60} ${units.minutes}`;
+      const hours = `${numbers.format(Math.floor(minutes / 60))} ${units.hours}`;
+      return minutes < LONG_MINUTES ? `${hours} ${minutes % 60} ${units.minutes}` : hours;
     },
     moment: (iso) => {
       const date = new Date(iso);
