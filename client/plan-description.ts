@@ -56,15 +56,15 @@ async function paceOfAccount(ledger: Ledger, { accountId }: Account): Promise<nu
 function warningsOf(calls: { failed: number; waiting: number; unconfirmed: number }): Sentence[] {
   return [
     calls.failed > 0 && {
-      en: `${calls.failed} calls cannot be sent: they have no recording, or their note cannot be read.`,
-      ru: `Нельзя передать звонков: ${calls.failed} (нет записи или примечание не читается).`,
+      en: `Calls that cannot be sent: ${calls.failed} (no recording, or a note that cannot be read).`,
+      ru: `Нельзя отправить звонков: ${calls.failed} (нет записи или примечание не читается).`,
     },
     calls.waiting > 0 && {
-      en: `${calls.waiting} calls have no recording yet; it may still come.`,
+      en: `Calls whose recording has not come yet: ${calls.waiting}.`,
       ru: `Звонков, к которым запись ещё не пришла: ${calls.waiting}.`,
     },
     calls.unconfirmed > 0 && {
-      en: `${calls.unconfirmed} calls were sent earlier without an answer; the export looks for their talks, and sends those again that are certainly not there.`,
+      en: `Calls that were sent earlier without an answer: ${calls.unconfirmed}; the export looks for their talks, and sends those again that are certainly not there.`,
       ru: `Звонков, отправленных раньше без ответа: ${calls.unconfirmed}; выгрузка поищет их разговоры и отправит снова те, которых точно нет.`,
     },
   ].filter((warning) => warning !== false);

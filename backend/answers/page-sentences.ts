@@ -10,7 +10,12 @@ function reconnect(en: string, ru: string): Sentence {
   return { en: `${en} ${BLOCKED_GOES_ON.en}`, ru: `${ru} ${BLOCKED_GOES_ON.ru}` };
 }
 
-/** Where the usual sentence names a command, the page names its button. */
+const SET_UP_WRONGLY = {
+  en: 'The export server is set up wrongly: amoCRM does not know its integration. Tell whoever runs the server; once it is mended, resume the export.',
+  ru: 'Сервер выгрузки настроен неверно: amoCRM не узнаёт его интеграцию. Сообщите тому, кто обслуживает сервер; когда он это исправит, продолжите выгрузку.',
+};
+
+/** Where the usual sentence names a command or a setting of the server, the page names its button or who can help. */
 const PAGE_SENTENCES: Partial<Record<ErrorCode, Sentence>> = {
   connection_not_set: {
     en: 'The account has no SpeechSense connection yet: fill in its ID and API key and save.',
@@ -56,6 +61,8 @@ const PAGE_SENTENCES: Partial<Record<ErrorCode, Sentence>> = {
     en: 'The amoCRM account is not paid for. Pay for it, then resume the export.',
     ru: 'Аккаунт amoCRM не оплачен. Оплатите его и продолжите выгрузку.',
   },
+  amocrm_client_refused: SET_UP_WRONGLY,
+  amocrm_client_not_set: SET_UP_WRONGLY,
   consent_link_invalid: {
     en: 'The consent page was opened more than 20 minutes ago or was used already. Connect the account again from the settings page.',
     ru: 'Страница согласия открыта больше 20 минут назад или уже использована. Подключите аккаунт ещё раз на странице настроек.',
@@ -67,6 +74,10 @@ const PAGE_SENTENCES: Partial<Record<ErrorCode, Sentence>> = {
   speechsense_unauthenticated: {
     en: 'SpeechSense refuses the API key: it is wrong, deleted or expired. Save a new one.',
     ru: 'SpeechSense не принимает API-ключ: он неверный, удалён или истёк. Сохраните новый.',
+  },
+  secret_unreadable: {
+    en: 'The export server cannot read the stored key or access. Tell whoever runs the server.',
+    ru: 'Сервер выгрузки не может прочитать сохранённый ключ или доступ. Сообщите тому, кто обслуживает сервер.',
   },
 };
 

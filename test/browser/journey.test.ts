@@ -17,7 +17,7 @@ beforeAll(async () => {
   });
   // The stage comes connected; here that is the administrator's to do.
   await product.stage.ledger.accounts.remove(product.stage.accountId);
-  administrator = await product.visitor({ acceptDownloads: true });
+  administrator = await product.visitor({}, { acceptDownloads: true });
   administrator.page.on('response', (response) => {
     if (!response.url().startsWith(product.backendUrl)) return;
     response.text().then(
@@ -32,6 +32,9 @@ afterAll(async () => {
 
 const account = () => product.stage.ledger.accounts.find(product.stage.accountId);
 const talks = () => product.stage.sandbox.speechsense.talks().length;
+/** Not the first of the history: that is the stopped one until the list was read again. */
+const finished = () =>
+  administrator.block('История').getByRole('listitem').filter({ hasText: 'Завершена' }).filter({ hasNotText: 'Повтор неудачных' }); // prettier-ignore
 /** A call whose recording the telephony will not give at first. */
 const lostCall = () => {
   const call = product.stage.sandbox.world.calls.find(({ talkSeconds, hasLink }) => talkSeconds > 0 && hasLink);
@@ -114,7 +117,8 @@ describe('an administrator, from installing to switching off', () => {
   test('starts, sees progress move, and stops', async () => {
     await telephony(expired(), { after: 15, action: { kind: 'slow', bytesPerSecond: 200 } });
     await administrator.button('Начать выгрузку').click();
-    await administrator.later('the first calls', async () => (await administrator.percentDone()) > 0);
+    // A failed call moves the bar as well.
+    await administrator.later('the first calls', async () => talks() > 0 && (await administrator.percentDone()) > 0);
     await administrator.button('Остановить выгрузку').click();
     await administrator.button('Не останавливать').click();
     expect(await administrator.button('Остановить выгрузку').isVisible()).toBe(true);
@@ -136,7 +140,7 @@ describe('an administrator, from installing to switching off', () => {
   });
 
   test('downloads the report, which has every call with its state', async () => {
-    const history = administrator.block('История').getByRole('listitem').first();
+    const history = finished();
     const [download] = await Promise.all([
       administrator.page.waitForEvent('download'),
       history.getByRole('button', { name: 'Скачать отчёт CSV' }).click(),
@@ -154,7 +158,7 @@ describe('an administrator, from installing to switching off', () => {
   });
 
   test('looks at the failed call', async () => {
-    const history = administrator.block('История').getByRole('listitem').first();
+    const history = finished();
     await history.getByRole('button', { name: 'Показать звонки' }).click();
     await history.getByLabel('Состояние').selectOption('failed');
     await history.getByLabel('Причина').selectOption('recording_expired');
@@ -167,7 +171,7 @@ describe('an administrator, from installing to switching off', () => {
 
   test('retries it, and it is sent', async () => {
     await telephony();
-    const history = administrator.block('История').getByRole('listitem').first();
+    const history = finished();
     await history.getByRole('button', { name: 'Повторить неудачные' }).click();
     await history.getByRole('button', { name: 'Повторить', exact: true }).click();
     await administrator.later('the retry', () => talks() === recordedCalls(product.stage));

@@ -2,7 +2,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { CUSTOM_FIELDS } from '../../sandbox/world/custom-fields.ts';
 import { GROUPS } from '../../sandbox/world/operators.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { seriousFindings } from './accessibility.ts';
 import type { Administrator } from './administrator.ts';
 import { createProduct, type Product } from './product.ts';
 
@@ -88,20 +87,22 @@ describe('a token that is too old', () => {
 
 test('somebody who is no administrator reads that, and no settings', async () => {
   const operator = product.stage.sandbox.world.operators.find(({ isAdmin, isActive }) => !isAdmin && isActive);
-  await administrator.become({ userId: operator?.id ?? 0 });
-  await administrator.openSettings();
-  await administrator.page
+  const visitor = await product.visitor({ userId: operator?.id ?? 0 });
+  await visitor.openSettings();
+  await visitor.page
     .locator('.sse-notice')
     .getByText(/администратор/)
     .waitFor();
-  expect(await administrator.page.locator('.sse-block').count()).toBe(0);
+  expect(await visitor.page.locator('.sse-block').count()).toBe(0);
+  await visitor.close();
 });
 
 test('the page speaks English where amoCRM does', async () => {
-  await administrator.become({ locale: 'en' });
-  await administrator.openSettings();
-  await administrator.sees('Save settings');
-  expect(await administrator.page.locator('.sse-page').innerText()).not.toMatch(/Сохранить|Начать|Загрузка/);
+  const visitor = await product.visitor({ locale: 'en' });
+  await visitor.openSettings();
+  await visitor.sees('Save settings');
+  expect(await visitor.page.locator('.sse-page').innerText()).not.toMatch(/Сохранить|Начать|Загрузка/);
+  await visitor.close();
 });
 
 describe('an export under way', () => {
@@ -208,34 +209,11 @@ describe('1,000 users and 500 fields', () => {
     const box = administrator.page.getByRole('combobox', { name: 'Сделка, строка 1: поле amoCRM' });
     await box.click();
     const options = administrator.page.locator('.sse-combobox__choice');
-    expect(await options.count()).toBe(50);
+    await waitFor(async () => (await options.count()) === 50, { what: 'the first fifty fields' });
     await box.fill('Поле 499');
     await options.filter({ hasText: 'Поле 499' }).waitFor();
     expect(await options.count()).toBe(1);
     await administrator.page.keyboard.press('Enter');
     expect(await box.inputValue()).toBe('Поле 499');
-  });
-});
-
-describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
-  test('axe finds nothing serious in the settings window', async () => {
-    await administrator.become({ theme });
-    await administrator.openIntegration();
-    await administrator.page.getByLabel(/Согласен на передачу/).waitFor();
-    expect(await seriousFindings(administrator.page)).toEqual([]);
-  });
-
-  test('axe finds nothing serious in the page with all that it can show', async () => {
-    await administrator.become({ theme });
-    await administrator.openSettings();
-    await administrator.button('Проверить подключение').click();
-    await administrator.page.getByText('Как подготовить SpeechSense').click();
-    await administrator.button('Составить список ключей').click();
-    await administrator.button('Добавить поле: Сделка').click();
-    await administrator.button('Показать звонки').first().click();
-    await administrator.page.locator('tbody tr').first().waitFor();
-    await administrator.page.locator('.sse-notice_success').waitFor();
-    await administrator.button('Сохранить настройки').hover();
-    expect(await seriousFindings(administrator.page)).toEqual([]);
   });
 });

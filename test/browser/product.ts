@@ -2,7 +2,7 @@ import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { createBackendStage, startBackend, type TestBackend } from '../support/backend.ts';
 import type { Stage, StageOptions } from '../support/stage.ts';
 import { buildArchive } from '../widget/built-archive.ts';
-import { Administrator } from './administrator.ts';
+import { Administrator, type Person } from './administrator.ts';
 import { launchChromium } from './chromium.ts';
 
 /** The whole product as a customer has it: a sandbox account whose pages load the very widget.zip, backend, worker. */
@@ -13,8 +13,8 @@ export interface Product {
   backendUrl: string;
   startBackend(): Promise<void>;
   stopBackend(): Promise<void>;
-  /** Somebody with a browser of their own. */
-  visitor(options?: BrowserContextOptions): Promise<Administrator>;
+  /** Somebody with a browser of their own; by default the account's first administrator. */
+  visitor(person?: Person, options?: BrowserContextOptions): Promise<Administrator>;
   /** As an administrator leaves it after installing: connected, with the consent given. */
   install(): Promise<void>;
   close(): Promise<void>;
@@ -43,7 +43,7 @@ export async function createProduct(options: StageOptions = {}): Promise<Product
       await backend?.close();
       backend = undefined;
     },
-    visitor: (given) => visitor(browser, amocrm, given),
+    visitor: (person, given) => visitor(browser, amocrm, person, given),
     install: async () => {
       const consent = JSON.stringify({ accepted: true, at: new Date().toISOString(), version: 1 });
       await shell.installation.save({ consent }, new URL(amocrm).host);
@@ -58,8 +58,22 @@ export async function createProduct(options: StageOptions = {}): Promise<Product
   return product;
 }
 
-async function visitor(browser: Browser, amocrm: string, options: BrowserContextOptions = {}): Promise<Administrator> {
-  const context = await browser.newContext({ locale: 'ru-RU', viewport: { width: 1280, height: 900 }, ...options });
+async function visitor(
+  browser: Browser,
+  amocrm: string,
+  person: Person = {},
+  options: BrowserContextOptions = {},
+): Promise<Administrator> {
+  const context = await browser.newContext({
+    locale: person.locale === 'en' ? 'en-GB' : 'ru-RU',
+    viewport: { width: 1280, height: 900 },
+    // Where the sandbox's pages keep it.
+    storageState: {
+      cookies: [],
+      origins: [{ origin: amocrm, localStorage: [{ name: 'sandbox-shell', value: JSON.stringify(person) }] }],
+    },
+    ...options,
+  });
   const page = await context.newPage();
   // The page's own timers, so that a test can let its next question come at once.
   await page.clock.install();

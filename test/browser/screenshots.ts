@@ -9,7 +9,8 @@ import { EXPORT_SEARCH_ATTRIBUTES } from '../../scripts/servers/search-attribute
 import { findTemporalCli } from '../../scripts/servers/temporal-cli.ts';
 import { startTemporal } from '../../scripts/servers/temporal-server.ts';
 import { createProduct } from './product.ts';
-import { SCENES } from './scenes.ts';
+import { lookAt, SCENES_STAGE, type Scene } from './scenes/scene.ts';
+import { SCENES } from './scenes/scenes.ts';
 
 const projectRoot = path.resolve(import.meta.dirname, '../..');
 const say = (line: string) => console.log(line);
@@ -30,24 +31,22 @@ const temporal = await startTemporal({
 const product = await createProduct({
   databaseUrl: postgres.url,
   temporalAddress: temporal.address,
-  sandbox: { calls: 120, talkScale: 0.3, seed: 4 },
-  pace: { batchSize: 40, lanes: 4, openBatches: 2 },
+  ...SCENES_STAGE,
 });
 
-/** What the picture is cut to: the widget's own, not the sandbox's strip. */
-const LOOKS = (['light', 'dark'] as const).flatMap((theme) => [1_280, 1_600].map((width) => ({ theme, width })));
-const GUIDE_LOOKS = (['ru', 'en'] as const).map((locale) => ({ locale, theme: 'light' as const, width: 1_280 }));
+/** Both themes at two widths, and once in English. */
+const LOOKS = {
+  ru: (['light', 'dark'] as const).flatMap((theme) => [1_280, 1_600].map((width) => ({ theme, width }))),
+  en: [{ theme: 'light' as const, width: 1_280 }],
+};
+// Spinners and bars come to rest.
+const STILL = { animations: 'disabled' } as const;
 
 try {
   for (const scene of SCENES) {
     await scene.prepare?.(product);
-    if (!values.guides) {
-      for (const { theme, width } of LOOKS) {
-        await picture(scene, { locale: 'ru', theme, width }, path.join(out, `${scene.name}-${theme}-${width}.png`));
-      }
-    }
-    for (const look of scene.guide === undefined ? [] : GUIDE_LOOKS) {
-      await picture(scene, look, path.join(projectRoot, `docs/images/widget-${scene.name}.${look.locale}.png`), true);
+    for (const locale of ['ru', 'en'] as const) {
+      if (!values.guides || scene.guide !== undefined) await takePictures(scene, locale);
     }
     await scene.after?.(product);
     say(`  ${scene.name}`);
@@ -59,22 +58,22 @@ try {
   await postgres.stop();
 }
 
-async function picture(
-  scene: (typeof SCENES)[number],
-  look: { locale: 'ru' | 'en'; theme: 'light' | 'dark'; width: number },
-  file: string,
-  isForGuide = false,
-): Promise<void> {
-  const { theme, locale, width } = look;
-  const visitor = await product.visitor({
-    locale: locale === 'ru' ? 'ru-RU' : 'en-GB',
-    viewport: { width, height: 900 },
-  });
-  await visitor.become({ theme, locale, ...scene.person?.(product) });
-  await scene.open(visitor, locale);
-  const part = isForGuide && scene.guide !== undefined ? visitor.page.locator(scene.guide).first() : undefined;
-  // Spinners and bars come to rest.
-  const options = { path: file, animations: 'disabled' } as const;
-  await (part ? part.screenshot(options) : visitor.page.screenshot({ ...options, fullPage: true }));
+async function takePictures({ guide, ...scene }: Scene, locale: 'ru' | 'en'): Promise<void> {
+  const visitor = await lookAt(scene, product, locale);
+  const { page } = visitor;
+  if (guide !== undefined) {
+    // The widget's own part, not the sandbox's strip.
+    const file = path.join(projectRoot, `docs/images/widget-${scene.name}.${locale}.png`);
+    await page
+      .locator(guide)
+      .first()
+      .screenshot({ ...STILL, path: file });
+  }
+  for (const { theme, width } of values.guides ? [] : LOOKS[locale]) {
+    await page.setViewportSize({ width, height: 900 });
+    await visitor.turn(theme);
+    const file = path.join(out, `${scene.name}-${locale}-${theme}-${width}.png`);
+    await page.screenshot({ ...STILL, path: file, fullPage: true });
+  }
   await visitor.close();
 }

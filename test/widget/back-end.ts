@@ -102,6 +102,7 @@ export function exportStatus(part: Partial<ExportStatus> = {}): ExportStatus {
     kind: 'export',
     state: 'transferring',
     blockedBy: null,
+    blockedMessage: null,
     troubleMessage: null,
     startedAt: '2026-11-22T09:00:00.000Z',
     finishedAt: null,

@@ -1,8 +1,8 @@
 import './browser.ts';
 import { describe, expect, test } from '@jest/globals';
 import { fireEvent, waitFor, within } from '@testing-library/dom';
-import { createBackEnd, field, savedSettings, user } from './back-end.ts';
-import { openPage } from './page.tsx';
+import { createBackEnd, field, refusal, savedSettings, user } from './back-end.ts';
+import { openPage, withResolver } from './page.tsx';
 
 const EMPTY = { deal: [], contact: [], company: [], call: [] };
 
@@ -13,6 +13,14 @@ describe('the list of users', () => {
     fireEvent.click(await page.seen.findByLabelText('Анна Смирнова'));
     await page.says('Выбран 1 пользователь');
     expect(page.root.textContent).not.toContain('Никто не выбран');
+  });
+
+  test('stays where it is when somebody is chosen: the choice is shown beneath it', async () => {
+    const page = openPage(createBackEnd());
+    const box = await page.seen.findByLabelText('Анна Смирнова');
+    fireEvent.click(box);
+    const chosen = await page.seen.findByText('Выбран 1 пользователь');
+    expect(box.compareDocumentPosition(chosen)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
   });
 
   test('finds by name and group, marks deleted ones and chooses a whole group', async () => {
@@ -48,7 +56,7 @@ describe('the list of users', () => {
   test('draws a hundred of a thousand users and tells how to find the others', async () => {
     const users = Array.from({ length: 1_000 }, (_, index) => user(index + 1, `Сотрудник ${index + 1}`));
     const page = openPage(createBackEnd({ 'GET /users': () => ({ users }) }));
-    await page.says('Показаны первые 100 из 1000');
+    await page.says('Показаны первые 100 из 1\u00a0000');
     expect(page.root.querySelectorAll('.sse-list input')).toHaveLength(101);
     await page.fill('Найти пользователя', 'сотрудник 777');
     await page.seen.findByLabelText('Сотрудник 777');
@@ -76,6 +84,30 @@ describe('the field mapping', () => {
       ...EMPTY,
       deal: [{ amocrm: 'cf_77', speechsense: 'istochnik' }],
     });
+  });
+
+  test('a saved line shows no bare name of a field while the titles are on their way', async () => {
+    const saved = savedSettings();
+    saved.settings.mapping = { ...EMPTY, deal: [{ amocrm: 'price', speechsense: 'cena' }] };
+    const answer = withResolver<object>();
+    const page = openPage(createBackEnd({ 'GET /settings': () => saved, 'GET /fields': () => answer.promise }));
+    const box = await page.seen.findByRole('combobox', { name: 'Сделка, строка 1: поле amoCRM' });
+    expect(box).toHaveProperty('value', '');
+    expect(box).toHaveProperty('placeholder', 'Загрузка…');
+    answer.resolve({ ...EMPTY, deal: [field('price', 'Бюджет', '15000', 'deal_price')] });
+    await waitFor(() => expect(box).toHaveProperty('value', 'Бюджет'));
+  });
+
+  test('fields that could not be loaded are shown by their names, and none is called unknown', async () => {
+    const saved = savedSettings();
+    saved.settings.mapping = { ...EMPTY, deal: [{ amocrm: 'price', speechsense: 'cena' }] };
+    const fields = () => {
+      throw refusal(0);
+    };
+    const page = openPage(createBackEnd({ 'GET /settings': () => saved, 'GET /fields': fields }));
+    const box = await page.seen.findByRole('combobox', { name: 'Сделка, строка 1: поле amoCRM' });
+    await waitFor(() => expect(box).toHaveProperty('value', 'price'));
+    expect(page.root.textContent).not.toContain('Такого поля в amoCRM больше нет');
   });
 
   test('draws fifty of five hundred fields, and only while the list is open', async () => {

@@ -132,7 +132,7 @@ describe('progress', () => {
     expect(bar.getAttribute('aria-valuenow')).toBe('50');
     const said = (await page.block('Ход выгрузки')).getByRole('progressbar').closest('section')?.textContent ?? '';
     expect(said).toContain('Отправляем записи · 50 %');
-    expect(said).toContain('50 из 100 звонков');
+    expect(said).toContain('50 из 100');
     expect(said).toContain('2 ч 0 мин из 10 ч 0 мин');
     expect(said).toContain('10 зв./мин');
     expect(said).toContain('Осталось времени5 мин');
@@ -161,27 +161,27 @@ describe('progress', () => {
     state.export = exportStatus({ calls: { ...calls, exported: 20, remaining: 70 } });
     await waitFor(() => expect(page.time.isSet()).toBe(true));
     page.time.pass();
-    await page.says('30 из 100 звонков');
+    await page.says('30 из 100');
     expect(bar.getAttribute('aria-valuenow')).toBe('50');
   });
 
   test('a lost network is said, the last known state stays, and it recovers by itself, asking less and less often', async () => {
     const { backEnd, state } = withExport(exportStatus());
     const page = openPage(backEnd);
-    await page.says('50 из 100 звонков');
+    await page.says('50 из 100');
     await waitFor(() => expect(page.time.isSet()).toBe(true));
     backEnd.on('GET /status', () => {
       throw refusal(0);
     });
     page.time.pass();
     await page.says('Нет связи с сервером');
-    await page.says('50 из 100 звонков');
+    await page.says('50 из 100');
     await waitFor(() => expect(page.time.delays.at(-1)).toBe(10_000));
     const { calls } = exportStatus();
     state.export = exportStatus({ calls: { ...calls, exported: 60, remaining: 30 } });
     backEnd.on('GET /status', () => status({ export: state.export }));
     page.time.pass();
-    await page.says('70 из 100 звонков');
+    await page.says('70 из 100');
     expect(page.root.textContent).not.toContain('Нет связи с сервером');
     await waitFor(() => expect(page.time.delays.at(-1)).toBe(5_000));
   });
@@ -202,19 +202,58 @@ describe('progress', () => {
 
   test('a blocked export says what to do, leads to the key, and is resumed', async () => {
     const { backEnd, state } = withExport(
-      exportStatus({ state: 'blocked', blockedBy: 'speechsense_unauthenticated', etaSeconds: null }),
+      exportStatus({
+        state: 'blocked',
+        blockedBy: 'speechsense_unauthenticated',
+        blockedMessage: sentence('SpeechSense не принимает API-ключ. Сохраните новый.'),
+        etaSeconds: null,
+      }),
     );
     backEnd.on('POST /exports/e-1/resume', () => {
       state.export = exportStatus();
       return { exportId: 'e-1' };
     });
     const page = openPage(backEnd);
-    await page.says('SpeechSense не принимает API-ключ. Введите новый');
+    await page.says('SpeechSense не принимает API-ключ. Сохраните новый.');
     await page.press('Перейти к подключению');
     expect(document.activeElement).toBe(page.seen.getByLabelText('ID подключения'));
     await page.press('Продолжить выгрузку');
     await page.says('Отправляем записи');
     expect(backEnd.sent('POST /exports/e-1/resume')[0]?.idempotencyKey).toBeDefined();
+  });
+});
+
+test('an export that an error has ended says which', async () => {
+  const ended = { state: 'failed', blockedBy: 'internal_error', blockedMessage: sentence('Сломалось.') } as const;
+  const page = openPage(withExport(exportStatus(ended)).backEnd);
+  await page.says('Прервана ошибкой');
+  await page.says('Сломалось.');
+});
+
+describe('a blocked export', () => {
+  const blockedBy = (code: string, blockedMessage: ExportStatus['blockedMessage']) =>
+    withExport(exportStatus({ state: 'blocked', blockedBy: code, blockedMessage, etaSeconds: null })).backEnd;
+
+  test('whose cause the page has never heard of says what the server says, in the page’s language', async () => {
+    const page = openPage(blockedBy('from_the_future', sentence('Спутник упал. Поднимите его.')), { locale: 'en' });
+    await page.says('en Спутник упал. Поднимите его.');
+    expect(page.root.textContent).not.toContain('from_the_future');
+  });
+
+  test('whose cause nobody can name gives its code to whoever can', async () => {
+    const page = openPage(blockedBy('from_the_future', null));
+    await page.says('Нужно вмешательство (from_the_future)');
+  });
+
+  test('that lacks rights in amoCRM is connected again beside what it says', async () => {
+    const backEnd = blockedBy('amocrm_forbidden', sentence('Подключите аккаунт от имени администратора.'));
+    backEnd.on('POST /consent', () => ({ consentUrl: 'https://www.amocrm.ru/oauth?state=s' }));
+    const page = openPage(backEnd);
+    await page.press('Подключить');
+    await page.seen.findByRole('link', { name: 'Открыть страницу согласия' });
+    const before = backEnd.sent('GET /status').length;
+    await page.press('Готово, проверить');
+    await waitFor(() => expect(backEnd.sent('GET /status').length).toBe(before + 1));
   });
 });
 
@@ -313,5 +352,7 @@ describe('access to amoCRM', () => {
     const page = openPage(backEnd);
     await page.says('Страница только для администраторов');
     expect(page.time.isSet()).toBe(false);
+    // It would be refused again.
+    expect(page.seen.queryByRole('button', { name: 'Повторить' })).toBeNull();
   });
 });

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { ERROR_CODES } from '../../errors/codes.ts';
+import { pageSentence } from '../../backend/answers/page-sentences.ts';
+import { ERROR_CODES, isErrorCode } from '../../errors/codes.ts';
+import { ExportError } from '../../errors/export-error.ts';
 import { REASON_SENTENCES } from '../../errors/reasons.ts';
 import { DICTIONARIES, type Dictionary } from '../../widget/page/text/dictionary.ts';
 import { createFormats } from '../../widget/page/text/formats.ts';
@@ -37,15 +39,16 @@ describe('the texts', () => {
     }
   });
 
-  test('say what to do about every error that blocks an export', () => {
+  test('of an error that blocks an export name no command and no setting of the server', () => {
     // Refusals of a request, which no export meets.
     const ofRequests = /^(token_|not_an_administrator$|account_not_connected$|hook_refused$)/;
-    const blocking = Object.entries(ERROR_CODES).filter(
-      ([code, { kind }]) => kind === 'auth' && !ofRequests.test(code),
-    );
-    for (const [code] of blocking) {
-      const isKnown = code.startsWith('amocrm_') || Object.hasOwn(DICTIONARIES.ru.blocked, code);
-      expect([code, isKnown]).toEqual([code, true]);
+    const blocking = Object.keys(ERROR_CODES)
+      .filter(isErrorCode)
+      .filter((code) => ERROR_CODES[code].kind === 'auth' && !ofRequests.test(code));
+    expect(blocking).toContain('speechsense_unauthenticated');
+    for (const code of blocking) {
+      const { ru, en } = pageSentence(new ExportError(code));
+      expect([code, ru, en].join(' ')).not.toMatch(/`|[A-Z]{3,}_[A-Z]/);
     }
   });
 });
@@ -57,6 +60,12 @@ describe('formats', () => {
     expect(formats.moment('2026-11-22T20:00:00Z')).toBe('23.11.2026, 06:00');
   });
 
+  test('an English date spells its month', () => {
+    const english = createFormats('en', DICTIONARIES.en, 'Asia/Vladivostok');
+    expect(english.moment('2026-11-09T20:00:00Z')).toBe('10 Nov 2026, 06:00');
+    expect(english.day('2026-11-10')).toBe('10 Nov 2026');
+  });
+
   test('a zone given as an offset is one; an unknown zone is the browser’s, not an error', () => {
     expect(createFormats('ru', DICTIONARIES.ru, 'UTC+3').moment('2026-11-22T20:00:00Z')).toBe('22.11.2026, 23:00');
     expect(createFormats('ru', DICTIONARIES.ru, 'Mars/Olympus').moment('2026-11-22T12:00:00Z')).toContain('2026');
@@ -66,8 +75,11 @@ describe('formats', () => {
     [0, '0 с'],
     [59, '59 с'],
     [60, '1 мин'],
+    [75, '1 мин 15 с'],
+    [601, '10 мин'],
     [3_599, '1 ч 0 мин'],
     [7_500, '2 ч 5 мин'],
+    [360_059, '100 ч'],
   ])('%d s is %s', (seconds, span) => {
     expect(formats.span(seconds)).toBe(span);
   });

@@ -36,6 +36,11 @@ export class ApiError extends Error {
   get isOutcomeUnknown(): boolean {
     return this.status === 0 || this.status >= 500;
   }
+
+  /** Whether the very same request may do better at another time: without an answer, a valid token or a free turn. */
+  get isPassing(): boolean {
+    return this.isOutcomeUnknown || this.status === 401 || this.status === 429;
+  }
 }
 
 /** Any failure of `SendRequest` as an ApiError: a jqXHR, an exception, or whatever else came. */

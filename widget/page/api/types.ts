@@ -83,8 +83,10 @@ export interface ExportStatus {
   exportId: string;
   kind: string;
   state: ExportState;
-  /** Code of the error that blocks it. */
+  /** Code of the error that blocks it or has ended it. */
   blockedBy: string | null;
+  /** What to do about it; null for an error that the back end does not know. */
+  blockedMessage: Sentence | null;
   /** What keeps it from going on just now; it tries again by itself. */
   troubleMessage: Sentence | null;
   startedAt: string;

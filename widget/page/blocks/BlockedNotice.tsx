@@ -2,18 +2,30 @@ import type { ExportStatus } from '../api/types.ts';
 import { Button } from '../controls/Button.tsx';
 import { ErrorNotice } from '../controls/ErrorNotice.tsx';
 import { usePage } from '../page-context.ts';
-import { type Dictionary, fill } from '../text/dictionary.ts';
+import { fill } from '../text/dictionary.ts';
 import { useKeyedAction } from '../use-action.ts';
+import { ConnectAccount } from './ConnectAccount.tsx';
 import { CONNECTION_BLOCK_ID } from './ConnectionBlock.tsx';
+
+/** Errors of amoCRM that a new consent heals. */
+const HEALED_BY_CONSENT = [
+  'amocrm_unauthorized',
+  'amocrm_grant_lost',
+  'amocrm_code_refused',
+  'amocrm_other_account',
+  'amocrm_account_moved',
+  'amocrm_forbidden',
+];
 
 /** Somebody must act: what to do, and the buttons for it. */
 export function BlockedNotice({ current, onResumed }: { current: ExportStatus; onResumed: () => Promise<unknown> }) {
-  const { api, text } = usePage();
+  const { api, text, locale } = usePage();
   const resume = useKeyedAction(async (key, exportId: string) => {
     await api.resume(exportId, key);
     await onResumed();
   });
   const code = current.blockedBy ?? '';
+  const needsConsent = HEALED_BY_CONSENT.includes(code);
   const toConnection = () => {
     const block = document.getElementById(CONNECTION_BLOCK_ID);
     block?.scrollIntoView({ block: 'start' });
@@ -21,23 +33,19 @@ export function BlockedNotice({ current, onResumed }: { current: ExportStatus; o
   };
   return (
     <div class="sse-notice sse-notice_error" role="alert">
-      <p>{whatToDo(text, code)}</p>
+      <p>{current.blockedMessage?.[locale] ?? fill(text.progress.blockedByUnknown, { code })}</p>
+      {needsConsent && <ConnectAccount onDone={() => void onResumed()} />}
       <div class="sse-row">
-        {(code.startsWith('speechsense_') || code === 'secret_unreadable') && (
-          <Button onClick={toConnection}>{text.progress.toConnection}</Button>
-        )}
-        <Button kind="primary" onClick={() => void resume.run(current.exportId)} isPending={resume.isPending}>
+        {code.startsWith('speechsense_') && <Button onClick={toConnection}>{text.progress.toConnection}</Button>}
+        <Button
+          kind={needsConsent ? 'plain' : 'primary'}
+          onClick={() => void resume.run(current.exportId)}
+          isPending={resume.isPending}
+        >
           {text.progress.resume}
         </Button>
       </div>
       <ErrorNotice error={resume.error} />
     </div>
   );
-}
-
-function whatToDo({ blocked }: Dictionary, code: string): string {
-  const sentences: Record<string, string> = blocked;
-  const sentence = Object.hasOwn(sentences, code) ? sentences[code] : undefined;
-  if (sentence !== undefined) return sentence;
-  return code.startsWith('amocrm_') ? blocked.amocrm : fill(blocked.other, { code });
 }

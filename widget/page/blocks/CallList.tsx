@@ -26,7 +26,7 @@ export function CallList({ of }: { of: ExportStatus }) {
   const reasons = Object.keys({ ...of.failures, ...of.calls.skipped });
   const any = { value: '', title: words.any };
   return (
-    <div>
+    <div class="sse-calls">
       <div class="sse-row">
         <Select
           label={words.state}

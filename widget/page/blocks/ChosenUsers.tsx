@@ -29,7 +29,9 @@ export function ChosenUsers({ users, isLoaded }: { users: User[]; isLoaded: bool
             </Button>
           </li>
         ))}
-        {form.users.length > SHOWN && <li>{fill(text.users.andMore, { n: form.users.length - SHOWN })}</li>}
+        {form.users.length > SHOWN && (
+          <li>{fill(text.users.andMore, { n: formats.number(form.users.length - SHOWN) })}</li>
+        )}
       </ul>
       <Button kind="link" onClick={() => change({ users: [] })}>
         {text.users.clear}

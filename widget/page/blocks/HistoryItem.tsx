@@ -36,11 +36,7 @@ export function HistoryItem({ status, canRetry, onChanged }: HistoryItemProps) {
       <div class="sse-row" id={id}>
         <b>{status.kind === 'retry' ? words.retryKind : periodText()}</b>
         <span class={`sse-badge sse-badge_${status.state}`}>{text.progress.states[status.state]}</span>
-        <span class="sse-hint">
-          {words.startedAt} {formats.moment(status.startedAt)}
-          {status.startedBy && ` · ${fill(words.startedBy, { name: status.startedBy.name })}`}
-          {` · ${tookText()}`}
-        </span>
+        <span class="sse-hint">{circumstances().join(' · ')}</span>
       </div>
       <p>{fill(words.summary, summary)}</p>
       <div class="sse-row">
@@ -73,8 +69,14 @@ export function HistoryItem({ status, canRetry, onChanged }: HistoryItemProps) {
       : words.periodUnknown;
   }
 
-  function tookText(): string {
-    if (status.finishedAt === null) return words.running;
-    return `${words.duration} ${formats.span((Date.parse(status.finishedAt) - Date.parse(status.startedAt)) / 1000)}`;
+  function circumstances(): string[] {
+    const { startedAt, finishedAt, startedBy } = status;
+    const said = [fill(words.startedAt, { moment: formats.moment(startedAt) })];
+    if (startedBy) said.push(fill(words.startedBy, { name: startedBy.name }));
+    if (finishedAt !== null) {
+      const seconds = (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000;
+      said.push(fill(words.duration, { span: formats.span(seconds) }));
+    }
+    return said;
   }
 }

@@ -5,7 +5,7 @@ import { CallTable } from './CallTable.tsx';
 
 const SHOWN = 5;
 
-/** Some calls that could not be sent, read again only when there are more of them. */
+/** The latest calls that could not be sent, read again only when there are more of them. */
 export function LatestFailures({ current }: { current: ExportStatus }) {
   const { api } = usePage();
   const { exportId, calls } = current;

@@ -22,7 +22,13 @@ export function MappingBlock({ fields }: { fields: Loaded<FieldCatalogue> }) {
       <p class="sse-hint">{text.mapping.hint}</p>
       <ErrorNotice error={fields.error} onRetry={() => void fields.reload()} />
       {BLOCKS.map((block) => (
-        <CardMapping key={block} block={block} catalogue={fields.value} notes={notes[block]} />
+        <CardMapping
+          key={block}
+          block={block}
+          catalogue={fields.value}
+          isFailed={fields.error !== null}
+          notes={notes[block]}
+        />
       ))}
       {problem !== undefined && <p class="sse-problem">{problem}</p>}
       <MappingFile />
@@ -33,22 +39,23 @@ export function MappingBlock({ fields }: { fields: Loaded<FieldCatalogue> }) {
 interface CardMappingProps {
   block: CardBlock;
   catalogue: FieldCatalogue | null;
+  /** It could not be loaded: the fields are shown by their keys. */
+  isFailed: boolean;
   notes: LineNotes[];
 }
 
-function CardMapping({ block, catalogue, notes }: CardMappingProps) {
+function CardMapping({ block, catalogue, isFailed, notes }: CardMappingProps) {
   const { text, locale } = usePage();
   const { form, change } = useForm();
   const lines = form.mapping[block];
   const choices = useMemo<Choice[] | null>(
     () =>
-      catalogue &&
-      catalogue[block].map(({ key, title, example }) => ({
+      catalogue?.[block].map(({ key, title, example }) => ({
         key,
         title: typeof title === 'string' ? title : title[locale],
         detail: example,
-      })),
-    [catalogue, block, locale],
+      })) ?? (isFailed ? [] : null),
+    [catalogue, isFailed, block, locale],
   );
   const title = text.mapping.blocks[block];
   return (

@@ -39,8 +39,9 @@ export function PeriodFields({ timeZone }: { timeZone: string }) {
           </Button>
         </div>
       </div>
-      <p class="sse-hint">{fill(words.periodHint, { timeZone })}</p>
-      <p class="sse-hint sse-line">{from === '' && to === '' ? words.periodDefault : ''}</p>
+      <p class="sse-hint">
+        {from === '' && to === '' ? words.periodDefault : words.periodHint} {fill(words.timeZone, { timeZone })}
+      </p>
     </fieldset>
   );
 }

@@ -17,8 +17,7 @@ export function PreviewBlock({ preview }: { preview: PreviewRun }) {
   if (!isCounting && result === null) return null;
   return (
     <Block title={words.title}>
-      {isCounting && <Loading lines={4} />}
-      {isCounting && <p class="sse-hint">{words.planning}</p>}
+      {isCounting && <Loading lines={4} what={words.planning} />}
       {preview.isUnreached && isCounting && <Notice kind="warning">{text.progress.updates}</Notice>}
       {preview.isOutdated && <Notice kind="warning">{words.outdated}</Notice>}
       {result?.state === 'failed' && <Notice kind="error">{result.error?.message[locale] ?? text.common.none}</Notice>}
@@ -43,7 +42,7 @@ function Counted({ result }: { result: Preview }) {
     { name: words.hours, value: formats.span(result.talkSeconds.planned) },
     {
       name: words.roubles,
-      value: roubles === null ? words.roublesUnknown : fill(words.roublesValue, { n: formats.number(roubles) }),
+      value: roubles === null ? text.common.none : fill(words.roublesValue, { n: formats.number(roubles) }),
     },
     ...(estimate
       ? [
@@ -64,6 +63,7 @@ function Counted({ result }: { result: Preview }) {
     <div aria-live="polite">
       {sendable(calls) === 0 && <p>{words.nothing}</p>}
       <Figures figures={figures} />
+      {roubles === null && <p class="sse-hint">{words.roublesUnknown}</p>}
       <h3 class="sse-subtitle">{words.skipped}</h3>
       {sum(calls.skipped) === 0 ? <p class="sse-hint">{words.nothingSkipped}</p> : <Reasons reasons={calls.skipped} />}
     </div>

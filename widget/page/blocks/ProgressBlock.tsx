@@ -29,6 +29,9 @@ export function ProgressBlock({ current, error, onChanged }: ProgressBlockProps)
       ) : (
         <>
           {current.state === 'blocked' && <BlockedNotice current={current} onResumed={onChanged} />}
+          {current.state === 'failed' && current.blockedMessage && (
+            <Notice kind="error">{current.blockedMessage[locale]}</Notice>
+          )}
           {current.troubleMessage && !isFinal(current) && (
             <Notice kind="warning">{fill(words.trouble, { what: current.troubleMessage[locale] })}</Notice>
           )}
@@ -64,8 +67,8 @@ function Pace({ current }: { current: ExportStatus }) {
   const hours = { done: formats.span(talkSeconds.exported), planned: formats.span(talkSeconds.planned) };
   const done = { done: formats.number(doneCalls(current)), planned: formats.number(calls.planned) };
   const figures = [
-    { name: words.bar, value: fill(words.calls, done) },
-    { name: words.talk, value: fill(words.hours, hours) },
+    { name: words.bar, value: fill(words.share, done) },
+    { name: words.talk, value: fill(words.share, hours) },
   ];
   if (isFinal(current)) return <Figures figures={figures} />;
   return (

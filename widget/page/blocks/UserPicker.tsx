@@ -18,17 +18,18 @@ export function UserPicker({ users }: { users: Loaded<User[]> }) {
   return (
     <fieldset class="sse-fieldset">
       <legend class="sse-label">{text.users.title}</legend>
-      <ChosenUsers users={users.value ?? []} isLoaded={users.value !== null} />
       {users.value ? <UserList users={users.value} /> : users.error ? null : <Loading lines={7} />}
       <ErrorNotice error={users.error} onRetry={() => void users.reload()} />
       {problem !== undefined && <p class="sse-problem">{problem}</p>}
-      <p class="sse-hint sse-line">{form.users.length === 0 ? text.users.all : ''}</p>
+      {form.users.length === 0 && <p class="sse-hint">{text.users.all}</p>}
+      {/* Beneath the list, which would else move away from under the pointer with the first choice. */}
+      <ChosenUsers users={users.value ?? []} isLoaded={users.value !== null} />
     </fieldset>
   );
 }
 
 function UserList({ users }: { users: User[] }) {
-  const { text } = usePage();
+  const { text, formats } = usePage();
   const [query, setQuery] = useState('');
   const { groups, total } = useMemo(() => findUsers(users, query), [users, query]);
   if (users.length === 0) return <p class="sse-hint">{text.users.empty}</p>;
@@ -40,7 +41,9 @@ function UserList({ users }: { users: User[] }) {
           <GroupRows key={group.name ?? ''} group={group} all={users} />
         ))}
         {total === 0 && <p class="sse-hint">{text.users.nobody}</p>}
-        {total > SHOWN_USERS && <p class="sse-hint">{fill(text.users.shown, { shown: SHOWN_USERS, total })}</p>}
+        {total > SHOWN_USERS && (
+          <p class="sse-hint">{fill(text.users.shown, { shown: SHOWN_USERS, total: formats.number(total) })}</p>
+        )}
       </div>
     </>
   );

@@ -34,6 +34,8 @@ export function Combobox({ label, value, choices, onChange, problem }: ComboboxP
   const found = useMemo(() => (query === null || choices === null ? [] : search(choices, query)), [choices, query]);
   const shown = found.slice(0, SHOWN);
   const chosen = choices?.find(({ key }) => key === value);
+  // Its title is on its way: the bare key would tell nobody anything.
+  const isAwaited = choices === null && value !== '';
 
   useEffect(() => {
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
@@ -83,8 +85,8 @@ export function Combobox({ label, value, choices, onChange, problem }: ComboboxP
         aria-activedescendant={isOpen && shown.length > 0 ? `${id}-${active}` : undefined}
         aria-invalid={problem === undefined ? undefined : 'true'}
         aria-describedby={problem === undefined ? undefined : `${id}-problem`}
-        placeholder={text.mapping.choose}
-        value={query ?? chosen?.title ?? value}
+        placeholder={isAwaited ? text.common.loading : text.mapping.choose}
+        value={query ?? chosen?.title ?? (isAwaited ? '' : value)}
         onInput={({ currentTarget }) => open(currentTarget.value)}
         onClick={() => {
           if (!isOpen) open('');
@@ -92,8 +94,10 @@ export function Combobox({ label, value, choices, onChange, problem }: ComboboxP
         onKeyDown={onKeyDown}
         onBlur={() => setQuery(null)}
       />
-      {!isOpen && chosen?.detail != null && (
-        <p class="sse-hint">{fill(text.mapping.example, { example: chosen.detail })}</p>
+      {(isAwaited || chosen?.detail != null) && (
+        <p class="sse-hint sse-line">
+          {chosen?.detail != null && fill(text.mapping.example, { example: chosen.detail })}
+        </p>
       )}
       {problem !== undefined && (
         <p class="sse-problem" id={`${id}-problem`}>
@@ -124,9 +128,10 @@ export function Combobox({ label, value, choices, onChange, problem }: ComboboxP
 
 /** @param total null while it is not known. */
 function Remark({ total }: { total: number | null }) {
-  const { text } = usePage();
+  const { text, formats } = usePage();
   if (total !== null && total > 0 && total <= SHOWN) return null;
-  const found = total === 0 ? text.mapping.nothing : fill(text.mapping.shown, { shown: SHOWN, total: total ?? 0 });
+  const found =
+    total === 0 ? text.mapping.nothing : fill(text.mapping.shown, { shown: SHOWN, total: formats.number(total ?? 0) });
   return (
     <li class="sse-combobox__remark" role="option" aria-disabled="true" aria-selected="false">
       {total === null ? text.common.loading : found}

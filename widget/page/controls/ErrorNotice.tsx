@@ -16,7 +16,7 @@ export function ErrorNotice({ error, onRetry }: { error: ApiError | null; onRetr
       <p>{isAboutFields ? text.errors.problems : errorSentence()}</p>
       {isAboutFields && elsewhere.map(({ field, message }) => <p key={field}>{message[locale]}</p>)}
       {error.requestId !== null && <p class="sse-hint">{fill(text.common.requestId, { id: error.requestId })}</p>}
-      {onRetry && <Button onClick={onRetry}>{text.common.retry}</Button>}
+      {onRetry && error.isPassing && <Button onClick={onRetry}>{text.common.retry}</Button>}
     </Notice>
   );
 

@@ -54,8 +54,9 @@ export const en: Dictionary = {
     period: 'Period',
     periodFrom: 'From',
     periodTo: 'To',
-    periodHint: 'Both days are included. Time zone of the account: {timeZone}.',
+    periodHint: 'Both days are included.',
     periodDefault: 'No dates are set: the last seven days, today included.',
+    timeZone: 'Time zone of the account: {timeZone}.',
     presets: 'Ready periods',
     yesterday: 'Yesterday',
     week: '7 days',
@@ -153,7 +154,8 @@ export const en: Dictionary = {
     nothingSkipped: 'Nothing',
     roubles: 'Price',
     roublesValue: '≈ {n} ₽',
-    roublesUnknown: 'Not calculated: the price of a second depends on the month’s volume in your Yandex Cloud tariff.',
+    roublesUnknown:
+      'The price is not calculated: that of a second depends on the month’s volume in your Yandex Cloud tariff.',
     takes: 'Takes about',
     requests: 'Requests to amoCRM',
     outdated: 'The settings were changed after this calculation.',
@@ -173,16 +175,16 @@ export const en: Dictionary = {
       failed: 'Broken off by an error',
     },
     bar: 'Calls done',
-    calls: '{done} of {planned} calls',
-    hours: '{done} of {planned}',
+    share: '{done} of {planned}',
     speed: 'Speed',
     speedValue: '{n} calls/min',
     left: 'Time left',
     talk: 'Talks',
     counts: 'Calls by state',
-    failures: 'Not sent',
+    failures: 'Why not sent',
     trouble: 'It is held up and tries again by itself. {what}',
     updates: 'No connection to the server: this is the last known state. Trying again by itself.',
+    blockedByUnknown: 'Somebody must act ({code}). Remove the cause and resume the export.',
     resume: 'Resume the export',
     toConnection: 'Go to the connection',
     droppedKeys:
@@ -198,33 +200,13 @@ export const en: Dictionary = {
     remaining: 'Remaining',
     skipped: 'Skipped',
   },
-  blocked: {
-    amocrm: 'amoCRM accepts the export’s access no more. Connect the account again, then resume the export.',
-    amocrm_forbidden:
-      'amoCRM denies access: an administrator’s rights are needed. Connect the account as an administrator.',
-    amocrm_client_refused:
-      'The export server is set up wrongly: amoCRM does not know the integration. Tell whoever runs the server, then resume the export.',
-    amocrm_client_not_set:
-      'The export server is set up wrongly: amoCRM does not know the integration. Tell whoever runs the server, then resume the export.',
-    amocrm_unpaid: 'The amoCRM account is not paid for. Resume the export once it is.',
-    speechsense_unauthenticated:
-      'SpeechSense does not accept the API key. Enter a new one, save the settings and resume the export.',
-    speechsense_permission_denied:
-      'The API key has no right to the connection: check the role speech-sense.data.editor and the scope yc.speech-sense.use, then resume the export.',
-    speechsense_connection_not_found:
-      'SpeechSense knows no such connection. Correct the connection ID, save the settings and resume the export.',
-    secret_unreadable:
-      'The server cannot read the stored key. Tell whoever runs the export server, or enter the API key again.',
-    other: 'Somebody must act ({code}). Remove the cause and resume the export.',
-  },
   history: {
     title: 'History',
     empty: 'Exports will appear here.',
     periodUnknown: 'Period not stated',
-    startedAt: 'Started',
-    startedBy: 'Started by {name}',
-    duration: 'Took',
-    running: 'running',
+    startedAt: 'started {moment}',
+    startedBy: 'by {name}',
+    duration: 'took {span}',
     report: 'Report',
     reportAs: 'Download the report {format}',
     retryFailed: 'Retry the failed ones',

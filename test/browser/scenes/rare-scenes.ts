@@ -1,0 +1,98 @@
+import type { ExportStatus } from '../../../widget/page/api/types.ts';
+import { openAltered, type Scene } from './scene.ts';
+
+/** An export's moments that no test can hold on to; the status is otherwise that of the export before. */
+function moment(name: string, part: Partial<ExportStatus>): Scene {
+  return {
+    name,
+    open: (look) => openAltered(look, (status) => ({ export: status.export && { ...status.export, ...part } })),
+  };
+}
+
+const running = { finishedAt: null, failures: {}, droppedKeys: [], warnings: [] };
+const nothingYet = { found: 0, planned: 0, exported: 0, failed: 0, waiting: 0, unconfirmed: 0, remaining: 0 };
+
+/** Need an export, best one that is over. */
+export const RARE_SCENES: readonly Scene[] = [
+  moment('planning', {
+    ...running,
+    state: 'planning',
+    etaSeconds: null,
+    calls: { ...nothingYet, found: 1_204, skipped: {} },
+    talkSeconds: { planned: 0, exported: 0 },
+  }),
+  moment('troubled', {
+    ...running,
+    state: 'planning',
+    etaSeconds: null,
+    calls: { ...nothingYet, skipped: {} },
+    troubleMessage: {
+      ru: 'amoCRM ответила на /leads/notes (id) в неизвестном виде. Выгрузка повторит попытку сама.',
+      en: 'amoCRM answered /leads/notes (id) in an unknown form. The export tries again by itself.',
+    },
+  }),
+  moment('large', {
+    ...running,
+    state: 'transferring',
+    etaSeconds: 21_780,
+    calls: {
+      found: 1_234_567,
+      planned: 1_000_001,
+      exported: 412_345,
+      failed: 12_001,
+      waiting: 1_022,
+      unconfirmed: 21,
+      remaining: 574_612,
+      skipped: { not_answered: 201_000, too_short: 33_566 },
+    },
+    talkSeconds: { planned: 150_000_000, exported: 61_851_600 },
+    failures: { recording_expired: 11_000, talk_ambiguous: 1_000, audio_unsupported: 1 },
+  }),
+  moment('settling', {
+    ...running,
+    state: 'settling',
+    etaSeconds: null,
+    calls: {
+      found: 120,
+      planned: 94,
+      exported: 91,
+      failed: 0,
+      waiting: 2,
+      unconfirmed: 1,
+      remaining: 0,
+      skipped: { not_answered: 26 },
+    },
+  }),
+  moment('stopping', { ...running, state: 'stopping', etaSeconds: null }),
+  moment('broken-off', {
+    ...running,
+    state: 'failed',
+    blockedBy: 'internal',
+    blockedMessage: {
+      ru: 'Выгрузку прервала ошибка программы. Начните её заново.',
+      en: 'A defect of the program ended the export. Start it again.',
+    },
+  }),
+  moment('blocked-forbidden', {
+    ...running,
+    state: 'blocked',
+    etaSeconds: null,
+    blockedBy: 'amocrm_forbidden',
+    blockedMessage: {
+      ru: 'amoCRM не даёт часть данных пользователю, который подключил аккаунт: подключите его от имени администратора.',
+      en: 'amoCRM denies part of the data to the user who connected the account: connect it as an administrator.',
+    },
+  }),
+  moment('blocked-unknown', {
+    ...running,
+    state: 'blocked',
+    etaSeconds: null,
+    blockedBy: 'from_a_newer_version',
+    blockedMessage: null,
+  }),
+  {
+    name: 'access-revoked',
+    open: (look) =>
+      openAltered(look, ({ account }) => ({ account: { ...account, state: 'reauth_required', message: null } })),
+  },
+];
