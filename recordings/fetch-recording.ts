@@ -18,7 +18,7 @@ import { Turns } from './turns.ts';
 interface RecordingLimits {
   /** Larger ones are refused as soon as that is known. Default 512 MiB. */
   maxBytes: number;
-  /** What all of them together may keep in memory; the rest goes to temporary files. Default 96 MiB. */
+  /** What all of them together may keep in memory; the rest goes to temporary files. Default 64 MiB. */
   memoryBytes: number;
   /** Default 10 s. */
   connectMs: number;
@@ -34,7 +34,7 @@ interface RecordingLimits {
 
 const DEFAULT_RECORDING_LIMITS: RecordingLimits = {
   maxBytes: 512 * 1024 * 1024,
-  memoryBytes: Number(process.env.POOL ?? 96) * 1024 * 1024,
+  memoryBytes: 64 * 1024 * 1024,
   connectMs: 10_000,
   firstByteMs: 30_000,
   stallMs: 30_000,

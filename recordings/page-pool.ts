@@ -1,5 +1,5 @@
 /** A recording takes its memory in pieces of this size. */
-export const PAGE_BYTES = Number(process.env.PAGE ?? 256) * 1024;
+export const PAGE_BYTES = 256 * 1024;
 /** So that one long recording leaves memory to the many short ones. */
 const SHARE_OF_ONE = 1 / 4;
 

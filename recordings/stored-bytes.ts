@@ -2,7 +2,7 @@ import { FileTail } from './file-tail.ts';
 import { PAGE_BYTES, type PagePool } from './page-pool.ts';
 
 /** Read from a file in pieces of this size: every one is a trip to another thread. */
-const READ_BYTES = Number(process.env.READ ?? 256) * 1024;
+const READ_BYTES = 256 * 1024;
 
 export interface StoreOptions {
   pool: PagePool;
@@ -33,11 +33,10 @@ export class StoredBytes {
 
   /** Copies them: what the network delivered may go. */
   async append(bytes: Buffer): Promise<void> {
-    let rest = bytes;
-    while (rest.length > 0) {
-      const tail = await this.#tailIfNoRoom();
-      if (tail) await tail.append(rest);
-      const copied = tail ? rest.length : rest.copy(this.#pages.at(-1) ?? rest, this.#sizeBytes % PAGE_BYTES);
+    for (let rest = bytes; rest.length > 0;) {
+      const page = this.#tail ? undefined : this.#pageWithRoom();
+      if (!page) return this.#appendToTail(rest);
+      const copied = rest.copy(page, this.#sizeBytes % PAGE_BYTES);
       this.#sizeBytes += copied;
       rest = rest.subarray(copied);
     }
@@ -82,13 +81,17 @@ export class StoredBytes {
     await this.#tail?.close();
   }
 
-  /** Fills what is there of memory, takes more of it while there is some, then begins with the file. */
-  async #tailIfNoRoom(): Promise<FileTail | undefined> {
+  #pageWithRoom(): Buffer | undefined {
+    const { pool } = this.#options;
+    if (this.#sizeBytes === this.#pageBytes && pool.hasRoom(this.#pages.length)) this.#pages.push(pool.take());
+    return this.#sizeBytes < this.#pageBytes ? this.#pages.at(-1) : undefined;
+  }
+
+  async #appendToTail(bytes: Buffer): Promise<void> {
     const { pool, tempDir } = this.#options;
-    if (this.#tail || this.#sizeBytes < this.#pageBytes) return this.#tail;
-    if (pool.hasRoom(this.#pages.length)) this.#pages.push(pool.take());
-    else this.#tail = await FileTail.create(tempDir, pool);
-    return this.#tail;
+    this.#tail ??= await FileTail.create(tempDir, pool);
+    await this.#tail.append(bytes);
+    this.#sizeBytes += bytes.length;
   }
 
   /** What is in its page from `at` on. */

@@ -7,7 +7,7 @@ import { refusal, refusalAfterHalfClose } from './status.ts';
 import { AnsweredEarly, Cut, UploadStream, type Answer } from './upload-stream.ts';
 
 /** Measured faster than the 1 MiB of the official samples, and the service takes any. */
-const CHUNK_BYTES = Number(process.env.CHUNK ?? 64) * 1024;
+const CHUNK_BYTES = 64 * 1024;
 
 export interface UploadRequest {
   connectionId: string;
