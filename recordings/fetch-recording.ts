@@ -7,6 +7,7 @@ import { createConverter } from './convert.ts';
 import { guardedConnect, resolveBySystem, type ResolveName } from './guarded-connect.ts';
 import { HostBrake } from './host-brake.ts';
 import { linkPolicy, type LinkPolicy } from './link-policy.ts';
+import { PagePool } from './page-pool.ts';
 import { recognise } from './recognise.ts';
 import { requestRecording } from './request-recording.ts';
 import { safeLink } from './safe-link.ts';
@@ -17,7 +18,7 @@ import { Turns } from './turns.ts';
 interface RecordingLimits {
   /** Larger ones are refused as soon as that is known. Default 512 MiB. */
   maxBytes: number;
-  /** What is kept in memory; larger ones go to a temporary file. Default 4 MiB. */
+  /** What all of them together may keep in memory; the rest goes to temporary files. Default 64 MiB. */
   memoryBytes: number;
   /** Default 10 s. */
   connectMs: number;
@@ -33,7 +34,7 @@ interface RecordingLimits {
 
 const DEFAULT_RECORDING_LIMITS: RecordingLimits = {
   maxBytes: 512 * 1024 * 1024,
-  memoryBytes: 4 * 1024 * 1024,
+  memoryBytes: 64 * 1024 * 1024,
   connectMs: 10_000,
   firstByteMs: 30_000,
   stallMs: 30_000,
@@ -98,7 +99,7 @@ export function createRecordings(options: RecordingsOptions = {}): Recordings {
   const limits = { ...DEFAULT_RECORDING_LIMITS, ...options.limits };
   const insecureHosts = new Set(options.insecureHosts);
   const resolve = options.resolve ?? resolveBySystem;
-  const storing = { memoryBytes: limits.memoryBytes, tempDir: options.tempDir ?? tmpdir() };
+  const storing = { pool: new PagePool(limits.memoryBytes), tempDir: options.tempDir ?? tmpdir() };
   const converter = createConverter({
     ffmpeg: options.ffmpeg ?? 'ffmpeg',
     timeoutMs: limits.convertMs,

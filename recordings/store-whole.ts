@@ -19,7 +19,6 @@ export async function storeWhole(
     body.on('error', () => undefined).destroy();
     throw tooLarge();
   }
-  if (contentLength !== undefined) store.expect(contentLength);
   try {
     for await (const bytes of decodedBody(body, contentEncoding)) {
       if (store.sizeBytes + bytes.length > maxBytes) throw tooLarge();

@@ -1,107 +1,103 @@
-import { createTemporaryFile, type TemporaryFile } from './temporary-file.ts';
+import { FileTail } from './file-tail.ts';
+import { PAGE_BYTES, type PagePool } from './page-pool.ts';
 
-/** Handed out of memory in pieces of about this size. */
-const PIECE_BYTES = 64 * 1024;
-/** Written to a temporary file, and read from it, in pieces of these sizes: every one is a trip to another thread. */
-const WRITE_BYTES = 512 * 1024;
+/** Read from a file in pieces of this size: every one is a trip to another thread. */
 const READ_BYTES = 256 * 1024;
 
 export interface StoreOptions {
-  /** What is larger goes to a temporary file. */
-  memoryBytes: number;
+  pool: PagePool;
   tempDir: string;
 }
 
 /**
- * The bytes of one recording: in memory as the network delivered them, without a second copy, or beyond the limit in a
- * temporary file. First they are appended, then they can be read any number of times.
+ * The bytes of one recording: its beginning in memory, as far as there is room for it, the rest in a temporary file.
+ * First they are appended, then they can be read any number of times.
  */
 export class StoredBytes {
-  #sizeBytes = 0;
-  #inMemory: Buffer[] = [];
-  #inMemoryBytes = 0;
-  #file: TemporaryFile | undefined;
-  #memoryBytes: number;
   readonly #options: StoreOptions;
+  #sizeBytes = 0;
+  #pages: Buffer[] = [];
+  #tail: FileTail | undefined;
 
   constructor(options: StoreOptions) {
     this.#options = options;
-    this.#memoryBytes = options.memoryBytes;
   }
 
   get sizeBytes(): number {
     return this.#sizeBytes;
   }
 
-  /** What is known to be large goes to the file from its beginning, without filling the memory first. */
-  expect(sizeBytes: number): void {
-    if (sizeBytes > this.#options.memoryBytes) this.#memoryBytes = WRITE_BYTES;
+  get #pageBytes(): number {
+    return this.#pages.length * PAGE_BYTES;
   }
 
+  /** Copies them: what the network delivered may go. */
   async append(bytes: Buffer): Promise<void> {
-    this.#inMemory.push(bytes);
-    this.#inMemoryBytes += bytes.length;
-    this.#sizeBytes += bytes.length;
-    if (this.#inMemoryBytes > this.#memoryBytes) await this.#spill();
+    for (let rest = bytes; rest.length > 0;) {
+      const page = this.#tail ? undefined : this.#pageWithRoom();
+      if (!page) return this.#appendToTail(rest);
+      const copied = rest.copy(page, this.#sizeBytes % PAGE_BYTES);
+      this.#sizeBytes += copied;
+      rest = rest.subarray(copied);
+    }
   }
 
   /** Everything has been appended. */
   async complete(): Promise<void> {
-    if (this.#file && this.#inMemoryBytes > 0) await this.#spill();
+    await this.#tail?.complete();
   }
 
   /** Up to `length` bytes from `offset`; fewer only at the end. */
   async read(offset: number, length: number): Promise<Buffer> {
     const end = Math.min(offset + length, this.#sizeBytes);
-    if (end <= offset) return Buffer.alloc(0);
-    if (this.#file) return this.#file.read(offset, end - offset);
     const parts: Buffer[] = [];
-    let start = 0;
-    for (const part of this.#inMemory) {
-      if (start + part.length > offset && start < end) {
-        parts.push(part.subarray(Math.max(0, offset - start), end - start));
-      }
-      start += part.length;
+    for (let at = offset; at < Math.min(end, this.#pageBytes);) {
+      const part = this.#inPage(at).subarray(0, end - at);
+      parts.push(part);
+      at += part.length;
     }
+    const fromTail = Math.max(offset, this.#pageBytes);
+    if (this.#tail && fromTail < end) parts.push(await this.#tail.read(fromTail - this.#pageBytes, end - fromTail));
     return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
   }
 
   /** The whole from its beginning, in pieces of up to 256 KiB; may be asked for again. */
   async *chunks(): AsyncGenerator<Buffer, void, undefined> {
-    for (let offset = 0; this.#file && offset < this.#sizeBytes; offset += READ_BYTES) {
-      yield await this.read(offset, READ_BYTES);
+    for (let at = 0; at < Math.min(this.#pageBytes, this.#sizeBytes); at += PAGE_BYTES) yield this.#inPage(at);
+    if (!this.#tail) return;
+    let ahead = this.read(this.#pageBytes, READ_BYTES);
+    for (let at = this.#pageBytes; at < this.#sizeBytes; at += READ_BYTES) {
+      const piece = await ahead;
+      ahead = this.read(at + READ_BYTES, READ_BYTES);
+      // Heard here only when the next piece is asked for.
+      ahead.catch(() => undefined);
+      yield piece;
     }
-    if (!this.#file) yield* gathered(this.#inMemory);
   }
 
-  /** Frees the memory or the disk space. */
+  /** Frees the memory and the disk space. What has been read of it must not be used any more. */
   async dispose(): Promise<void> {
-    this.#inMemory = [];
-    await this.#file?.close();
+    this.#options.pool.giveBack(this.#pages.splice(0));
+    await this.#tail?.close();
   }
 
-  async #spill(): Promise<void> {
-    this.#file ??= await createTemporaryFile(this.#options.tempDir);
-    this.#memoryBytes = WRITE_BYTES;
-    const parts = this.#inMemory;
-    this.#inMemory = [];
-    this.#inMemoryBytes = 0;
-    await this.#file.append(parts);
+  #pageWithRoom(): Buffer | undefined {
+    const { pool } = this.#options;
+    if (this.#sizeBytes === this.#pageBytes && pool.hasRoom(this.#pages.length)) this.#pages.push(pool.take());
+    return this.#sizeBytes < this.#pageBytes ? this.#pages.at(-1) : undefined;
   }
-}
 
-/** Joins what the network delivered in crumbs (TLS records, slow links); large pieces pass through uncopied. */
-function* gathered(parts: Buffer[]): Generator<Buffer> {
-  let crumbs: Buffer[] = [];
-  let crumbBytes = 0;
-  for (const part of parts) {
-    if (crumbBytes > 0 && crumbBytes + part.length > PIECE_BYTES) {
-      yield crumbs.length === 1 && crumbs[0] ? crumbs[0] : Buffer.concat(crumbs);
-      crumbs = [];
-      crumbBytes = 0;
-    }
-    crumbs.push(part);
-    crumbBytes += part.length;
+  async #appendToTail(bytes: Buffer): Promise<void> {
+    const { pool, tempDir } = this.#options;
+    this.#tail ??= await FileTail.create(tempDir, pool);
+    await this.#tail.append(bytes);
+    this.#sizeBytes += bytes.length;
   }
-  if (crumbBytes > 0) yield Buffer.concat(crumbs);
+
+  /** What is in its page from `at` on. */
+  #inPage(at: number): Buffer {
+    const first = at - (at % PAGE_BYTES);
+    const page = this.#pages[first / PAGE_BYTES] ?? Buffer.alloc(0);
+    return page.subarray(at - first, Math.min(PAGE_BYTES, this.#sizeBytes - first));
+  }
 }

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { open, unlink, type FileHandle } from 'node:fs/promises';
+import { open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExportError } from '../errors/export-error.ts';
 import { errorCode } from './error-code.ts';
 
 /** A file without a name: only this process sees it, and it is gone with it. */
 export interface TemporaryFile {
-  append(parts: Buffer[]): Promise<void>;
+  append(bytes: Buffer): Promise<void>;
   read(offset: number, length: number): Promise<Buffer>;
   close(): Promise<void>;
 }
@@ -27,13 +27,14 @@ export async function createTemporaryFile(directory: string): Promise<TemporaryF
   );
   let end = 0;
   return {
-    append: (parts) =>
+    append: (bytes) =>
       reported(async () => {
-        const { bytesWritten } = await file.writev(parts, end);
-        const bytes = parts.reduce((sum, part) => sum + part.length, 0);
-        if (bytesWritten < bytes)
-          await writeRest(file, Buffer.concat(parts).subarray(bytesWritten), end + bytesWritten);
-        end += bytes;
+        // A write may take less than it was given, on a nearly full disk for one; the next one then says why.
+        for (let rest = bytes; rest.length > 0;) {
+          const { bytesWritten } = await file.write(rest, 0, rest.length, end);
+          rest = rest.subarray(bytesWritten);
+          end += bytesWritten;
+        }
       }),
     read: (offset, length) =>
       reported(async () => {
@@ -45,15 +46,6 @@ export async function createTemporaryFile(directory: string): Promise<TemporaryF
       if (!unlinked) await unlink(path).catch(() => undefined);
     },
   };
-}
-
-/** writev may write less than it was given, on a nearly full disk for one; the next write then says why. */
-async function writeRest(file: FileHandle, rest: Buffer, position: number): Promise<void> {
-  while (rest.length > 0) {
-    const { bytesWritten } = await file.write(rest, 0, rest.length, position);
-    rest = rest.subarray(bytesWritten);
-    position += bytesWritten;
-  }
 }
 
 async function reported<T>(work: () => Promise<T>): Promise<T> {

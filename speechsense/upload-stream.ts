@@ -20,8 +20,8 @@ export class AnsweredEarly extends Error {
 /** The connection was cut from our side; the message says why. */
 export class Cut extends Error {}
 
-/** Messages handed to grpc-js and not yet to the socket: enough to keep the wire busy, little enough to hold in memory. */
-const MAX_PENDING = 16;
+/** Messages handed to grpc-js and not yet to the socket: it hands over one at a time, and the next one is ready. */
+const MAX_PENDING = 2;
 
 /**
  * One open UploadAsStream call. It ends by its answer or by cutting the lane, never by `cancel()` or a deadline
@@ -29,7 +29,7 @@ const MAX_PENDING = 16;
  */
 export class UploadStream {
   readonly #lane: Lane;
-  readonly #call: ClientWritableStream<StreamTalkRequest>;
+  readonly #call: ClientWritableStream<Buffer>;
   readonly #onFlushed: (bytes: number) => void;
   halfClosed = false;
   #pending = 0;
@@ -48,15 +48,18 @@ export class UploadStream {
       if (error?.code === status.UNAVAILABLE && !this.#cut) lane.cut();
       this.#wake();
     };
-    this.#call = lane.client().makeClientStreamRequest(path, serialize, responseDeserialize, metadata, answered);
+    this.#call = lane.client().makeClientStreamRequest(path, asEncoded, responseDeserialize, metadata, answered);
     // The outcome comes by the callback; an unheard 'error' event would end the process.
     this.#call.on('error', () => undefined);
   }
 
-  /** Resolves when the message was accepted, which is later than at once when the wire is slow. */
+  /**
+   * Resolves when the message was accepted, which is later than at once when the wire is slow. Its bytes have been
+   * copied before: whoever owns them may use their memory for something else.
+   */
   async send(message: StreamTalkRequest, bytes: number): Promise<void> {
     this.#pending++;
-    this.#call.write(message, () => {
+    this.#call.write(encoded(message), () => {
       this.#pending--;
       this.#onFlushed(bytes);
       this.#wake();
@@ -124,7 +127,11 @@ export class UploadStream {
 }
 
 /** The stub's own serializer copies each message once more than needed: a third of all copying of the audio. */
-function serialize(message: StreamTalkRequest): Buffer {
+function encoded(message: StreamTalkRequest): Buffer {
   const bytes = StreamTalkRequest.encode(message).finish();
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function asEncoded(message: Buffer): Buffer {
+  return message;
 }
