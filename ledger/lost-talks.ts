@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { UnconfirmedReason } from '../errors/reasons.ts';
 import type { Database } from './database.ts';
+import { inDoubtAgain } from './in-doubt.ts';
 import { planMore, type PlanOptions } from './plan.ts';
 
 /** An upload of the registry that was sent whole and that no answer belongs to, so far. */
@@ -204,8 +205,8 @@ export function createLostTalks(db: Database) {
         select from talks k join talks own using (account_id, connection_id)
          where own.export_id = ${sentBy} and own.call_id = ${callId} and k.talk_id is null
            for share of k`.execute(tx);
-      const { rows } = await sql<{ doubted: number }>`
-        with doubted as (
+      const { rows } = await sql<{ count: number }>`
+        with taken_back as (
           update talks k set talk_id = null, adopted = false, looked_at = null
            where k.export_id = ${sentBy} and k.call_id = ${callId} and k.talk_id = ${talkId} and k.adopted
              and exists (
@@ -213,15 +214,9 @@ export function createLostTalks(db: Database) {
                 where (other.account_id, other.connection_id) = (k.account_id, k.connection_id)
                   and other.talk_id = ${talkId} and not other.adopted)
           returning k.call_id
-        ), in_doubt as (
-          update transfers t
-             set state = 'unconfirmed', reason = ${'answer_lost' satisfies UnconfirmedReason}, talk_id = null,
-                 bytes = null, audio_format = null, updated_at = now()
-            from doubted d
-           where t.call_id = d.call_id and t.talk_id = ${talkId} and t.state = 'exported'
-        )
-        select count(*) as doubted from doubted`.execute(tx);
-      return (rows[0]?.doubted ?? 0) > 0;
+        ), in_doubt as (${inDoubtAgain(talkId)})
+        select count(*) as count from taken_back`.execute(tx);
+      return (rows[0]?.count ?? 0) > 0;
     });
   }
 }

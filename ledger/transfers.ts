@@ -2,6 +2,7 @@ import { sql, type UpdateObject } from 'kysely';
 import type { FailureReason, SkipReason, UnconfirmedReason, WaitingReason } from '../errors/reasons.ts';
 import type { ExportSettings } from '../settings/export-settings.ts';
 import type { Database } from './database.ts';
+import { inDoubtAgain } from './in-doubt.ts';
 import type { CallDirection, EntityType, Schema, TransferState } from './schema.ts';
 
 /** The call's row in an export. */
@@ -205,13 +206,7 @@ export function createTransfers(db: Database) {
            where (k.account_id, k.connection_id, k.talk_id) = (c.account_id, c.connection_id, ${talkId})
              and k.adopted and k.call_id <> ${callId}
           returning k.call_id
-        ), in_doubt as (
-          update transfers t
-             set state = 'unconfirmed', reason = ${'answer_lost' satisfies UnconfirmedReason}, talk_id = null,
-                 bytes = null, audio_format = null, updated_at = now()
-            from taken_back b
-           where t.call_id = b.call_id and t.talk_id = ${talkId} and t.state = 'exported'
-        )
+        ), in_doubt as (${inDoubtAgain(talkId)})
         update transfers
            set state = 'exported', reason = null, talk_id = ${talkId}, bytes = ${bytes}, audio_format = ${audioFormat},
                cut_values = ${cutKeys.length > 0 ? cutKeys.join(' ') : null}, updated_at = now()
