@@ -74,8 +74,8 @@ export async function readNotesPage(http: AmocrmHttp, cursor: NotesCursor, limit
  * Whether `from` includes its own second is undocumented, so each step starts one second early. Notes of one moment that
  * fill more than a page cannot be passed that way: their pages are read by number, there and back. What leaves such a
  * stretch (an edit, a deletion) pulls the rest towards its beginning, so that a note may slip past a reader who goes
- * forward, but not past one who comes back. At the end of the source, where the present second still grows, they are
- * read again until nothing has changed on the way.
+ * forward, but not past one who comes back. What comes into it (a note dated back, the present second at the end of the
+ * source) pushes the rest the other way. So such a stretch is read until nothing has changed on the way there and back.
  */
 export function nextCursor(cursor: NotesCursor, page: NotesPage): NotesCursor | undefined {
   const { source, since, resume } = cursor;
@@ -84,7 +84,8 @@ export function nextCursor(cursor: NotesCursor, page: NotesPage): NotesCursor | 
   const from = (moment: number): NotesCursor => ({ source, since: moment, walk: anew(walk) });
   if (resume !== undefined) {
     if (walk.offset > 0) return { ...cursor, walk };
-    return resume === since && isUnchanged(walk) ? undefined : from(resume);
+    if (!isUnchanged(walk)) return from(since);
+    return resume === since ? undefined : from(resume);
   }
   const passed = Math.max(since, (page.lastUpdatedAt ?? since) - 1);
   if (!page.last && passed === since) return { ...cursor, walk };
