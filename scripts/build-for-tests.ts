@@ -2,7 +2,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { runCommand } from './servers/run-command.ts';
 
-const BUILD_WITHIN_MS = 180_000;
+const BUILD_WITHIN_MS = 600_000;
 
 /**
  * Builds the product as `npm run build` does, without its checks, which are not the suites' business: they run what a

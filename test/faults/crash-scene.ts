@@ -99,10 +99,19 @@ export class CrashScene {
     return waitFor(async () => (await exports.status(accountId)).state === 'settling', { what: 'it to settle' });
   }
 
+  /** From now on SpeechSense's search shows talks so long after they were stored, those of before as well. */
+  indexes(indexDelayMs: number | 'never'): Promise<void> {
+    return this.stage.control('speechsense', 'PUT', '/behaviour', { indexDelayMs });
+  }
+
+  async closeGate(): Promise<LedgerGate> {
+    return (this.#gate ??= await closeGate(this.stage.environment['DATABASE_URL'] ?? ''));
+  }
+
   /** Waits until a statement with one of these texts is held at the ledger's gate; answers which. */
   async gateHolds(...fragments: string[]): Promise<string> {
-    this.#gate ??= await closeGate(this.stage.environment['DATABASE_URL'] ?? '');
-    return this.#gate.holds(...fragments);
+    const gate = await this.closeGate();
+    return gate.holds(...fragments);
   }
 
   /** What is held at the gate never happens. */
