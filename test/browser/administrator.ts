@@ -89,6 +89,8 @@ export class Administrator {
   }
 
   async close(): Promise<void> {
+    // A request that is being altered on its way may end with its page.
+    await this.page.unrouteAll({ behavior: 'ignoreErrors' });
     await this.page.context().close();
   }
 }
