@@ -122,6 +122,20 @@ describe('the field mapping', () => {
     await waitFor(() => expect(box.getAttribute('aria-expanded')).toBe('false'));
   });
 
+  test('marks one choice, the one that the pointer or the keyboard was at last', async () => {
+    const deal = [1, 2, 3].map((n) => field(`cf_${n}`, `Поле ${n}`, '', `pole_${n}`));
+    const page = openPage(createBackEnd({ 'GET /fields': () => ({ ...EMPTY, deal }) }));
+    await page.press('Добавить поле: Сделка');
+    const box = await page.seen.findByRole('combobox', { name: 'Сделка, строка 1: поле amoCRM' });
+    fireEvent.click(box);
+    fireEvent.mouseMove(await page.seen.findByRole('option', { name: 'Поле 2' }));
+    const list = within(page.seen.getByRole('listbox', { name: 'Сделка, строка 1: поле amoCRM' }));
+    const marked = () => list.getAllByRole('option', { selected: true }).map(({ textContent }) => textContent.trim());
+    await waitFor(() => expect(marked()).toEqual(['Поле 2']));
+    fireEvent.keyDown(box, { key: 'ArrowDown' });
+    await waitFor(() => expect(marked()).toEqual(['Поле 3']));
+  });
+
   test('marks duplicates, reserved and malformed keys, and fields that amoCRM has no more', async () => {
     const saved = savedSettings();
     saved.settings.mapping = {

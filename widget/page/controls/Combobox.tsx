@@ -114,6 +114,8 @@ export function Combobox({ label, value, choices, onChange, problem }: ComboboxP
             aria-selected={index === active}
             // The box must not lose the focus before the click arrives.
             onMouseDown={(event) => event.preventDefault()}
+            // One choice is marked, whether by the keyboard or by the pointer.
+            onMouseMove={() => setActive(index)}
             onClick={() => choose(choice)}
           >
             {choice.title}
