@@ -33,7 +33,7 @@ export async function setConnection(
     apiKey: cleanSecret(given.apiKey, API_KEY),
   };
   const probe = await access.speechSense.checkConnection(connection);
-  await access.ledger.connections.put(connection);
+  await access.ledger.setConnection(connection);
   return { accountId, connectionId: connection.connectionId, language: connection.language, probe };
 }
 

@@ -8,7 +8,7 @@ import { createCalls } from './calls.ts';
 import { createConnectionKeys } from './connection-keys.ts';
 import { createCatalogues } from './catalogues.ts';
 import { createCommands } from './commands.ts';
-import { createConnections } from './connections.ts';
+import { type Connection, createConnections } from './connections.ts';
 import { createConsents } from './consents.ts';
 import { openDatabase } from './database.ts';
 import { createEntities } from './entities.ts';
@@ -103,6 +103,15 @@ export function openLedger({ databaseUrl, encryptionKeys, maxConnections }: Ledg
         await createAccounts(tx).put(account);
         await createTokens(tx, sealer).put(account.accountId, grant);
         await createUsers(tx).putAll(account.accountId, users);
+      }),
+
+    /** Sets where an account's calls go. A settings page that shows another place is stale then, and cannot undo it. */
+    setConnection: (connection: Connection): Promise<void> =>
+      db.transaction().execute(async (tx) => {
+        const before = await createConnections(tx, sealer).about(connection.accountId);
+        await createConnections(tx, sealer).put(connection);
+        if (before?.connectionId === connection.connectionId && before.language === connection.language) return;
+        await createSettings(tx).renew(connection.accountId);
       }),
 
     /** Tables as the code needs them, secrets sealed with the current key. */

@@ -43,5 +43,15 @@ export function createSettings(db: Database) {
         .executeTakeFirst();
       return row?.version;
     },
+
+    /** Gives the settings a new version as they are, because what is saved together with them has changed. */
+    async renew(accountId: number): Promise<void> {
+      const renewed = { version: sql<number>`settings.version + 1`, updated_at: sql<Date>`now()` };
+      await db
+        .insertInto('settings')
+        .values({ account_id: accountId, version: 1, settings: sql<ExportSettings>`'{}'::jsonb` })
+        .onConflict((conflict) => conflict.column('account_id').doUpdateSet(renewed))
+        .execute();
+    },
   };
 }

@@ -48,8 +48,8 @@ export async function registerSandbox(
   anchor: string,
 ): Promise<{ accountId: number; host: string }> {
   const account = await addAccount(access, amocrm, token);
-  await setConnection(access, account.accountId, { connectionId, language: 'ru-RU', apiKey });
   const stored = await access.ledger.settings.read(account.accountId);
+  await setConnection(access, account.accountId, { connectionId, language: 'ru-RU', apiKey });
   if (stored.version === 0) {
     const last = DateTime.fromISO(anchor);
     const period = { from: day(last.minus({ days: WORLD_DAYS + 1 })), to: day(last.plus({ days: 1 })) };

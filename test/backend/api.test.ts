@@ -49,6 +49,19 @@ describe('settings', () => {
     expect((await ask('GET /api/settings')).body).toMatchObject({ version: 1, settings: { direction: 'incoming' } });
   });
 
+  test('of a page that was filled in before the command line set another connection are stale, and do not undo it', async () => {
+    const over = await version();
+    const before = await stage.ledger.connections.read(stage.accountId);
+    if (!before) throw new Error('the stage has no connection');
+    await stage.ledger.setConnection({ ...before, language: 'ru-RU, kk-KZ' });
+    expect(await save(stage.settings(), { version: over })).toMatchObject({
+      status: 409,
+      body: { error: { code: 'settings_stale' } },
+    });
+    expect((await ask('GET /api/settings')).body).toMatchObject({ connection: { language: 'ru-RU, kk-KZ' } });
+    await stage.ledger.setConnection(before);
+  });
+
   test('saved by ten at once over one version are saved by one', async () => {
     const over = await version();
     const body = { version: over, settings: stage.settings(), connection: connection() };
