@@ -255,8 +255,8 @@ export const ERROR_CODES = {
   },
   amocrm_bad_answer: {
     kind: 'retryable',
-    en: 'amoCRM answered {what} in an unknown form. The export tries again by itself.',
-    ru: 'amoCRM ответила на {what} в неизвестном виде. Выгрузка повторит попытку сама.',
+    en: 'amoCRM sent an answer of an unknown form (request {what}). The export tries again by itself.',
+    ru: 'amoCRM прислала ответ в неизвестном виде (запрос {what}). Выгрузка повторит попытку сама.',
   },
   amocrm_answer_too_large: {
     kind: 'retryable',

@@ -140,6 +140,20 @@ describe('progress', () => {
     expect(said).toContain('записи больше нет по ссылке: 10');
   });
 
+  test('says that it looks for lost answers when nothing else is left to do, and not before', async () => {
+    const { calls } = exportStatus();
+    const { backEnd, state } = withExport(
+      exportStatus({ state: 'settling', calls: { ...calls, unconfirmed: 3, remaining: 2 } }),
+    );
+    const page = openPage(backEnd);
+    await page.says('Завершаем выгрузку');
+    expect(page.root.textContent).not.toContain('ответ на которые потерян');
+    await waitFor(() => expect(page.time.isSet()).toBe(true));
+    state.export = exportStatus({ state: 'settling', calls: { ...calls, unconfirmed: 3, remaining: 0 } });
+    page.time.pass();
+    await page.says('загрузки, ответ на которые потерян: 3.');
+  });
+
   test('is asked for every 5 seconds by one timer while an export runs, and no more when it is over', async () => {
     const { backEnd, state } = withExport(exportStatus());
     const page = openPage(backEnd);

@@ -2,7 +2,7 @@ import type { ApiError } from '../api/api-error.ts';
 import type { ExportStatus } from '../api/types.ts';
 import { Block } from '../controls/Block.tsx';
 import { Notice } from '../controls/Notice.tsx';
-import { callsPerMinute, doneCalls, isFinal, sum } from '../export/running.ts';
+import { callsPerMinute, doneCalls, isFinal, isSearching, sum } from '../export/running.ts';
 import { usePage } from '../page-context.ts';
 import { fill } from '../text/dictionary.ts';
 import { BlockedNotice } from './BlockedNotice.tsx';
@@ -19,7 +19,7 @@ interface ProgressBlockProps {
 }
 
 export function ProgressBlock({ current, error, onChanged }: ProgressBlockProps) {
-  const { text, locale } = usePage();
+  const { text, locale, formats } = usePage();
   const { progress: words } = text;
   return (
     <Block title={words.title}>
@@ -36,6 +36,9 @@ export function ProgressBlock({ current, error, onChanged }: ProgressBlockProps)
             <Notice kind="warning">{fill(words.trouble, { what: current.troubleMessage[locale] })}</Notice>
           )}
           <ProgressBar key={current.exportId} current={current} />
+          {isSearching(current) && (
+            <p class="sse-hint">{fill(words.search, { n: formats.number(current.calls.unconfirmed) })}</p>
+          )}
           <Pace current={current} />
           <Counts current={current} />
           {sum(current.failures) > 0 && (

@@ -15,6 +15,11 @@ export function doneCalls({ calls }: ExportStatus): number {
   return calls.exported + calls.failed + calls.unconfirmed;
 }
 
+/** Whether all that is left to do is to look for uploads whose answer was lost. */
+export function isSearching({ state, calls }: ExportStatus): boolean {
+  return state === 'settling' && calls.remaining === 0 && calls.unconfirmed > 0;
+}
+
 /** 0 to 1; null while the plan is not closed and nobody can know. */
 export function shareDone(status: ExportStatus): number | null {
   if (status.state === 'completed') return 1;
