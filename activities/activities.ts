@@ -2,6 +2,7 @@ import type { createConfirmActivities } from './confirm-activities.ts';
 import type { createExportActivities } from './export-activities.ts';
 import type { createListingActivities } from './listing-activities.ts';
 import type { createPlanActivities } from './plan-activities.ts';
+import type { createTokenActivities } from './token-activities.ts';
 import type { createTransferActivities } from './transfer-activities.ts';
 
 /** The steps of an export, as its workflow calls them. */
@@ -12,3 +13,6 @@ export type Activities = ReturnType<typeof createExportActivities> &
 
 /** One call's way, on its own task queue. */
 export type TransferActivities = ReturnType<typeof createTransferActivities>;
+
+/** What keeps unused tokens alive. */
+export type TokenActivities = ReturnType<typeof createTokenActivities>;

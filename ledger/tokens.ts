@@ -111,6 +111,20 @@ export function createTokens(db: Database, sealer: Sealer) {
         .where('account_id', '=', accountId)
         .executeTakeFirst(),
 
+    /** Accounts by consent whose access has been over for so many days, the longest unused first; 500 at most. */
+    async idle(days: number): Promise<number[]> {
+      const rows = await db
+        .selectFrom('tokens')
+        .select('account_id')
+        .where('kind', '=', 'oauth')
+        .where('state', '=', 'active')
+        .where('access_until', '<', sql<Date>`now() - make_interval(days => ${days})`)
+        .orderBy('access_until')
+        .limit(500)
+        .execute();
+      return rows.map((row) => row.account_id);
+    },
+
     /**
      * Writes the marker "a refresh of this version is being sent". Of all who try one succeeds, and for each version
      * only once unless its outcome says that amoCRM has not looked at it.

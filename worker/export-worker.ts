@@ -6,6 +6,7 @@ import { createExportActivities } from '../activities/export-activities.ts';
 import { learnKeysInPassing } from '../activities/learn-keys.ts';
 import { createListingActivities } from '../activities/listing-activities.ts';
 import { createPlanActivities, type PlanDeps } from '../activities/plan-activities.ts';
+import { createTokenActivities } from '../activities/token-activities.ts';
 import { createTransferActivities, type TransferDeps } from '../activities/transfer-activities.ts';
 import { activityInterceptor } from './interceptors.ts';
 import type { WorkerMetrics } from './metrics.ts';
@@ -61,6 +62,7 @@ export async function createExportWorkers(options: ExportWorkerOptions): Promise
         ...createListingActivities(deps),
         ...createPlanActivities({ ...deps, learnKeys: learnKeysInPassing(deps) }),
         ...createConfirmActivities(deps),
+        ...createTokenActivities(deps),
       }),
       maxConcurrentActivityTaskExecutions: MAX_STEPS,
     }),

@@ -19,6 +19,7 @@ import { createSpeechSense } from '../speechsense/speechsense.ts';
 import { createExportWorkers } from './export-worker.ts';
 import { createMetrics } from './metrics.ts';
 import { startStatusServer } from './status-server.ts';
+import { ensureTokenSchedule } from './token-schedule.ts';
 import { temporalLogger } from './temporal-logger.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
@@ -40,6 +41,7 @@ async function main(): Promise<void> {
 
   const { connection, namespace } = await connectTemporal();
   await ensureSearchAttributes(connection, namespace);
+  await ensureTokenSchedule(connection, namespace, environment.TEMPORAL_TASK_QUEUE);
   await run(environment, ledger, connection, namespace, logger);
   await connection.close();
   await ledger.close();

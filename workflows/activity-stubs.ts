@@ -1,5 +1,5 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
-import type { Activities, TransferActivities } from '../activities/activities.ts';
+import type { Activities, TokenActivities, TransferActivities } from '../activities/activities.ts';
 import type { ExportPace } from './messages.ts';
 
 /**
@@ -39,5 +39,14 @@ export function transferActivities({ heartbeatSeconds }: Pick<ExportPace, 'heart
     heartbeatTimeout: `${heartbeatSeconds}s`,
     retry: PATIENT,
     ...WAITED_FOR,
+  });
+}
+
+/** Steps that keep unused tokens alive. What does not work out within the hour is tried again on the next day. */
+export function tokenActivities() {
+  return proxyActivities<TokenActivities>({
+    startToCloseTimeout: '5m',
+    scheduleToCloseTimeout: '1h',
+    retry: PATIENT,
   });
 }

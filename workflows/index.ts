@@ -1,2 +1,3 @@
 export { exportCalls } from './export-calls.ts';
+export { keepTokens } from './keep-tokens.ts';
 export { transferBatch } from './transfer-batch.ts';

@@ -104,6 +104,18 @@ describe('tokens by consent', () => {
     expect(await read()).toMatchObject({ ...pair('by consent'), state: 'active', reason: null });
   });
 
+  test('are idle when their access has been over for so many days, unless a person must act or a refresh goes on', async () => {
+    const over = { ...pair('one'), accessUntil: new Date(Date.now() - 30.5 * 86_400_000) };
+    expect(await t.ledger.tokens.idle(1)).toEqual([]);
+    await t.ledger.tokens.put(TEST_ACCOUNT, { kind: 'oauth', ...over });
+    expect(await t.ledger.tokens.idle(30)).toEqual([TEST_ACCOUNT]);
+    expect(await t.ledger.tokens.idle(31)).toEqual([]);
+    await t.ledger.tokens.beginRefresh(TEST_ACCOUNT, (await read()).version);
+    expect(await t.ledger.tokens.idle(30)).toEqual([]);
+    await t.ledger.tokens.put(TEST_ACCOUNT, { ...over, kind: 'long_lived' });
+    expect(await t.ledger.tokens.idle(30)).toEqual([]);
+  });
+
   test('how long they stand as they do is told by Postgres’s clock', async () => {
     await t.ledger.tokens.beginRefresh(TEST_ACCOUNT, version);
     await sql`update tokens set state_since = clock_timestamp() - interval '90 seconds'`.execute(db);
