@@ -131,14 +131,18 @@ class EntityReading {
     const perRequest = source.filters ? ENTITIES_LIMIT : 1;
     const all = await this.missing({ from: this.#batch, to: null });
     const wanted = new Set(all.filter((ref) => ref.entityType === entityType).map(({ entityId }) => entityId));
+    const met = new Set<number>();
     let broughtAny = false;
     let page: Place | null = wanted.size > perRequest * SWEEP_SAVES ? FIRST_PAGE : null;
     while (page !== null && wanted.size > 0) {
       await keepTurn();
       const answer = await readEntitiesPage(source.http, entityType, page).catch(noneIfUnreadable);
       if (!answer) break;
-      const found = answer.entities.filter(({ entityId }) => wanted.delete(entityId));
-      const before = found.length > perRequest ? 0 : await this.#countFresh(entityType, answer.entities);
+      // A list without an end brings the same cards again and again: they say nothing of the pages behind it.
+      const entities = answer.entities.filter(({ entityId }) => !met.has(entityId));
+      for (const { entityId } of entities) met.add(entityId);
+      const found = entities.filter(({ entityId }) => wanted.delete(entityId));
+      const before = found.length > perRequest ? 0 : await this.#countFresh(entityType, entities);
       await this.#put(entityType, source, found);
       broughtAny ||= found.length > 0;
       page = before + found.length > perRequest ? answer.next : null;

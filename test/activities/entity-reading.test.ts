@@ -259,6 +259,19 @@ test('a list that cannot be read is done without', async () => {
   expect([requestsTo('/contacts'), requestsTo('/contacts/{id}')]).toEqual([1, 6]);
 });
 
+test('a list whose next page never ends is left, and the rest is read card by card', async () => {
+  account.amocrm.account.switches.apiFilter = false;
+  await renewAccount(false);
+  const oldest = [...account.world.entities.contacts.values()].toSorted((a, b) => a.updatedAt - b.updatedAt);
+  const youngest = oldest.slice(-5);
+  const cards = [...oldest.slice(0, 2), ...youngest].map(({ id }) => ({ type: 'contact' as const, id }));
+  const exportId = await plan(cards, { mapping: {} });
+  account.amocrm.faults.set([{ match: '/contacts?', times: 20, answer: { endlessNext: true } }]);
+  await prepare(exportId);
+  expect([requestsTo('/contacts'), requestsTo('/contacts/{id}')]).toEqual([2, 2]);
+  expect((await resolved(exportId, {})).every(({ contacts: found }) => found.length === 1)).toBe(true);
+});
+
 test('an outage ends the turn, so that the next try goes on where this one was', async () => {
   const exportId = await plan(contacts(3), { mapping: {} });
   account.amocrm.faults.set([{ match: '/contacts', times: 4, answer: { status: 503 } }]);
