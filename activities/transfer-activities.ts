@@ -98,6 +98,7 @@ export function createTransferActivities(deps: TransferDeps) {
               audioFormat: recording.container,
               convertedFrom: recording.convertedFrom,
               channels: recording.format.channels,
+              cutKeys,
             });
             if (answer !== 'marked') throw new ExportError('lease_lost');
           },
@@ -109,8 +110,7 @@ export function createTransferActivities(deps: TransferDeps) {
       );
       // The talk is there: what keeps it from being written down must never send the call a second time.
       await patiently(
-        () =>
-          ledger.transfers.recordExported(lease, { talkId, sent, bytes, audioFormat: recording.container, cutKeys }),
+        () => ledger.transfers.recordExported(lease, { talkId, sent, bytes, audioFormat: recording.container }),
         ANSWER_PATIENCE_MS,
       ).catch((cause: unknown) => {
         throw new ExportError('upload_unconfirmed', { values: { what: 'the answer could not be recorded' }, cause });

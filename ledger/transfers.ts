@@ -64,6 +64,8 @@ export interface SentTalk {
   /** The format that the recording came in, where it had to be converted. */
   convertedFrom?: string | undefined;
   channels?: number | undefined;
+  /** SpeechSense keys whose values were cut to the service's limit. */
+  cutKeys?: readonly string[];
 }
 
 export interface Exported {
@@ -72,8 +74,6 @@ export interface Exported {
   sent?: Record<string, string>;
   bytes: number;
   audioFormat: string;
-  /** SpeechSense keys whose values were cut to the service's limit. */
-  cutKeys?: readonly string[];
 }
 
 /**
@@ -128,6 +128,7 @@ export function createTransfers(db: Database) {
      * Anything but `marked` means: do not complete it.
      */
     async markCommitting({ exportId, callId, attempt }: Lease, talk: SentTalk): Promise<CommitAnswer> {
+      const { convertedFrom = null, channels = null, cutKeys = [] } = talk;
       const { rows } = await sql<{ held: number; registered: number }>`
         with held as (
           select t.call_id, e.account_id, e.connection_id, (e.settings->>'reExport')::boolean as re_export
@@ -143,8 +144,8 @@ export function createTransfers(db: Database) {
           returning call_id
         ), marked as (
           update transfers
-             set state = 'committing', converted_from = ${talk.convertedFrom ?? null}::text,
-                 channels = ${talk.channels ?? null}::smallint, updated_at = now()
+             set state = 'committing', converted_from = ${convertedFrom}::text, channels = ${channels}::smallint,
+                 cut_values = ${cutKeys.length > 0 ? cutKeys.join(' ') : null}::text, updated_at = now()
            where export_id = ${exportId} and call_id in (select call_id from registered)
         )
         select (select count(*) from held) as held, (select count(*) from registered) as registered`.execute(db);
@@ -173,7 +174,7 @@ export function createTransfers(db: Database) {
      */
     async recordExported(
       { exportId, callId }: TransferRef,
-      { talkId, sent = {}, bytes, audioFormat, cutKeys = [] }: Exported,
+      { talkId, sent = {}, bytes, audioFormat }: Exported,
     ): Promise<void> {
       await sql`
         with answered as (
@@ -209,7 +210,7 @@ export function createTransfers(db: Database) {
         ), in_doubt as (${inDoubtAgain(talkId)})
         update transfers
            set state = 'exported', reason = null, talk_id = ${talkId}, bytes = ${bytes}, audio_format = ${audioFormat},
-               cut_values = ${cutKeys.length > 0 ? cutKeys.join(' ') : null}, updated_at = now()
+               updated_at = now()
          where export_id = ${exportId} and call_id = ${callId} and exists (select from answered)`.execute(db);
     },
 

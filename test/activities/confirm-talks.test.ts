@@ -228,6 +228,14 @@ describe.each([
   });
 });
 
+test('a call whose talk was found says as well as any which of its values were cut', async () => {
+  const mapping = { call: [{ amocrm: 'result', speechsense: 'call_result' }] };
+  const call = await stage.plan({ result: 'ж'.repeat(600) }, { mapping });
+  await sendInVain(call, 'stored');
+  await look(call);
+  expect(await stage.row(call)).toMatchObject({ state: 'exported', cut_values: 'call_result' });
+});
+
 test('two lost calls that look alike get a talk each where there are two, and none where there is one', async () => {
   await connectionKeeps(TWO_CHANNEL_KEYS);
   const same = { entityId: 78, startedAt: new Date('2026-11-02T16:00:00+03:00') };

@@ -7,9 +7,7 @@ import {
   openTestExport,
   openTestLedger,
   planned,
-  reportOf,
   sightedNote,
-  SENT,
   TEST_ACCOUNT,
   type TestLedger,
 } from '../support/ledger.ts';
@@ -185,23 +183,4 @@ test('an ignored filter is remembered with its age, also when the account is ren
   if (about) await accounts.put(about);
   expect(await entities.isFilterIgnored(TEST_ACCOUNT, READ_AT)).toBe(true);
   expect(await entities.isFilterIgnored(TEST_ACCOUNT, new Date(READ_AT.getTime() + 1))).toBe(false);
-});
-
-test('keys whose values were cut are in the report', async () => {
-  const exportId = await planned(t.ledger, [sightedNote({ noteId: 1 }), sightedNote({ noteId: 2 })]);
-  for (const [callId, cutKeys] of [
-    [(await reportOf(t.ledger, exportId))[0]?.call_id ?? 0, ['deal_comment', 'notes']],
-    [(await reportOf(t.ledger, exportId))[1]?.call_id ?? 0, []],
-  ] as const) {
-    const claim = await t.ledger.transfers.claim({ exportId, callId });
-    if (claim.kind !== 'claimed') throw new Error('the call is there');
-    await t.ledger.transfers.markCommitting(claim.lease, SENT);
-    await t.ledger.transfers.recordExported(claim.lease, {
-      talkId: `a${callId}`,
-      bytes: 5,
-      audioFormat: 'mp3',
-      cutKeys,
-    });
-  }
-  expect((await reportOf(t.ledger, exportId)).map((row) => row.cut_values)).toEqual(['deal_comment notes', null]);
 });

@@ -58,6 +58,14 @@ describe('a call in an export', () => {
     expect(await t.ledger.transfers.claim({ exportId, callId })).toEqual({ kind: 'settled', state: 'exported' });
   });
 
+  test('its report names the keys whose values were cut, whether the answer comes or its talk is found', async () => {
+    await t.ledger.transfers.markCommitting(await claim(), { ...SENT, cutKeys: ['deal_comment', 'notes'] });
+    expect((await row()).cut_values).toBe('deal_comment notes');
+    await t.ledger.transfers.claim({ exportId, callId });
+    await t.ledger.lostTalks.adopt({ callId, sentBy: exportId }, talkId());
+    expect(await row()).toMatchObject({ state: 'exported', cut_values: 'deal_comment notes' });
+  });
+
   test('a later attempt ends the hold of an earlier one, which can then neither commit nor settle it', async () => {
     const frozen = await claim();
     const lease = await claim();
