@@ -6,7 +6,8 @@ import { createHash } from 'node:crypto';
 const MAX_CHARACTERS = 4_000;
 /** Milliseconds were seen where seconds are documented; nothing here is from the year 5138. */
 const MAX_SECONDS = 100_000_000_000;
-const MAX_MILLISECONDS = 8_640_000_000_000_000;
+/** The end of the year 9999: the years after it are written with a sign, which Postgres does not read. */
+const MAX_MILLISECONDS = 253_402_300_799_999;
 
 /** A text, or a number as one; null where there is nothing. Never longer than 4,000 characters. */
 export function toText(value: unknown): string | null {

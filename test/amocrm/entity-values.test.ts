@@ -194,6 +194,7 @@ describe('a card of whatever form', () => {
       companyId: null,
       leadIds: [],
     });
+    expect(entityOf({ updated_at: 1_700_000_000_000_000 }).updatedAt).toBeNull();
     expect(entityOf({ _embedded: 'none' })).toMatchObject({ tags: [], mainContactId: null, companyId: null });
   });
 
