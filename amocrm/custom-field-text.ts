@@ -84,9 +84,16 @@ function toFlag(value: unknown): string | null {
   return FALSE.has(value) ? 'false' : toText(value);
 }
 
+const DAY_MS = 86_400_000;
+
+/**
+ * amoCRM's documentation shows a day by its midnight in UTC, live accounts may use their own midnight: the first is never
+ * the second where the two differ, and is its day west of Greenwich too.
+ */
 function toDay(value: unknown, timeZone: string): string | null {
   const moment = toMomentOfAnyYear(value) ?? written(value, timeZone);
-  return moment === null ? toText(value) : localDay(moment, timeZone);
+  if (moment === null) return toText(value);
+  return localDay(moment, moment.getTime() % DAY_MS === 0 ? 'utc' : timeZone);
 }
 
 function toTime(value: unknown, timeZone: string): string | null {

@@ -97,6 +97,11 @@ describe('a custom field reads as a person would expect', () => {
   test.each<[string, unknown, string, string]>([
     // 1 January 2020, midnight UTC: the same day in Moscow.
     ['date', 1_577_836_800, 'Europe/Moscow', '2020-01-01'],
+    // Where that moment is still the day before, too: it stands for a day, not for an evening.
+    ['date', 1_577_836_800, 'America/New_York', '2020-01-01'],
+    ['birthday', -86_400, 'America/Sao_Paulo', '1969-12-31'],
+    ['date', 1_577_854_800, 'America/New_York', '2020-01-01'],
+    ['date_time', 1_577_836_800, 'America/New_York', '2019-12-31T19:00:00-05:00'],
     // 31 December 2019, 21:00 UTC is Moscow's midnight.
     ['date', 1_577_826_000, 'Europe/Moscow', '2020-01-01'],
     ['date', '1577826000', 'Asia/Vladivostok', '2020-01-01'],
