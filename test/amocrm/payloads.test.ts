@@ -13,7 +13,9 @@ import { askForTokens } from '../../amocrm/token-endpoint.ts';
 import { createAmocrmTransport } from '../../amocrm/transport.ts';
 import { firstUnsorted, readUnsortedPage } from '../../amocrm/unsorted.ts';
 import { readUsers } from '../../amocrm/users.ts';
+import { readDisposableToken } from '../../backend/auth/disposable-token.ts';
 import { ANSWERS } from '../sandbox/answer-samples.ts';
+import { signed } from '../support/disposable-tokens.ts';
 import { type OwnServer, ownServer, readerOf } from './account-reader.ts';
 import { sample, sampleNames, sampleText } from './sample.ts';
 
@@ -179,6 +181,16 @@ const READINGS: Reading[] = [
     read: () => Promise.resolve(readClaims(jwtOf(sample('access-token-jwt-claims-composed')))),
     gives: { accountId: 17_079_858, apiDomain: 'api-b.amocrm.ru' },
   },
+  {
+    file: 'disposable-token-claims.json',
+    read: () => {
+      const claims = z.looseObject({ aud: z.string(), client_uuid: z.string(), iat: z.number() });
+      const sent = claims.parse(sample('disposable-token-claims'));
+      const integration = { clientId: sent.client_uuid, clientSecret: 'secret', redirectUri: `${sent.aud}/callback` };
+      return readDisposableToken(signed(sent, 'secret'), integration, new Date(sent.iat * 1000));
+    },
+    gives: { accountId: 12_345_678, userId: 87_654_321, issuer: 'https://subdomain.amocrm.ru' },
+  },
 ];
 
 /** What the token endpoint answers, and what it means. */
@@ -208,17 +220,16 @@ const REFUSALS = [
 
 /** Samples that nothing here reads, with the reason; a line goes when something begins to. */
 const UNREAD: Record<string, string[]> = {
-  'what another program sends to an integration, for which there is no route yet': [
-    'disposable-token-claims.json',
+  'secrets of an external integration: that kind has no widget and no users': [
     'oauth-external-integration-secrets.json',
+  ],
+  'webhooks: they are lossy and silent about late links, so calls are found without them': [
     'webhook-body-company-add-as-json.json',
     'webhook-body-contact-add-as-json.json',
     'webhook-body-lead-status-as-json.json',
     'webhook-body-unsorted-add-as-json.json',
     'webhook-body-unsorted-delete-as-json.json',
     'webhook-note-call.form.txt',
-  ],
-  'webhooks: they are lossy and silent about late links, so calls are found without them': [
     'webhook-subscribe-request.json',
     'webhook-subscribe-response.json',
     'webhooks-list.json',
