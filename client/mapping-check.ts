@@ -1,5 +1,6 @@
 import { readCustomFields } from '../amocrm/catalogue.ts';
 import type { Sentence } from '../errors/codes.ts';
+import { findExportError } from '../errors/export-error.ts';
 import type { Account } from '../ledger/accounts.ts';
 import { CARD_BLOCKS, type CardBlock, customFieldId } from '../settings/card-fields.ts';
 import type { Mapping } from '../settings/mapping.ts';
@@ -13,17 +14,39 @@ export interface MissingField {
   speechsense: string;
 }
 
+/** Settings must be shown and stored without amoCRM too. */
+const PATIENCE_MS = 5_000;
+
 /**
  * The lines of a mapping that can bring nothing. One request to amoCRM for each block that names custom fields, none
  * where no block does.
  *
- * @throws {ExportError} `amocrm_…`; the signal's own error when it is aborted.
+ * @returns null when amoCRM could not be asked now: {@link NOT_ASKED}.
  */
 export async function missingFields(
   access: AccountAccess,
   account: Account,
   mapping: Mapping,
-  signal?: AbortSignal,
+): Promise<MissingField[] | null> {
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  try {
+    return await readMissing(access, account, mapping, signal);
+  } catch (error) {
+    if (!signal.aborted && !findExportError(error)?.code.startsWith('amocrm_')) throw error;
+    return null;
+  }
+}
+
+export const NOT_ASKED: Sentence = {
+  en: 'amoCRM could not be asked now whether the mapped fields are still there.',
+  ru: 'Сейчас не удалось спросить amoCRM, есть ли ещё поля из соответствий.',
+};
+
+async function readMissing(
+  access: AccountAccess,
+  account: Account,
+  mapping: Mapping,
+  signal: AbortSignal,
 ): Promise<MissingField[]> {
   const http = amocrmOf(access, account, signal);
   const missing: MissingField[] = [];
@@ -35,11 +58,4 @@ export async function missingFields(
     missing.push(...gone.map((line) => ({ block, ...line })));
   }
   return missing;
-}
-
-export function missingFieldSentence({ block, amocrm, speechsense }: MissingField): Sentence {
-  return {
-    en: `mapping.${block}: the account has no field ${amocrm} (any more), so ${speechsense} stays empty. \`fields\` lists those it has.`,
-    ru: `mapping.${block}: поля ${amocrm} в аккаунте нет (или уже нет), ключ ${speechsense} останется пустым. Список полей: \`fields\`.`,
-  };
 }

@@ -6,6 +6,7 @@ import { amocrmAnswers } from '../../client/preflight.ts';
 import { type ExportStatus, isFinal } from '../../client/status.ts';
 import { ExportError } from '../../errors/export-error.ts';
 import { parseExportSettings } from '../../settings/export-settings.ts';
+import { mappingWarnings } from '../answers/mapping-warnings.ts';
 import { errorOf } from '../answers/page-sentences.ts';
 import { under } from '../answers/under-field.ts';
 import { accountOf, callerOf } from '../auth/caller.ts';
@@ -52,6 +53,8 @@ export function previewRoutes(app: Api, { ledger, access, exports, tariff, reque
         throw new ExportError('export_not_found', { values: { exportId: status.exportId } });
       }
       const state = stateOf(status);
+      const mapping = (await ledger.exports.find(status.exportId))?.settings.mapping;
+      const missing = mapping && state === 'completed' ? await mappingWarnings(access, account, mapping) : [];
       const error = blockError(status);
       // Where this server keeps its files is nothing for the account's people.
       const tariffFile = path.basename(tariff.tariffFile);
@@ -62,7 +65,7 @@ export function previewRoutes(app: Api, { ledger, access, exports, tariff, reque
         error:
           state === 'failed' ? errorOf(error ?? new ExportError('export_failed', { values: { problem: '' } })) : null,
         estimate: state === 'completed' ? plan.estimate : null,
-        warnings: state === 'completed' ? warningsOf(plan) : [],
+        warnings: state === 'completed' ? [...missing, ...warningsOf(plan)] : [],
       };
     },
   );

@@ -1,12 +1,10 @@
 import { z } from 'zod';
-import { mappingWarnings, NOT_ASKED } from '../../client/mapping-warnings.ts';
 import { saveSettings } from '../../client/save-settings.ts';
-import type { Sentence } from '../../errors/codes.ts';
-import type { Account } from '../../ledger/accounts.ts';
-import { type ExportSettings, parseExportSettings } from '../../settings/export-settings.ts';
+import { parseExportSettings } from '../../settings/export-settings.ts';
+import { mappingWarnings } from '../answers/mapping-warnings.ts';
+import { under } from '../answers/under-field.ts';
 import { accountOf, callerOf } from '../auth/caller.ts';
 import type { Parts } from '../parts.ts';
-import { under } from '../answers/under-field.ts';
 import type { Api } from './api.ts';
 import { formText, sentence, storedConnection } from './shapes.ts';
 import { connectionView } from './stored-connection.ts';
@@ -46,7 +44,7 @@ export function settingsRoutes(app: Api, { ledger, access }: Parts): void {
       const account = accountOf(request);
       const { version, settings } = await ledger.settings.read(account.accountId);
       const connection = await connectionView(ledger, account.accountId);
-      return { version, settings, connection, warnings: await warningsOf(account, settings) };
+      return { version, settings, connection, warnings: await mappingWarnings(access, account, settings.mapping) };
     },
   );
 
@@ -66,11 +64,7 @@ export function settingsRoutes(app: Api, { ledger, access }: Parts): void {
       const version = await ledger.spending(callerOf(request).token, (change) =>
         saveSettings(change, account, { version: over, settings, connection }),
       );
-      return { version, warnings: await warningsOf(account, settings) };
+      return { version, warnings: await mappingWarnings(access, account, settings.mapping) };
     },
   );
-
-  async function warningsOf(account: Account, { mapping }: ExportSettings): Promise<Sentence[]> {
-    return (await mappingWarnings(access, account, mapping)) ?? [NOT_ASKED];
-  }
 }

@@ -31,6 +31,13 @@ const start = (key: string = randomUUID()) =>
   ask('POST /api/exports', { body: {}, headers: { 'idempotency-key': key } });
 const idOf = ({ body }: ApiAnswer) => String(body['exportId']);
 
+const MAPPING_OF_GONE = { deal: [{ amocrm: 'cf_1', speechsense: 'gone' }] };
+/** A person of the page knows neither a mapping file nor the command line. */
+const GONE = {
+  en: expect.stringMatching(/^Deal: .* cf_1 .* gone stays empty/),
+  ru: expect.stringMatching(/^Сделка: поля cf_1 .* ключ gone останется пустым/),
+};
+
 describe('settings', () => {
   test('are shown with the last four characters of the key, and nothing more of it', async () => {
     const { body } = await ask('GET /api/settings');
@@ -103,9 +110,8 @@ describe('settings', () => {
   });
 
   test('warn of mapped fields that the account does not have', async () => {
-    const mapping = { deal: [{ amocrm: 'cf_1', speechsense: 'gone' }], contact: [], company: [], call: [] };
-    const { body } = await save(stage.settings({ mapping }));
-    expect(body['warnings']).toEqual([expect.objectContaining({ en: expect.stringContaining('cf_1') })]);
+    const { body } = await save(stage.settings({ mapping: MAPPING_OF_GONE }));
+    expect(body['warnings']).toEqual([GONE]);
     await save(stage.settings());
   });
 });
@@ -139,9 +145,10 @@ test('the pickers are filled from amoCRM', async () => {
   expect(Object.keys(fields)).toEqual(['deal', 'contact', 'company', 'call']);
 });
 
-test('a preview counts unsaved settings and sends nothing', async () => {
+test('a preview counts unsaved settings, says which of their fields are gone and sends nothing', async () => {
   const sent = stage.sandbox.speechsense.talks().length;
-  const begun = await ask('POST /api/previews', { body: { settings: stage.settings({ direction: 'outgoing' }) } });
+  const settings = stage.settings({ direction: 'outgoing', mapping: MAPPING_OF_GONE });
+  const begun = await ask('POST /api/previews', { body: { settings } });
   expect(begun.status).toBe(202);
   const counted = await waitFor(
     async () => {
@@ -155,6 +162,7 @@ test('a preview counts unsaved settings and sends nothing', async () => {
     calls: { found: expect.any(Number) },
     estimate: { seconds: expect.any(Number), roubles: null },
   });
+  expect(counted['warnings']).toContainEqual(GONE);
   expect(JSON.stringify(counted)).not.toContain('TARIFF_FILE');
   expect(stage.sandbox.speechsense.talks()).toHaveLength(sent);
   expect(await ask(`GET /api/exports/${idOf(begun)}`)).toMatchObject({ status: 404 });
