@@ -1,13 +1,19 @@
+import type { CallNote } from '../amocrm/call-note.ts';
+import { type CallFacts, callText } from '../amocrm/call-values.ts';
 import { type CustomFieldDefinition, readCustomFields, readLossReasons, readPipelines } from '../amocrm/catalogue.ts';
 import type { AmocrmEntity } from '../amocrm/entities.ts';
 import { fieldText, type ValueContext } from '../amocrm/entity-values.ts';
 import type { AmocrmHttp } from '../amocrm/http.ts';
+import { readLatestCalls } from '../amocrm/latest-calls.ts';
+import { resolveOperator } from '../amocrm/operator.ts';
 import { FIRST_PAGE, readEntitiesPage } from '../amocrm/read-entities.ts';
 import type { Account } from '../ledger/accounts.ts';
+import type { User } from '../ledger/users.ts';
 import { CALL_FIELDS } from '../settings/call-fields.ts';
 import { CARD_BLOCKS, CARD_FIELDS, type CardBlock, customFieldKey } from '../settings/card-fields.ts';
 import type { MappingBlock } from '../settings/mapping.ts';
 import { type AccountAccess, amocrmOf } from './account-access.ts';
+import { refreshUsers } from './account-admin.ts';
 import { suggestedKeys } from './suggested-keys.ts';
 
 /** A field that a mapping can name. */
@@ -17,7 +23,7 @@ export interface CatalogueField {
   title: { en: string; ru: string };
   /** `text`, `number`, `url` or `date_time`; of a custom field, amoCRM's own name of its type. */
   type: string;
-  /** A value of the account's own cards; null where none of the latest has one. Personal data. */
+  /** A value of the account's own cards or calls; null where none of the latest has one. Personal data. */
   example: string | null;
   /** The SpeechSense key to offer for it: no other field is offered the same. */
   suggestedKey: string;
@@ -29,22 +35,32 @@ export type FieldCatalogue = Record<MappingBlock, CatalogueField[]>;
 export const CARD_OF_BLOCK = { deal: 'lead', contact: 'contact', company: 'company' } as const;
 
 /**
- * Every field that the account's mapping can name, with an example from the cards that changed last. About ten requests
- * to amoCRM.
+ * Every field that the account's mapping can name, with an example from the cards and calls that changed last. About ten
+ * requests to amoCRM.
  *
  * @throws {ExportError} `amocrm_…`
  */
 export async function fieldCatalogue(access: AccountAccess, account: Account): Promise<FieldCatalogue> {
   const http = amocrmOf(access, account);
+  const users = await usersOf(access, account);
   const blocks = await Promise.all(CARD_BLOCKS.map((block) => readBlock(http, block)));
-  const context = await contextOf(access, account, http, blocks);
+  const context = await contextOf(account, users, http, blocks);
   const standardKeys = [...CARD_BLOCKS.flatMap((block) => CARD_FIELDS[block]), ...CALL_FIELDS];
   const keys = suggestedKeys(
     blocks.flatMap(({ fields }) => fields),
     standardKeys.map(({ suggestedKey }) => suggestedKey),
   );
   const [deal = [], contact = [], company = []] = blocks.map((block) => fieldsOf(block, context, keys));
-  return { deal, contact, company, call: CALL_FIELDS.map((field) => ({ ...field })) };
+  const calls = (await readLatestCalls(http)).map((note) => factsOf(note, users, account));
+  const call = CALL_FIELDS.map((field) => ({ ...field, example: exampleOf(calls, (one) => callText(field.key, one)) }));
+  return { deal, contact, company, call };
+}
+
+/** Those of the last export, or of whoever looked last; of an account that nobody has looked at yet, as they are now. */
+async function usersOf(access: AccountAccess, account: Account): Promise<ReadonlyMap<number, User>> {
+  const known = await access.ledger.users.list(account.accountId);
+  const users = known.length > 0 ? known : await refreshUsers(access, account);
+  return new Map(users.map((user) => [user.id, user]));
 }
 
 interface Block {
@@ -61,8 +77,8 @@ async function readBlock(http: AmocrmHttp, block: CardBlock): Promise<Block> {
 }
 
 async function contextOf(
-  access: AccountAccess,
-  { accountId, host, timeZone }: Account,
+  { host, timeZone }: Account,
+  users: ReadonlyMap<number, User>,
   http: AmocrmHttp,
   blocks: readonly Block[],
 ): Promise<ValueContext> {
@@ -70,7 +86,7 @@ async function contextOf(
   return {
     host,
     timeZone,
-    users: new Map((await access.ledger.users.list(accountId)).map((user) => [user.id, user])),
+    users,
     pipelines: await readPipelines(http),
     lossReasons: new Map((await readLossReasons(http)).map(({ id, name }) => [id, name])),
     options: new Map(options.map(({ id, name }) => [id, name])),
@@ -82,23 +98,41 @@ function fieldsOf(
   context: ValueContext,
   keys: ReadonlyMap<number, string>,
 ): CatalogueField[] {
-  const exampleOf = (key: string) => {
-    for (const card of cards) {
-      const text = fieldText(CARD_OF_BLOCK[block], key, card, context);
-      if (text !== null) return text.slice(0, MAX_EXAMPLE);
-    }
-    return null;
-  };
+  const exampleOfCard = (key: string) =>
+    exampleOf(cards, (card) => fieldText(CARD_OF_BLOCK[block], key, card, context));
   return [
-    ...CARD_FIELDS[block].map((field) => ({ ...field, example: exampleOf(field.key) })),
+    ...CARD_FIELDS[block].map((field) => ({ ...field, example: exampleOfCard(field.key) })),
     ...fields.map(({ id, name, type }) => ({
       key: customFieldKey(id),
       title: { en: name, ru: name },
       type,
-      example: exampleOf(customFieldKey(id)),
+      example: exampleOfCard(customFieldKey(id)),
       suggestedKey: keys.get(id) ?? customFieldKey(id),
     })),
   ];
+}
+
+function factsOf(note: CallNote, users: ReadonlyMap<number, User>, { host, timeZone }: Account): CallFacts {
+  const operatorId = resolveOperator(note, users)?.userId ?? null;
+  const operator = operatorId === null ? undefined : users.get(operatorId);
+  return {
+    ...note,
+    startedAt: note.createdAt,
+    operatorId,
+    operatorName: operator?.name ?? null,
+    operatorGroup: operator?.group ?? null,
+    host,
+    timeZone,
+  };
+}
+
+/** What the first of them says that says anything. */
+function exampleOf<Said>(among: readonly Said[], textOf: (one: Said) => string | null): string | null {
+  for (const one of among) {
+    const text = textOf(one);
+    if (text !== null) return text.slice(0, MAX_EXAMPLE);
+  }
+  return null;
 }
 
 const MAX_EXAMPLE = 200;

@@ -27,42 +27,42 @@ export function customFieldId(name: string): number | undefined {
 function dealFields(): MappableField[] {
   const field = fieldsOf('deal');
   return [
-    field('id', 'number', '17593303', 'Deal ID', 'ID сделки'),
-    field('name', 'text', 'Окна на дачу', 'Deal name', 'Название сделки'),
-    field('price', 'number', '120000', 'Budget', 'Бюджет'),
-    field('pipeline', 'text', 'Продажи', 'Pipeline', 'Воронка'),
-    field('status', 'text', 'Переговоры', 'Stage', 'Этап сделки'),
+    field('id', 'number', 'Deal ID', 'ID сделки'),
+    field('name', 'text', 'Deal name', 'Название сделки'),
+    field('price', 'number', 'Budget', 'Бюджет'),
+    field('pipeline', 'text', 'Pipeline', 'Воронка'),
+    field('status', 'text', 'Stage', 'Этап сделки'),
     ...moments(field),
-    field('closed_at', 'date_time', '2026-11-20T18:05:00+03:00', 'Closed', 'Дата закрытия'),
-    field('loss_reason', 'text', 'Слишком дорого', 'Loss reason', 'Причина отказа'),
-    ...shared(field, 'leads'),
+    field('closed_at', 'date_time', 'Closed', 'Дата закрытия'),
+    field('loss_reason', 'text', 'Loss reason', 'Причина отказа'),
+    ...shared(field),
   ];
 }
 
 function contactFields(): MappableField[] {
   const field = fieldsOf('contact');
   return [
-    field('id', 'number', '26060763', 'Contact ID', 'ID контакта'),
-    field('name', 'text', 'Анна Смирнова', 'Contact name', 'Имя контакта'),
-    field('first_name', 'text', 'Анна', 'First name', 'Имя'),
-    field('last_name', 'text', 'Смирнова', 'Last name', 'Фамилия'),
+    field('id', 'number', 'Contact ID', 'ID контакта'),
+    field('name', 'text', 'Contact name', 'Имя контакта'),
+    field('first_name', 'text', 'First name', 'Имя'),
+    field('last_name', 'text', 'Last name', 'Фамилия'),
     ...reach(field),
-    field('position', 'text', 'Директор', 'Position', 'Должность'),
+    field('position', 'text', 'Position', 'Должность'),
     ...moments(field),
-    ...shared(field, 'contacts'),
+    ...shared(field),
   ];
 }
 
 function companyFields(): MappableField[] {
   const field = fieldsOf('company');
   return [
-    field('id', 'number', '7767077', 'Company ID', 'ID компании'),
-    field('name', 'text', 'ООО «Вымысел»', 'Company name', 'Название компании'),
+    field('id', 'number', 'Company ID', 'ID компании'),
+    field('name', 'text', 'Company name', 'Название компании'),
     ...reach(field),
-    field('web', 'url', 'https://company.example/', 'Website', 'Сайт'),
-    field('address', 'text', 'Москва, Вымышленная улица, 1', 'Address', 'Адрес'),
+    field('web', 'url', 'Website', 'Сайт'),
+    field('address', 'text', 'Address', 'Адрес'),
     ...moments(field),
-    ...shared(field, 'companies'),
+    ...shared(field),
   ];
 }
 
@@ -70,30 +70,24 @@ type Field = ReturnType<typeof fieldsOf>;
 
 function reach(field: Field): MappableField[] {
   return [
-    field('phone', 'text', '8 (999) 000-00-00', 'Phones', 'Телефоны'),
-    field('phone_e164', 'text', '+79990000000', 'Phones, E.164', 'Телефоны, E.164'),
-    field('email', 'text', 'client@mail.example', 'E-mails', 'Почта'),
+    field('phone', 'text', 'Phones', 'Телефоны'),
+    field('phone_e164', 'text', 'Phones, E.164', 'Телефоны, E.164'),
+    field('email', 'text', 'E-mails', 'Почта'),
   ];
 }
 
 function moments(field: Field): MappableField[] {
   return [
-    field('created_at', 'date_time', '2026-11-02T12:00:00+03:00', 'Created', 'Дата создания'),
-    field('updated_at', 'date_time', '2026-11-05T09:30:00+03:00', 'Last changed', 'Дата изменения'),
+    field('created_at', 'date_time', 'Created', 'Дата создания'),
+    field('updated_at', 'date_time', 'Last changed', 'Дата изменения'),
   ];
 }
 
-function shared(field: Field, route: string): MappableField[] {
+function shared(field: Field): MappableField[] {
   return [
-    field('tags', 'text', 'VIP, Повторный', 'Tags', 'Теги'),
-    field('responsible', 'text', 'Ольга Ковалёва', 'Responsible user', 'Ответственный'),
-    field('responsible_group', 'text', 'Отдел продаж', 'Responsible user’s group', 'Отдел ответственного'),
-    field(
-      'card_link',
-      'url',
-      `https://example.amocrm.ru/${route}/detail/17593303`,
-      'Link to the card',
-      'Ссылка на карточку',
-    ),
+    field('tags', 'text', 'Tags', 'Теги'),
+    field('responsible', 'text', 'Responsible user', 'Ответственный'),
+    field('responsible_group', 'text', 'Responsible user’s group', 'Отдел ответственного'),
+    field('card_link', 'url', 'Link to the card', 'Ссылка на карточку'),
   ];
 }

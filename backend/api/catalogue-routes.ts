@@ -35,7 +35,7 @@ export function catalogueRoutes(app: Api, { access }: Parts): void {
     '/fields',
     {
       schema: {
-        summary: 'The fields that a mapping can name, with an example of each from the latest cards.',
+        summary: 'The fields that a mapping can name, with an example of each from the latest cards and calls.',
         response: { 200: z.object({ deal: fields, contact: fields, company: fields, call: fields }) },
       },
     },

@@ -83,6 +83,13 @@ describe('fields', () => {
     expect([...contacts.values()].map(({ name }) => name.trim())).toContain(field('contact', 'name')?.example);
     expect([...leads.values()].map(({ price }) => String(price))).toContain(field('deal', 'price')?.example);
     expect(['Продажи', 'Сервис']).toContain(field('deal', 'pipeline')?.example);
+    const { world } = account;
+    const notes = world.calls.flatMap(({ noteIds }) => noteIds.flatMap((id) => world.notes.get(id) ?? []));
+    expect(notes.map(({ id }) => String(id))).toContain(field('call', 'id')?.example);
+    expect(notes.map(({ params }) => JSON.stringify(params)).join()).toContain(field('call', 'uniq')?.example);
+    for (const one of [field('call', 'operator'), field('deal', 'responsible')]) {
+      expect(world.operators.map(({ name }) => name)).toContain(one?.example);
+    }
   });
 
   test('suggests keys that can all be taken together', () => {
