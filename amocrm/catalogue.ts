@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { findExportError } from '../errors/export-error.ts';
 import type { EntityType } from './call-note.ts';
 import { ENTITY_ROUTES } from './entities.ts';
 import type { AmocrmHttp } from './http.ts';
@@ -45,8 +46,12 @@ export function readPipelines(http: AmocrmHttp): Promise<Pipeline[]> {
   return readAll(http, '/leads/pipelines', 'pipelines', pipeline);
 }
 
+/** None where the account does not use them (`is_loss_reason_enabled`): it may refuse the list, as it does with customers. */
 export function readLossReasons(http: AmocrmHttp): Promise<Named[]> {
-  return readAll(http, '/leads/loss_reasons', 'loss_reasons', named);
+  return readAll(http, '/leads/loss_reasons', 'loss_reasons', named).catch((error: unknown) => {
+    if (findExportError(error)?.code !== 'amocrm_rejected') throw error;
+    return [];
+  });
 }
 
 /** The custom fields of one kind of card, in the order of the card. */

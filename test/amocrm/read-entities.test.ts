@@ -126,6 +126,15 @@ describe('the catalogue', () => {
     expect(await readLossReasons(http)).toContainEqual({ id: 4203751, name: 'Слишком дорого' });
   });
 
+  test('has no loss reasons where the account refuses them, but a right that is lacking is said', async () => {
+    for (const status of [404, 422]) {
+      account.amocrm.faults.set([{ match: '/loss_reasons', answer: { status, html: false } }]);
+      expect(await readLossReasons(http)).toEqual([]);
+    }
+    account.amocrm.faults.set([{ match: '/loss_reasons', answer: { status: 403, html: false } }]);
+    await expect(readLossReasons(http)).rejects.toMatchObject({ code: 'amocrm_forbidden' });
+  });
+
   test('has the custom fields of a kind of card, lists with their options', async () => {
     const fields = await readCustomFields(http, 'contact');
     expect(fields.find(({ id }) => id === 3)).toMatchObject({ name: 'Телефон', type: 'multitext', code: 'PHONE' });
