@@ -120,20 +120,22 @@ class EntityReading {
 
   /**
    * Goes through the account's own list of a kind, the latest changed first, once an export, as long as a page of 250
-   * brings more than as many requests by id would. Broken off, it is gone through once more.
+   * brings more than as many requests by id would. Broken off, as by the time that one try of a step has, it goes on from
+   * where it was.
    *
    * @returns whether it brought anything.
    */
   async #sweep(entityType: EntityType, source: Source, keepTurn: () => Promise<boolean>): Promise<boolean> {
     const { entityTurns } = this.#deps.ledger;
     const { exportId } = this.#export;
-    if (await entityTurns.isSwept(exportId, entityType)) return false;
+    const stopped = await entityTurns.sweepPlace(exportId, entityType);
+    if (stopped === null) return false;
     const perRequest = source.filters ? ENTITIES_LIMIT : 1;
     const all = await this.missing({ from: this.#batch, to: null });
     const wanted = new Set(all.filter((ref) => ref.entityType === entityType).map(({ entityId }) => entityId));
     const met = new Set<number>();
     let broughtAny = false;
-    let page: Place | null = wanted.size > perRequest * SWEEP_SAVES ? FIRST_PAGE : null;
+    let page: Place | null = stopped ?? (wanted.size > perRequest * SWEEP_SAVES ? FIRST_PAGE : null);
     while (page !== null && wanted.size > 0) {
       await keepTurn();
       const answer = await readEntitiesPage(source.http, entityType, page).catch(noneIfUnreadable);
@@ -146,12 +148,13 @@ class EntityReading {
       await this.#put(entityType, source, found);
       broughtAny ||= found.length > 0;
       page = before + found.length > perRequest ? answer.next : null;
+      await entityTurns.putSweepPlace(exportId, entityType, page);
     }
-    await entityTurns.markSwept(exportId, entityType);
+    await entityTurns.putSweepPlace(exportId, entityType, null);
     return broughtAny;
   }
 
-  /** How many of these are known already, as by the way through the list that was broken off. */
+  /** How many of these are known already, as by an export that was stopped shortly before. */
   async #countFresh(entityType: EntityType, entities: readonly AmocrmEntity[]): Promise<number> {
     const ids = new Set(entities.map(({ entityId }) => entityId));
     const refs = [...ids].map((entityId) => ({ entityType, entityId }));

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from './database.ts';
-import type { EntityType } from './schema.ts';
+import type { EntityType, SweepPlace } from './schema.ts';
 
 /** Without a sign of life for so long, a reader is taken for dead and the next one takes its turn. */
 const LAPSE_SECONDS = 60;
@@ -26,20 +26,20 @@ export function createEntityTurns(db: Database) {
       );
     },
 
-    /** Whether the export went through the account's list of this kind. */
-    async isSwept(exportId: string, entityType: EntityType): Promise<boolean> {
+    /** Where the export's way through the account's list of this kind stands: undefined before it, null behind it. */
+    async sweepPlace(exportId: string, entityType: EntityType): Promise<SweepPlace | null | undefined> {
       const row = await db
         .selectFrom('entity_turns')
-        .select('swept')
+        .select('sweeps')
         .where('export_id', '=', exportId)
         .executeTakeFirst();
-      return row?.swept.includes(entityType) ?? false;
+      return row?.sweeps[entityType];
     },
 
-    async markSwept(exportId: string, entityType: EntityType): Promise<void> {
+    async putSweepPlace(exportId: string, entityType: EntityType, place: SweepPlace | null): Promise<void> {
       await sql`
-        update entity_turns set swept = swept || ${entityType}::text
-         where export_id = ${exportId} and not ${entityType} = any(swept)`.execute(db);
+        update entity_turns set sweeps = sweeps || jsonb_build_object(${entityType}::text, ${JSON.stringify(place)}::jsonb)
+         where export_id = ${exportId}`.execute(db);
     },
   };
 }

@@ -119,11 +119,18 @@ interface CataloguesTable {
   read_at: Date;
 }
 
+/** A place in an account's list of cards: how many stand before it, and how many a page holds from there on. */
+export interface SweepPlace {
+  offset: number;
+  limit: number;
+}
+
 interface EntityTurnsTable {
   export_id: string;
   holder: string;
   held_until: Date;
-  swept: Generated<EntityType[]>;
+  /** By the kind of card, the page to go on from; null behind the last one. */
+  sweeps: Generated<Partial<Record<EntityType, SweepPlace | null>>>;
 }
 
 export type ExportKind = 'export' | 'preview' | 'retry';

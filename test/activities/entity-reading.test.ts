@@ -236,7 +236,7 @@ test('a list is gone through only as long as its pages bring more than single re
   expect([requestsTo('/contacts'), requestsTo('/contacts/{id}')]).toEqual([1, 6]);
 });
 
-test('a way through the list that an outage breaks off is gone once more, and not card by card', async () => {
+test('a way through the list that is broken off goes on from where it was, and not card by card', async () => {
   account.amocrm.account.switches.apiFilter = false;
   await renewAccount(false);
   const all = [...account.world.entities.contacts.keys()].map((id) => ({ type: 'contact' as const, id }));
@@ -247,7 +247,8 @@ test('a way through the list that an outage breaks off is gone once more, and no
   await expect(prepare(exportId)).rejects.toMatchObject({ code: 'amocrm_unavailable' });
   account.amocrm.requests.reset();
   await prepare(exportId);
-  expect([requestsTo('/contacts'), requestsTo('/contacts/{id}')]).toEqual([pages, 0]);
+  expect([requestsTo('/contacts'), requestsTo('/contacts/{id}')]).toEqual([1, 0]);
+  expect(await resolved(exportId, {})).toHaveLength(all.length);
 });
 
 test('a list that cannot be read is done without', async () => {
@@ -257,6 +258,18 @@ test('a list that cannot be read is done without', async () => {
   account.amocrm.faults.set([{ match: '/contacts?', answer: { badJson: true } }]);
   await prepare(exportId);
   expect([requestsTo('/contacts'), requestsTo('/contacts/{id}')]).toEqual([1, 6]);
+});
+
+test('a list that was gone through in part by an export that was stopped is gone through again, and not card by card', async () => {
+  account.amocrm.account.switches.apiFilter = false;
+  await renewAccount(false);
+  const all = [...account.world.entities.contacts.keys()].map((id) => ({ type: 'contact' as const, id }));
+  const pages = Math.ceil(all.length / 250);
+  account.amocrm.faults.set([{ match: '/contacts', after: pages - 1, times: 4, answer: { status: 503 } }]);
+  await expect(prepare(await plan(all, { mapping: {} }))).rejects.toMatchObject({ code: 'amocrm_unavailable' });
+  account.amocrm.requests.reset();
+  await prepare(await plan(all, { mapping: {} }));
+  expect([requestsTo('/contacts'), requestsTo('/contacts/{id}')]).toEqual([pages, 0]);
 });
 
 test('a list whose next page never ends is left, and the rest is read card by card', async () => {

@@ -151,16 +151,17 @@ describe('the turn to read', () => {
     expect(await t.ledger.entityTurns.take(exportId, one)).toBe(false);
   });
 
-  test('to have gone through a list is remembered by export and kind', async () => {
+  test('how far a list was gone through is remembered by export and kind', async () => {
     const exportId = await openTestExport(t.ledger);
     await t.ledger.entityTurns.take(exportId, one);
     const { entityTurns } = t.ledger;
-    expect(await entityTurns.isSwept(exportId, 'contact')).toBe(false);
-    await entityTurns.markSwept(exportId, 'contact');
-    await entityTurns.markSwept(exportId, 'contact');
-    expect(await entityTurns.isSwept(exportId, 'contact')).toBe(true);
-    expect(await entityTurns.isSwept(exportId, 'lead')).toBe(false);
-    expect(await entityTurns.isSwept(await openTestExport(t.ledger), 'contact')).toBe(false);
+    expect(await entityTurns.sweepPlace(exportId, 'contact')).toBeUndefined();
+    for (const place of [{ offset: 250, limit: 250 }, { offset: 375, limit: 125 }, null]) {
+      await entityTurns.putSweepPlace(exportId, 'contact', place);
+      expect(await entityTurns.sweepPlace(exportId, 'contact')).toEqual(place);
+    }
+    expect(await entityTurns.sweepPlace(exportId, 'lead')).toBeUndefined();
+    expect(await entityTurns.sweepPlace(await openTestExport(t.ledger), 'contact')).toBeUndefined();
   });
 });
 
