@@ -2,10 +2,11 @@ import { DateTime } from 'luxon';
 import { z } from 'zod';
 import { ExportError } from '../errors/export-error.ts';
 import type { AmocrmHttp } from './http.ts';
+import { lenientText } from './lenient.ts';
 
 const accountSchema = z.looseObject({
   id: z.coerce.number().int(),
-  name: z.string().catch(''),
+  name: lenientText,
   is_api_filter_enabled: z.boolean().catch(false),
   timezone: z.string().optional().catch(undefined),
   _embedded: z
@@ -38,7 +39,7 @@ export async function readAccount(http: AmocrmHttp): Promise<AmocrmAccount> {
   const named = account._embedded?.datetime_settings?.timezone ?? account.timezone;
   return {
     accountId: account.id,
-    name: account.name,
+    name: account.name ?? '',
     timeZone: named !== undefined && isTimeZone(named) ? named : DEFAULT_TIME_ZONE,
     isApiFilterEnabled: account.is_api_filter_enabled,
   };

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { AmocrmHttp } from './http.ts';
-import { lenientId, lenientList } from './lenient.ts';
+import { lenientId, lenientList, lenientText } from './lenient.ts';
 import { listPage } from './list-page.ts';
 import { readWholeList } from './whole-list.ts';
 
 const userSchema = z.looseObject({
   id: lenientId.pipe(z.number()),
-  name: z.string().catch(''),
+  name: lenientText,
   rights: z
     .looseObject({ is_active: z.boolean().catch(true), is_admin: z.boolean().catch(false) })
     .optional()
@@ -14,7 +14,7 @@ const userSchema = z.looseObject({
   _embedded: z
     .looseObject({
       groups: z
-        .array(z.looseObject({ name: z.string().catch('') }))
+        .array(z.looseObject({ name: lenientText }))
         .optional()
         .catch(undefined),
     })
@@ -46,5 +46,5 @@ export async function readIsAdmin(http: AmocrmHttp, userId: number): Promise<boo
 }
 
 function toUser({ id, name, rights, _embedded }: z.output<typeof userSchema>): AmocrmUser {
-  return { id, name, group: _embedded?.groups?.[0]?.name ?? null, active: rights?.is_active ?? true };
+  return { id, name: name ?? '', group: _embedded?.groups?.[0]?.name ?? null, active: rights?.is_active ?? true };
 }

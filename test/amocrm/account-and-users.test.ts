@@ -99,6 +99,12 @@ describe('users', () => {
     expect(await answering({ ...answer, _links: null }, readUsers)).toHaveLength(2);
   });
 
+  test('have names that Postgres can keep, and so have their groups', async () => {
+    const groups = [{ name: 'От\u0000дел' }];
+    const answer = { _embedded: { users: [{ id: 8, name: 'Ан\u0000на \ud83d', _embedded: { groups } }] } };
+    expect(await answering(answer, readUsers)).toEqual([{ id: 8, name: 'Анна \ufffd', group: 'Отдел', active: true }]);
+  });
+
   test('of a server whose pages never end are an error', async () => {
     const server = await ownServer((_, response) =>
       response
