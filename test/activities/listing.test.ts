@@ -119,6 +119,17 @@ describe('the events', () => {
     expect((await progress(listing)).listing.crossCheck).toMatchObject({ state: 'refused', found: 0 });
   });
 
+  test('that amoCRM never gets together in time, not even one by one, end the check after a while', async () => {
+    const seen = call('seen');
+    stage.amocrm.amocrm.faults.set([{ match: '/events', answer: { status: 504 } }]);
+    stage.attempt = 19;
+    await expect(listed()).rejects.toMatchObject({ code: 'amocrm_unavailable' });
+    stage.attempt = 20;
+    const listing = await listed();
+    expect(await states(listing)).toEqual({ [seen]: 'planned' });
+    expect((await progress(listing)).listing.crossCheck).toMatchObject({ state: 'refused' });
+  });
+
   test('of a server that is away are waited for, however often it is asked in vain', async () => {
     stage.attempt = 50;
     stage.amocrm.amocrm.faults.set([{ match: '/events', answer: { status: 500 } }]);
