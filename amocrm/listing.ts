@@ -27,6 +27,8 @@ export interface NotesCursor {
   walk: PageWalk;
   /** On the way back over a stretch: the moment to go on from afterwards. */
   resume?: number;
+  /** How often the stretch has been gone over, there and back, and was not the same. */
+  rounds?: number;
 }
 
 export interface NotesPage extends ListPage {
@@ -41,6 +43,12 @@ export interface NotesPage extends ListPage {
 }
 
 export const PAGE_LIMIT = 250;
+
+/**
+ * An edit takes its note out of a stretch, so none changes so often. One that does is sorted anew by amoCRM at every
+ * reading: what slips by is for the cross-check to find.
+ */
+const MAX_ROUNDS = 20;
 
 /** Statuses by which amoCRM says that a feature (customers, unsorted leads) is off; nothing is lost by it. */
 const FEATURE_OFF = new Set<unknown>([422, 425, 426]);
@@ -75,16 +83,17 @@ export async function readNotesPage(http: AmocrmHttp, cursor: NotesCursor, limit
  * fill more than a page cannot be passed that way: their pages are read by number, there and back. What leaves such a
  * stretch (an edit, a deletion) pulls the rest towards its beginning, so that a note may slip past a reader who goes
  * forward, but not past one who comes back. What comes into it (a note dated back, the present second at the end of the
- * source) pushes the rest the other way. So such a stretch is read until nothing has changed on the way there and back.
+ * source) pushes the rest the other way. So such a stretch is read until nothing has changed on the way there and back,
+ * but not for ever.
  */
 export function nextCursor(cursor: NotesCursor, page: NotesPage): NotesCursor | undefined {
-  const { source, since, resume } = cursor;
+  const { source, since, resume, rounds = 0 } = cursor;
   const path = pathOf(source);
   const walk = walked(cursor.walk, page, path);
   const from = (moment: number): NotesCursor => ({ source, since: moment, walk: anew(walk) });
   if (resume !== undefined) {
     if (walk.offset > 0) return { ...cursor, walk };
-    if (!isUnchanged(walk)) return from(since);
+    if (!isUnchanged(walk) && rounds < MAX_ROUNDS) return { ...from(since), rounds: rounds + 1 };
     return resume === since ? undefined : from(resume);
   }
   const passed = Math.max(since, (page.lastUpdatedAt ?? since) - 1);

@@ -22,7 +22,7 @@ export interface PageWalk {
   /** What the page before this one of the same list held, and how often in a row it came. */
   print: string;
   repeated: number;
-  /** What all pages held on the way there; on the way back the same pages take it away again. */
+  /** Which item stood where on the way there; on the way back the same items in the same places take it away again. */
   sum: string;
 }
 
@@ -94,24 +94,25 @@ export function walked(walk: PageWalk, page: ListPage, path: string): PageWalk {
     throw new ExportError('amocrm_bad_answer', { values: { what: `${path} (the same page again and again)` } });
   }
   const limit = page.limit ?? walk.limit;
+  const end = page.start + page.items.length;
   return {
-    offset: walk.back ? page.start : page.start + page.items.length,
+    offset: walk.back ? page.start : end,
     back: walk.back,
     ...(limit === undefined ? {} : { limit }),
     pages,
     print: page.print,
     repeated,
-    sum: mixed(walk.sum, shortHash(`${page.start} ${page.print}`)),
+    sum: walk.back ? mixed(walk.sum, page, page.start, walk.offset) : mixed(walk.sum, page, walk.offset, end),
   };
 }
 
-/** The walk back from a list's last page: the pages before it are read once more, the first one last. */
+/** The walk back from a list's last page: what stands before it is read once more, the first page last. */
 export function turned(walk: PageWalk, page: ListPage, path: string): PageWalk {
   // The last page is not read again, so it is not part of what is compared.
-  return { ...walked(walk, page, path), offset: page.start, back: true, sum: walk.sum };
+  return { ...walked(walk, page, path), offset: walk.offset, back: true, sum: walk.sum };
 }
 
-/** On the way back at the first page: no page has changed since the way there. */
+/** On the way back at the first page: nothing has changed its place since the way there. */
 export function isUnchanged({ sum }: PageWalk): boolean {
   return sum === NOTHING;
 }
@@ -121,9 +122,17 @@ export function anew({ pages, limit }: PageWalk): PageWalk {
   return { ...FIRST_WALK, pages, ...(limit === undefined ? {} : { limit: limit * 2 }) };
 }
 
-/** Adds a page's hash to a sum of them, or takes it away again. */
-function mixed(sum: string, hash: string): string {
-  return (BigInt(`0x${sum}`) ^ BigInt(`0x${hash}`)).toString(16).padStart(NOTHING.length, '0');
+/**
+ * Adds the page's items in these places to a sum of such, or takes them away again. Item by item, because the way back
+ * may come in pages of another size, and every item once, because a page may begin before where the walk stands.
+ */
+function mixed(sum: string, { items, start }: ListPage, from: number, until: number): string {
+  return items
+    .map((item, at) => ({ place: start + at, id: idOf(item) }))
+    .filter(({ place }) => place >= from && place < until)
+    .reduce((mix, { place, id }) => mix ^ BigInt(`0x${shortHash(JSON.stringify([place, id]))}`), BigInt(`0x${sum}`))
+    .toString(16)
+    .padStart(NOTHING.length, '0');
 }
 
 function idOf(item: unknown): unknown {

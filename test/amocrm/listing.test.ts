@@ -11,6 +11,7 @@ import {
   SOURCES,
 } from '../../amocrm/listing.ts';
 import { readNotesById } from '../../amocrm/notes-by-id.ts';
+import { ExportError } from '../../errors/export-error.ts';
 import { NOW, openAccount, type TestAccount } from '../sandbox/amocrm-sandbox.ts';
 import { ownServer, readerOf } from './account-reader.ts';
 
@@ -18,16 +19,11 @@ const START = NOW - 10 * 86_400;
 
 describe('where the listing goes on', () => {
   const cursor = firstCursor('contacts', new Date(87_400_000));
-  const page = (lastUpdatedAt: number | undefined, more: Partial<NotesPage> = {}): NotesPage => ({
-    items: Array.from({ length: 50 }),
-    start: 0,
-    last: false,
-    print: String(Math.random()),
-    notes: [],
-    unreadable: [],
-    lastUpdatedAt,
-    ...more,
-  });
+  const page = (lastUpdatedAt: number | undefined, more: Partial<NotesPage> = {}): NotesPage => {
+    const { print = String(Math.random()) } = more;
+    const items = Array.from({ length: 50 }, (_, n) => ({ id: `${print} ${n}` }));
+    return { items, start: 0, last: false, print, notes: [], unreadable: [], lastUpdatedAt, ...more };
+  };
   const next = (from: NotesCursor, ...given: Parameters<typeof page>) => nextCursor(from, page(...given));
 
   test('begins a day before the period: integrations back-date', () => {
@@ -190,6 +186,37 @@ describe('listing an account', () => {
       cursor = nextCursor(cursor, page);
     }
     expect(met).toEqual(new Set(run));
+  });
+
+  test('reads a run to its end where a page in its midst is always too much', async () => {
+    const run = Array.from({ length: 60 }, () => insert(START + 500));
+    const heavy: AmocrmHttp = {
+      ...http,
+      get: (path, query, schema) => {
+        if (query['page'] === 2 && Number(query['limit']) > 10) {
+          throw new ExportError('amocrm_answer_too_large', { values: { host: 'x' } });
+        }
+        return http.get(path, query, schema);
+      },
+    };
+    expect(new Set(await list(heavy, 25))).toEqual(new Set(run));
+  });
+
+  test('comes to an end where amoCRM sorts the notes of one moment anew at every reading', async () => {
+    const notes = Array.from({ length: 25 }, (_, n) => ({ id: n + 1, note_type: 'call_in', updated_at: START }));
+    let requests = 0;
+    const restless: AmocrmHttp = {
+      ...http,
+      get: (_path, query, schema) => {
+        const from = (Number(query['page']) - 1) * Number(query['limit']);
+        const sorted = notes.map((_, n) => notes[(n * 7 + requests) % notes.length]);
+        requests++;
+        const page = sorted.slice(from, from + Number(query['limit']));
+        return Promise.resolve(page.length === 0 ? undefined : schema.parse({ _embedded: { notes: page } }));
+      },
+    };
+    expect((await list(restless, 10)).toSorted((one, other) => one - other)).toEqual(notes.map(({ id }) => id));
+    expect(requests).toBeLessThan(200);
   });
 
   test('reads past notes whose times are not readable', async () => {
