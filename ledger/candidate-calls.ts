@@ -64,7 +64,7 @@ export class Candidates {
   /** Takes the note into the call; true when its identity is one more that the call is known by. */
   take(call: CandidateCall, note: SightedNote): boolean {
     if (note.startedAt < call.startedAt) call.startedAt = note.startedAt;
-    call.source ??= note.source;
+    this.#learn(call, note);
     if (call.identities.has(note.identity)) return false;
     this.#name(call, note.identity);
     return true;
@@ -85,6 +85,14 @@ export class Candidates {
 
   #note(call: CandidateCall): void {
     for (const trait of traitsOf(call)) push(this.#byTrait, trait, call);
+  }
+
+  #learn(call: CandidateCall, { uniq, source, link }: SightedNote): void {
+    const known = traitsOf(call);
+    call.uniq ??= uniq;
+    call.source ??= source;
+    call.link ??= link;
+    for (const trait of traitsOf(call)) if (!known.includes(trait)) push(this.#byTrait, trait, call);
   }
 }
 
@@ -134,22 +142,25 @@ async function likelyCalls(tx: Transaction<Schema>, accountId: number, notes: Si
      where n.source is null or c.source is null or n."noteId" < 0 or c.note_id < 0
     union
     select ${COLUMNS}
-      from n join calls c on c.account_id = ${accountId} and c.note_id < 0 and c.link = n.link
-    union
-    select ${COLUMNS}
-      from n join calls c on c.account_id = ${accountId} and c.started_at between n.earliest and n.latest
-     where n."noteId" < 0 and c.link = n.link`.execute(tx);
+      from n join calls c on c.account_id = ${accountId} and hashtext(c.link) = hashtext(n.link) and c.link = n.link
+                         and c.started_at between n.earliest and n.latest
+     where n.uniq is null or c.uniq is null or n."noteId" < 0 or c.note_id < 0`.execute(tx);
   return rows;
 }
 
 /**
- * Copies of one call may name its telephony or not. A call on an unsorted lead and the note that it gets when the lead
- * is accepted have the telephony's id of the call in common, or its link, but, as far as is known, not its name.
+ * Copies of one call may name its telephony or not, and have its id of the call already, or the link alone. A call on
+ * an unsorted lead and the note that it gets when the lead is accepted have that id in common, or the link, but, as far
+ * as is known, not the telephony's name.
  */
 function isLikely(note: SightedNote, call: CandidateCall): boolean {
   const sameUniq = note.uniq !== null && note.uniq === call.uniq;
-  if (note.noteId < 0 || call.noteId < 0) return sameUniq || (note.link !== null && note.link === call.link);
-  return sameUniq && (note.source === null || call.source === null);
+  const sameLink = note.link !== null && note.link === call.link;
+  if (note.noteId < 0 || call.noteId < 0) return sameUniq || sameLink;
+  return (
+    (sameUniq && (note.source === null || call.source === null)) ||
+    (sameLink && (note.uniq === null || call.uniq === null))
+  );
 }
 
 function traitsOf({ uniq, link }: Pick<SightedNote, 'uniq' | 'link'>): string[] {

@@ -13,6 +13,7 @@ import { up as adoptedTalks } from './migrations/0010-adopted-talks.ts';
 import { up as backend } from './migrations/0011-backend.ts';
 import { up as recurringIdentities } from './migrations/0012-recurring-identities.ts';
 import { up as missingTalks } from './migrations/0013-missing-talks.ts';
+import { up as callsByLink } from './migrations/0014-calls-by-link.ts';
 import { up as sweepPlaces } from './migrations/0015-sweep-places.ts';
 
 /** Listed by hand, in order, so that a build needs no file search and a review sees what runs. */
@@ -30,6 +31,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0011-backend': { up: backend },
   '0012-recurring-identities': { up: recurringIdentities },
   '0013-missing-talks': { up: missingTalks },
+  '0014-calls-by-link': { up: callsByLink },
   '0015-sweep-places': { up: sweepPlaces },
 };
 

@@ -165,6 +165,37 @@ describe('a call is told from others by its identity', () => {
     });
   });
 
+  describe('copies of which one has the telephony’s id already, the other only the link', () => {
+    const copies = (of: number) => {
+      const link = `https://pbx.example/${of}.mp3`;
+      return {
+        linked: sightedNote({ noteId: of, uniq: null, link, identity: `link:${of}` }),
+        named: sightedNote({ noteId: of + 1, entityType: 'lead', uniq: `c${of}`, link, identity: `uniq:pbx:c${of}` }),
+        other: sightedNote({ noteId: of + 2, uniq: `d${of}`, link, identity: `uniq:pbx:d${of}` }),
+      };
+    };
+
+    test.each([
+      ['that with the link first', 9_500, ['linked', 'named']],
+      ['that with the link last', 9_510, ['named', 'linked']],
+    ] as const)('are one call, %s', async (_, of, order) => {
+      const { linked, named } = copies(of);
+      // Its id comes to the first one as well, as it does to all in the end.
+      const told = { ...linked, uniq: named.uniq, identity: named.identity };
+      const { rows } = await list(...order.map((which) => [copies(of)[which]]), [told]);
+      expect(rows.map(({ note_id }) => note_id)).toEqual([of]);
+      expect((await list(order.map((which) => copies(of + 4)[which]))).rows).toHaveLength(1);
+    });
+
+    test('are two calls where they have an id each, whatever stands in the link’s place', async () => {
+      const { linked, named, other } = copies(9_520);
+      expect((await list([named], [other])).rows).toHaveLength(2);
+      const later = copies(9_530);
+      expect((await list([later.named, later.other])).rows).toHaveLength(2);
+      expect((await list([linked, named, other])).rows).toHaveLength(2);
+    });
+  });
+
   test('a link that comes late is learned, and a copy without one does not take it away', async () => {
     const { exportId } = await list(
       [sightedNote({ noteId: 151, identity: 'uniq:pbx:f', link: null, talkSeconds: null })],

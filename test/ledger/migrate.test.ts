@@ -18,6 +18,7 @@ const ALL = [
   '0011-backend',
   '0012-recurring-identities',
   '0013-missing-talks',
+  '0014-calls-by-link',
   '0015-sweep-places',
 ];
 
