@@ -9,8 +9,8 @@ export function listingRemarks({ crossCheck, unsorted, unknownOperators, unreada
       ru: `Звонков, найденных только по событиям amoCRM: ${crossCheck.found} (сверка нашла то, что пропустил список).`,
     },
     crossCheck.deleted > 0 && {
-      en: `${crossCheck.deleted} calls have been deleted in amoCRM since they were noted; they are not exported.`,
-      ru: `Звонков, удалённых в amoCRM: ${crossCheck.deleted}; они не выгружаются.`,
+      en: `${crossCheck.deleted} call notes have been deleted in amoCRM; a call that has no other note is not exported.`,
+      ru: `Примечаний о звонках, удалённых в amoCRM: ${crossCheck.deleted}; звонок, от которого не осталось других примечаний, не выгружается.`,
     },
     crossCheck.state === 'refused' && {
       en: 'amoCRM does not give its events to this token, or not so that they can be read: the list of calls was not cross-checked (to the end).',

@@ -58,7 +58,7 @@ describe('what a listing came across', () => {
     const lines = statusLines(statusOf({ listing }), ACCOUNT, 'en').join('\n');
     for (const part of [
       '2 calls were found only by amoCRM’s events',
-      '3 calls have been deleted in amoCRM',
+      '3 call notes have been deleted in amoCRM; a call that has no other note is not exported',
       'the list of calls was not cross-checked',
       '4 calls hang on unsorted leads',
       'Nobody can tell who talked in 5 calls',
