@@ -3,6 +3,7 @@ import type { CallNote } from './call-note.ts';
 interface KnownUser {
   id: number;
   name: string;
+  active: boolean;
 }
 
 export interface Operator {
@@ -14,7 +15,8 @@ export interface Operator {
 /**
  * Who talked. Three facts of a note may name the operator, and telephonies fill them differently, so the first that
  * can be believed counts: `call_responsible` as the id of a known user, then as exactly one user's name, then the
- * note's responsible user, then its author, unless that is the robot (0).
+ * note's responsible user, then its author, unless that is the robot (0). Who was deleted and entered anew has the name
+ * twice: then it is that of the active one.
  *
  * @param users all users ever seen of the account, deleted ones included.
  * @returns null when nothing names one.
@@ -27,7 +29,9 @@ export function resolveOperator(
   if (named !== null) {
     if (/^\d+$/.test(named) && users.has(Number(named))) return { userId: Number(named), rank: 1 };
     const sameName = [...users.values()].filter(({ name }) => name.trim() === named);
-    if (sameName.length === 1 && sameName[0]) return { userId: sameName[0].id, rank: 2 };
+    const active = sameName.filter((user) => user.active);
+    const [only, ...others] = active.length > 0 ? active : sameName;
+    if (only && others.length === 0) return { userId: only.id, rank: 2 };
   }
   if (note.responsibleUserId > 0) return { userId: note.responsibleUserId, rank: 3 };
   return note.createdBy > 0 ? { userId: note.createdBy, rank: 4 } : null;

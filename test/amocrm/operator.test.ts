@@ -8,7 +8,12 @@ const users = new Map(
     { id: 9, name: 'Анна Лебедева' },
     { id: 10, name: 'Анна Лебедева' },
     { id: 504_141, name: '7' },
-  ].map((user) => [user.id, user]),
+    { id: 11, name: 'Ирина Белова', active: false },
+    { id: 12, name: 'Ирина Белова' },
+    { id: 13, name: 'Павел Орлов', active: false },
+    { id: 14, name: 'Павел Орлов', active: false },
+    { id: 15, name: 'Юлия Громова', active: false },
+  ].map(({ active = true, ...user }) => [user.id, { ...user, active }]),
 );
 const operator = (callResponsible: string | null, responsibleUserId = 0, createdBy = 0) =>
   resolveOperator({ callResponsible, responsibleUserId, createdBy }, users)?.userId ?? null;
@@ -26,6 +31,12 @@ describe('who talked is the first that can be believed:', () => {
 
   test('not a name that two users share', () => {
     expect(operator('Анна Лебедева', 7, 8)).toBe(7);
+  });
+
+  test('of several with that name the only active one: who comes back has another id', () => {
+    expect(operator('Ирина Белова', 7)).toBe(12);
+    expect(operator('Павел Орлов', 7)).toBe(7);
+    expect(operator('Юлия Громова', 7)).toBe(15);
   });
 
   test('not an id or a phone that is no user’s', () => {
