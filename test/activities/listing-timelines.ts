@@ -8,13 +8,14 @@ import { accepted, unsortedCall } from './unsorted-lead.ts';
 const STYLES = ['object', 'json', 'capitals', 'strings', 'more', 'src'] as const;
 
 interface NewNote {
-  /** Where it hangs: customers are off in these accounts. */
-  place: 'contacts' | 'leads' | 'companies';
+  place: EntityType;
   noteType: 'call_in' | 'call_out' | '10' | '11' | 'common';
   style: (typeof STYLES)[number];
   /** Notes of one number are copies of one call; null: the telephony gives no id. */
   uniq: number | null;
   link: boolean;
+  /** Copies of one recorded call, which have its link in common; some have the telephony's id as well. */
+  recording?: { of: number; named: boolean } | null;
 }
 
 export type Change =
@@ -22,6 +23,7 @@ export type Change =
   | { kind: 'edit'; target: number; updatedAgo: number | null }
   | { kind: 'link'; target: number }
   | { kind: 'tell'; target: number; uniq: number }
+  | { kind: 'name'; target: number }
   | { kind: 'move'; target: number; startedAgo: number }
   | { kind: 'mass edit'; from: number; count: number }
   | { kind: 'delete'; target: number }
@@ -31,6 +33,8 @@ export type Change =
 
 export interface Timeline {
   limits: { notes: number; events: number };
+  /** This page is always too much for amoCRM at once, where halves can be asked for. */
+  heavyPage?: number | null;
   eventDelaySeconds: number;
   /** The period ends this long ago. */
   endedAgo: number;
@@ -54,11 +58,15 @@ const pageSize = fc.oneof(
 );
 
 const newNote: fc.Arbitrary<NewNote> = fc.record({
-  place: fc.constantFrom('contacts', 'contacts', 'contacts', 'leads', 'companies'),
+  place: fc.constantFrom('contacts', 'contacts', 'contacts', 'leads', 'companies', 'customers'),
   noteType: fc.constantFrom('call_in', 'call_in', 'call_out', '10', '11', 'common'),
   style: fc.constantFrom(...STYLES),
   uniq: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 2, arbitrary: fc.nat(5) }),
   link: fc.boolean(),
+  recording: fc.oneof(
+    { weight: 4, arbitrary: fc.constant(null) },
+    { weight: 1, arbitrary: fc.record({ of: fc.nat(1), named: fc.boolean() }) },
+  ),
 });
 
 /** When a call was, before the listing: mostly within the period, sometimes days before it. */
@@ -89,6 +97,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('link' as const), target }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('tell' as const), target, uniq: fc.nat(5) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('name' as const), target }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('move' as const), target, startedAgo }) },
   {
     weight: 2,
@@ -106,7 +115,9 @@ const change: fc.Arbitrary<Change> = fc.oneof(
 
 export const timelines: fc.Arbitrary<Timeline> = fc.record({
   limits: fc.record({ notes: pageSize, events: pageSize }),
-  eventDelaySeconds: fc.constantFrom(0, 0, 0, 960),
+  heavyPage: fc.constantFrom(null, null, null, 2, 3),
+  // Late ones as often as not: events in time make up for whatever the listing itself loses.
+  eventDelaySeconds: fc.constantFrom(0, 960),
   endedAgo: fc.constantFrom(-3_600, -3_600, 3_600),
   unsorted: fc.constantFrom(false, false, true),
   atStart: fc.array(fc.record({ note: newNote, startedAgo, updatedAgo: moment }), { maxLength: 12 }),
@@ -122,6 +133,8 @@ interface Known {
   call: string;
   /** Nothing tells yet what it is of. */
   bare: boolean;
+  /** The recorded call that it is a copy of. */
+  recording: number | null;
   /** The telephony told that later: the note stays until it has been read again. */
   told: boolean;
   /** Every `created_at` that it has had. */
@@ -175,6 +188,11 @@ export class Player {
     if (this.#source === 'events') this.#next();
   }
 
+  /** What has not happened yet happens now: the listing is over, its waiting calls are not read again yet. */
+  rest(): void {
+    while (this.#steps < this.#timeline.changes.length) this.#next();
+  }
+
   #next(): void {
     for (const one of this.#timeline.changes[this.#steps++] ?? []) this.#change(one);
   }
@@ -214,6 +232,11 @@ export class Player {
       if (at >= from - DAY && at < until + DAY) startOf.set(call, Math.min(at, startOf.get(call) ?? at));
     }
     return [...startOf].filter(([, at]) => this.#inPeriod(at)).map(([call]) => call);
+  }
+
+  /** Of these, the calls whose time an older listing of the account cannot have put outside the period. */
+  holdsAllAlong(): string[] {
+    return this.holds().filter((call) => this.#timesOf(call).every((at) => this.#inPeriod(at)));
   }
 
   /** The call of a note, by the telephony's own account. */
@@ -259,8 +282,9 @@ export class Player {
     this.#notes.push({
       id: inserted.id,
       place: note.place,
-      call: note.uniq === null ? `note ${inserted.id}` : `uniq ${note.uniq}`,
-      bare: note.uniq === null && !note.link,
+      call: callOf(note, inserted.id),
+      bare: !note.recording && note.uniq === null && !note.link,
+      recording: note.recording?.of ?? null,
       told: false,
       startedAt: [createdAt],
       deleted: false,
@@ -326,6 +350,7 @@ export class Player {
       case 'edit':
       case 'link':
       case 'tell':
+      case 'name':
       case 'move':
       case 'delete': {
         const alive = this.#alive();
@@ -344,6 +369,7 @@ export class Player {
         return;
       }
       case 'link':
+        if (note.recording !== null) return;
         this.#world.patchNote(note.id, { params: { link: `https://pbx.example/late/${note.id}` } });
         note.bare = false;
         return;
@@ -351,6 +377,10 @@ export class Player {
         if (!note.bare) return;
         this.#world.patchNote(note.id, { params: toldOf(one.uniq) });
         Object.assign(note, { call: `uniq ${one.uniq}`, bare: false, told: true });
+        return;
+      case 'name':
+        if (note.recording === null) return;
+        this.#world.patchNote(note.id, { params: { uniq: `recorded-${note.recording}` } });
         return;
       case 'move':
         this.#world.patchNote(note.id, { createdAt: this.#start - one.startedAgo });
@@ -371,7 +401,13 @@ export class Player {
 }
 
 function knownOf(note: Note): Omit<Known, 'call' | 'late' | 'setBack'> {
-  return { id: note.id, place: note.entityType, startedAt: [note.createdAt], deleted: false, bare: false, told: false };
+  const { id, entityType: place, createdAt } = note;
+  return { id, place, startedAt: [createdAt], deleted: false, bare: false, recording: null, told: false };
+}
+
+function callOf({ uniq, recording }: NewNote, noteId: number): string {
+  if (recording) return `recording ${recording.of}`;
+  return uniq === null ? `note ${noteId}` : `uniq ${uniq}`;
 }
 
 /** What the telephony tells of a note's call when it knows it. */
@@ -380,13 +416,19 @@ function toldOf(uniq: number): object {
 }
 
 /** Copies of one call have one `uniq` and one telephony; a note without has a link of its own, if any. */
-function paramsOf({ style, uniq, link }: NewNote, noteId: number): unknown {
+function paramsOf({ style, uniq, link, recording }: NewNote, noteId: number): unknown {
   const params = {
     uniq: uniq === null ? '' : `call-${uniq}`,
     duration: 33,
     source: 'uis_widget',
     link: link ? `https://pbx.example/${noteId}.mp3` : null,
     phone: '+79990000000',
+    ...(recording
+      ? {
+          uniq: recording.named ? `recorded-${recording.of}` : '',
+          link: `https://pbx.example/recording/${recording.of}.mp3`,
+        }
+      : {}),
   };
   switch (style) {
     case 'object':
