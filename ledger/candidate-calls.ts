@@ -137,14 +137,19 @@ async function likelyCalls(tx: Transaction<Schema>, accountId: number, notes: Si
           as n("noteId" bigint, "startedAt" timestamptz, uniq text, source text, link text)
     )
     select ${COLUMNS}
-      from n join calls c on c.account_id = ${accountId} and hashtext(c.uniq) = hashtext(n.uniq) and c.uniq = n.uniq
+      from n join calls c on c.account_id = ${accountId} and c.uniq = n.uniq
                          and c.started_at between n.earliest and n.latest
      where n.source is null or c.source is null or n."noteId" < 0 or c.note_id < 0
     union
     select ${COLUMNS}
-      from n join calls c on c.account_id = ${accountId} and hashtext(c.link) = hashtext(n.link) and c.link = n.link
+      from n join calls c on c.account_id = ${accountId} and c.link = n.link
                          and c.started_at between n.earliest and n.latest
-     where n.uniq is null or c.uniq is null or n."noteId" < 0 or c.note_id < 0`.execute(tx);
+     where n.uniq is null or n."noteId" < 0
+    union
+    select ${COLUMNS}
+      from n join calls c on c.account_id = ${accountId} and c.link = n.link
+                         and c.started_at between n.earliest and n.latest
+     where c.uniq is null or c.note_id < 0`.execute(tx);
   return rows;
 }
 
