@@ -51,7 +51,10 @@ async function play(timeline: Timeline): Promise<void> {
   const unsubscribe = amocrm.onAnswer(() => player.answered());
   await stage
     .list(listing, timeline.limits, (cursor) =>
-      player.before({ source: cursor?.source ?? 'contacts', back: cursor?.walk.back ?? false }),
+      player.before({
+        source: cursor?.source ?? 'contacts',
+        ending: cursor !== null && 'resume' in cursor && cursor.resume === cursor.since,
+      }),
     )
     .finally(unsubscribe);
   await stage.closePlan(listing);

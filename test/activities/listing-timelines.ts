@@ -157,7 +157,7 @@ export class Player {
   readonly #drained = new Set<string>();
   #listing = false;
   #source = 'contacts';
-  #back = false;
+  #ending = false;
   #steps = 0;
 
   constructor(world: World, clock: MovableClock, timeline: Timeline) {
@@ -176,11 +176,14 @@ export class Player {
     return { from: this.#start - PERIOD_SECONDS, until: this.#start - this.#timeline.endedAgo };
   }
 
-  /** A page of this source is about to be read: those before it are drained. */
-  before({ source, back }: { source: string; back: boolean }): void {
+  /**
+   * A page of this source is about to be read: those before it are drained, and this one too where it is `ending`, on its
+   * way back over its end.
+   */
+  before({ source, ending }: { source: string; ending: boolean }): void {
     if (source !== this.#source) this.#drained.add(this.#source);
     this.#source = source;
-    this.#back = back;
+    this.#ending = ending;
     this.#next();
   }
 
@@ -252,7 +255,7 @@ export class Player {
 
   /** The end of this source has been read: what comes now may be none of this listing's. */
   #isSeen(place: string): boolean {
-    return this.#drained.has(place) || (this.#back && place === this.#source);
+    return this.#drained.has(place) || (this.#ending && place === this.#source);
   }
 
   #inPeriod(at: number): boolean {
