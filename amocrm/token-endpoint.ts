@@ -1,10 +1,8 @@
-import http from 'node:http';
-import https from 'node:https';
 import axios, { type AxiosResponse } from 'axios';
 import { z } from 'zod';
 import { ExportError } from '../errors/export-error.ts';
 import { pauseAsked } from './retry-after.ts';
-import type { AmocrmTransport } from './transport.ts';
+import { type AmocrmTransport, ownConnection } from './transport.ts';
 
 export interface TokenPair {
   access: string;
@@ -39,13 +37,10 @@ const refusalSchema = z.looseObject({ hint: z.string().min(1) });
 /** Far more than two tokens need. */
 const MAX_ANSWER_BYTES = 256 * 1024;
 
-/** The connection was never made, so nothing went out. */
-const NOT_SENT =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|CERT_.*|DEPTH_ZERO.*|UNABLE_TO_.*|SELF_SIGNED.*|ERR_TLS.*)$/;
-
 /**
  * Asks an account's token endpoint. A connection of its own each time: one kept alive may be closed by the server at
- * the moment of sending, and would leave in doubt a request that never arrived.
+ * the moment of sending, and would leave in doubt a request that never arrived. One that never came to stand, for
+ * whatever reason, leaves none: nothing was sent.
  *
  * @param withinMs how long the whole answer may take.
  */
@@ -57,19 +52,19 @@ export async function askForTokens(
   withinMs: number,
 ): Promise<TokenAnswer> {
   let answer: AxiosResponse<string>;
+  let stands = false;
   try {
     answer = await transport.post<string>(`${url}/oauth2/access_token`, body, {
       timeout: 0,
       maxContentLength: MAX_ANSWER_BYTES,
       signal: AbortSignal.timeout(withinMs),
-      httpAgent: new http.Agent(),
-      httpsAgent: new https.Agent(),
+      ...ownConnection(() => (stands = true)),
     });
   } catch (error) {
     if (!axios.isAxiosError(error)) throw error;
     // The axios error holds the request with its secrets: only its code goes on.
     const what = error.code ?? 'no answer';
-    if (!NOT_SENT.test(what)) return { kind: 'lost', what };
+    if (stands) return { kind: 'lost', what };
     return { kind: 'not_taken', error: new ExportError('amocrm_unavailable', { values: { host, what } }) };
   }
   return read(answer, host);

@@ -70,8 +70,25 @@ function isTooLarge(error: unknown): boolean {
   return error instanceof AxiosError && error.message.startsWith('maxContentLength');
 }
 
+/**
+ * The way of one request on a connection of its own.
+ *
+ * @param stands told when the connection does, TLS included: before that not a byte of the request has gone out.
+ */
+export function ownConnection(stands: () => void) {
+  return {
+    httpAgent: limitConnecting(new http.Agent(), 'connect', LIMITS.connectMs, stands),
+    httpsAgent: limitConnecting(new https.Agent(), 'secureConnect', LIMITS.connectMs, stands),
+  };
+}
+
 /** A host that takes a connection and says nothing, or drops what is sent, would hold it for minutes. */
-function limitConnecting<A extends http.Agent>(agent: A, connected: 'connect' | 'secureConnect', connectMs: number): A {
+function limitConnecting<A extends http.Agent>(
+  agent: A,
+  connected: 'connect' | 'secureConnect',
+  connectMs: number,
+  stands?: () => void,
+): A {
   const createConnection = agent.createConnection.bind(agent);
   agent.createConnection = (options, callback) => {
     const socket: Duplex | null | undefined = createConnection(options, callback);
@@ -80,6 +97,7 @@ function limitConnecting<A extends http.Agent>(agent: A, connected: 'connect' | 
       socket.destroy(Object.assign(new Error('no connection in time'), { code: 'ETIMEDOUT' }));
     }, connectMs);
     for (const event of [connected, 'close']) socket.once(event, () => clearTimeout(timer));
+    if (stands) socket.once(connected, stands);
     return socket;
   };
   return agent;

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { readClaims } from '../../amocrm/access-token-claims.ts';
 import { createAmocrmTransport } from '../../amocrm/transport.ts';
 import { createOauth, type Oauth } from '../../amocrm/oauth.ts';
+import { askForTokens } from '../../amocrm/token-endpoint.ts';
 import { ExportError } from '../../errors/export-error.ts';
 import type { FaultRule } from '../../sandbox/amocrm/faults.ts';
 import { IDENTITY } from '../../sandbox/identity.ts';
@@ -109,6 +111,28 @@ describe('a code', () => {
       kind: 'not_taken',
       error: { code: 'amocrm_unavailable', kind: 'retryable' },
     });
+  });
+});
+
+describe('a request for tokens whose connection never stands was not sent, and may be sent again:', () => {
+  test.each<[string, (socket: Socket) => unknown]>([
+    ['its host is silent', (socket) => socket.resume()],
+    ['it is cut in the handshake', (socket) => socket.once('data', () => socket.destroy())],
+    ['its host speaks no TLS', (socket) => socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))],
+  ])('%s', async (_, meet) => {
+    const server = createServer((socket) => void meet(socket.on('error', () => undefined)));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const asked = askForTokens(createAmocrmTransport(), 'example.amocrm.ru', url, { code: 'secret-code' }, 300);
+    expect(await asked).toMatchObject({ kind: 'not_taken', error: { code: 'amocrm_unavailable', kind: 'retryable' } });
+    server.close();
+  });
+
+  test('but one whose connection stood may have arrived, however soon that was cut', async () => {
+    const server = await ownServer((request) => request.destroy());
+    const { host } = new URL(server.url);
+    expect(await oauthFor([host]).refresh(host, 'secret-code')).toMatchObject({ kind: 'lost' });
+    server.close();
   });
 });
 
