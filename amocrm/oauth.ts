@@ -1,7 +1,6 @@
-import { z } from 'zod';
 import { ExportError } from '../errors/export-error.ts';
-import { readClaims } from './access-token-claims.ts';
-import { accountAddress, consentAddress, serviceAddress } from './host.ts';
+import { accountAddress, consentAddress } from './host.ts';
+import { askPresentHost, type PresentHost } from './present-host.ts';
 import { askForTokens, type TokenAnswer, type TokenPair } from './token-endpoint.ts';
 import type { AmocrmTransport } from './transport.ts';
 
@@ -38,19 +37,11 @@ export interface Oauth {
    */
   exchange(host: string, code: string): Promise<TokenPair>;
   refresh(host: string, refreshToken: string): Promise<TokenAnswer>;
-  /** The host of the account that the tokens belong to, without using them up; undefined where amoCRM does not say. */
+  /** The host of the account that the tokens belong to: {@link askPresentHost}. */
   presentHost(tokens: { access: string; refresh: string }): Promise<PresentHost | undefined>;
 }
 
-interface PresentHost {
-  accountId: number;
-  host: string;
-}
-
 const ANSWER_WITHIN_MS = 20_000;
-
-/** `GET /oauth2/account/current/subdomain`, since September 2024. */
-const presentDomainSchema = z.looseObject({ id: z.coerce.number().int(), domain: z.string() });
 
 /** The integration's side of amoCRM's OAuth 2.0. It keeps nothing. */
 export function createOauth(options: OauthOptions): Oauth {
@@ -100,21 +91,6 @@ export function createOauth(options: OauthOptions): Oauth {
 
     refresh: (host, refreshToken) => ask(host, { grant_type: 'refresh_token', refresh_token: refreshToken }),
 
-    async presentHost({ access, refresh }) {
-      const { apiDomain } = readClaims(access);
-      if (apiDomain === undefined) return undefined;
-      try {
-        const { url } = serviceAddress(apiDomain, insecureHosts);
-        const answer = await transport.get<string>(`${url}/oauth2/account/current/subdomain`, {
-          headers: { 'X-Refresh-Token': refresh },
-          signal: AbortSignal.timeout(answerWithinMs),
-        });
-        const { id, domain } = presentDomainSchema.parse(JSON.parse(answer.data));
-        return { accountId: id, host: accountAddress(domain, insecureHosts).host };
-      } catch {
-        // Whatever went wrong (its errors hold the token), the account was not found again.
-        return undefined;
-      }
-    },
+    presentHost: (tokens) => askPresentHost({ transport, insecureHosts, withinMs: answerWithinMs }, tokens),
   };
 }

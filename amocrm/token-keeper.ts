@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ErrorCode } from '../errors/codes.ts';
-import { ExportError } from '../errors/export-error.ts';
+import { ExportError, findExportError } from '../errors/export-error.ts';
 import { readClaims } from './access-token-claims.ts';
 import type { AccessTrouble, AmocrmOptions } from './http.ts';
 import type { Oauth } from './oauth.ts';
@@ -172,14 +172,21 @@ export class TokenKeeper {
   async #ask(token: KeptToken, turn: Turn, pace: Pace): Promise<TokenAnswer> {
     const answer = await this.#send(token, token.host, turn);
     if (answer.kind !== 'refused' && answer.kind !== 'client_refused' && answer.kind !== 'not_here') return answer;
+    let moved: { host: string; turn: Turn } | undefined;
     try {
-      const moved = await this.#moved(token, pace);
-      return moved === undefined ? answer : await this.#send(token, moved, await pace());
+      const host = await this.#moved(token, pace);
+      moved = host === undefined ? undefined : { host, turn: await pace() };
     } catch (error) {
-      // The line was closed before anything more went out.
-      if (error instanceof ExportError) return { kind: 'not_taken', error };
-      throw error;
+      // Nothing more went out.
+      if (!(error instanceof ExportError)) {
+        await this.#store.settle(token.accountId, token.version, 'active');
+        throw error;
+      }
+      // A word that the tokens are dead stands, also while nobody can say where the account lives.
+      const isDead = answer.kind === 'refused' && error.code === 'amocrm_unavailable';
+      return isDead ? answer : { kind: 'not_taken', error };
     }
+    return moved ? this.#send(token, moved.host, moved.turn) : answer;
   }
 
   async #send({ accountId, refresh }: KeptToken, host: string, turn: Turn): Promise<TokenAnswer> {
@@ -189,14 +196,22 @@ export class TokenKeeper {
     return answer;
   }
 
-  /** Finds a renamed account's new host and keeps it; undefined when it is not found or still the same. */
+  /**
+   * Finds a renamed account's new host and keeps it; undefined when it is not found or still the same.
+   *
+   * @throws {ExportError} when it cannot be asked for just now.
+   */
   async #moved(token: KeptToken, pace: Pace): Promise<string | undefined> {
     const { accountId, access, refresh } = token;
     if (refresh === null || readClaims(access).apiDomain === undefined) return undefined;
     const turn = await pace();
-    const present = await this.#oauth.presentHost({ access, refresh });
-    this.#counted?.(accountId, '/oauth2/account/current/subdomain', present ? 'ok' : 'amocrm_account_moved');
-    await turn.end(present ? 'answered' : 'unknown');
+    const asked = await Promise.allSettled([this.#oauth.presentHost({ access, refresh })]).then(([one]) => one);
+    const present = asked.status === 'fulfilled' ? asked.value : undefined;
+    const error = asked.status === 'rejected' ? findExportError(asked.reason) : undefined;
+    const outcome = error?.code ?? (present ? 'ok' : 'amocrm_account_moved');
+    this.#counted?.(accountId, '/oauth2/account/current/subdomain', outcome);
+    await turn.end(error ?? (present ? 'answered' : 'unknown'));
+    if (asked.status === 'rejected') throw asked.reason;
     if (present?.accountId !== accountId || present.host === token.host) return undefined;
     await this.#store.move(accountId, present.host);
     return present.host;

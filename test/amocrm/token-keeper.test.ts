@@ -88,3 +88,60 @@ test('every request for tokens is counted, and every one for the account’s pre
     [accountId, '/oauth2/account/current/subdomain', 'amocrm_account_moved'],
   ]);
 });
+
+describe('where the account lives, when its host knows it no more, and that cannot be asked just now,', () => {
+  const present = '/oauth2/account/current/subdomain';
+  const gone = { match: '/oauth2/access_token', times: 1, answer: { status: 404, html: true } };
+  const token = async () => t.ledger.tokens.read(accountId);
+  beforeEach(async () => {
+    const { access, refresh } = await processOf({}).oauth.exchange(host, account.amocrm.account.tokens.issueCode());
+    await t.ledger.tokens.put(accountId, { kind: 'oauth', access, refresh, accessUntil: new Date() });
+  });
+  afterEach(() => account.amocrm.faults.set([]));
+
+  test.each([
+    [503, 'amocrm_unavailable', []],
+    [429, 'amocrm_throttled', ['amocrm_throttled']],
+    [403, 'amocrm_blocked', ['amocrm_blocked']],
+  ])('is asked again later: nobody has to act (%d)', async (status, code, rests) => {
+    account.amocrm.faults.set([gone, { match: present, times: 1, answer: { status, html: true } }]);
+    const told: string[] = [];
+    const { tokens, requests } = processOf({ refused: (_, reason) => Promise.resolve(void told.push(reason)) });
+    await expect(tokens.accessToken()).rejects.toMatchObject({ code });
+    expect(await token()).toMatchObject({ state: 'active', reason: null });
+    expect(told).toEqual(rests);
+    expect(requests.at(-1)).toEqual([accountId, present, code]);
+    expect(await tokens.accessToken()).toBe((await token())?.access);
+  });
+
+  test('not even when it was a request of ours that amoCRM answered so', async () => {
+    account.amocrm.faults.set([{ match: present, times: 1, answer: { dropAnswer: true } }]);
+    const { tokens } = processOf({});
+    const refused = { host, token: (await token())?.access ?? '' };
+    await expect(tokens.renewAccess(refused, 'amocrm_account_moved')).rejects.toMatchObject({
+      code: 'amocrm_unavailable',
+    });
+    await expect(tokens.renewAccess(refused, 'amocrm_account_moved')).resolves.toBeUndefined();
+  });
+
+  test('nor when Postgres is away at that moment: the refresh token is unused', async () => {
+    account.amocrm.faults.set([gone]);
+    let isAway = true;
+    const takeTurn: SharedPace['takeTurn'] = async (turn) => {
+      if (!isAway || (await token())?.state !== 'refreshing') return t.ledger.rateBuckets.takeTurn(turn);
+      isAway = false;
+      throw new Error('away');
+    };
+    const { tokens } = processOf({ takeTurn });
+    await expect(tokens.accessToken()).rejects.toThrow('away');
+    expect(await token()).toMatchObject({ state: 'active' });
+    expect(await tokens.accessToken()).toBe((await token())?.access);
+  });
+
+  test('but a word that the tokens are dead stands', async () => {
+    account.amocrm.account.tokens.revokeAll();
+    account.amocrm.faults.set([{ match: present, answer: { status: 503 } }]);
+    await expect(processOf({}).tokens.accessToken()).rejects.toMatchObject({ code: 'amocrm_unauthorized' });
+    expect(await token()).toMatchObject({ state: 'reauth_required' });
+  });
+});
