@@ -41,7 +41,13 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
   const integration = amocrmIntegration(environment);
   if (!integration) throw new ExportError('amocrm_client_not_set');
   const exports = new ExportClient({ temporal: temporal.client, ledger, taskQueue: environment.TEMPORAL_TASK_QUEUE });
-  const access = openAccess(environment, ledger, () => Promise.resolve(exports));
+  const metrics = createMetrics();
+  const access = openAccess(
+    environment,
+    ledger,
+    () => Promise.resolve(exports),
+    (account, endpoint, outcome) => metrics.amocrmRequests.inc({ account, endpoint, outcome }),
+  );
   const background = new BackgroundWork(logger);
   const tariffFile = environment.TARIFF_FILE;
   const parts: Parts = {
@@ -57,7 +63,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
     missing: () => missing(ledger, temporal),
     limits,
     background,
-    metrics: createMetrics(),
+    metrics,
     logger,
     now,
   };

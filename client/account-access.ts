@@ -19,6 +19,8 @@ export interface AccountAccess {
   /** `host:port` of sandboxes: the only places outside amoCRM's domains that are given a token. */
   insecureHosts: readonly string[];
   paces: AmocrmPaces;
+  /** Hears of every request to amoCRM: its account (0 while that is not known), its route, and `ok` or the code of its error. */
+  countRequest?: (accountId: number, endpoint: string, outcome: string) => void;
   /** Opened when it is first needed: adding an account needs no Temporal unless an export waits for it. */
   exports: () => Promise<ExportClient>;
   /** The part of the customer's quota for reading talks that may be used, above 0 up to 1. */
@@ -40,6 +42,7 @@ export function amocrmOf(access: AccountAccess, account: Account, signal?: Abort
     transport: access.transport,
     ...access.tokens.of(accountId, pace, signal),
     pace,
+    counted: (endpoint, outcome) => access.countRequest?.(accountId, endpoint, outcome),
     tries: INTERACTIVE_TRIES,
     ...(signal ? { signal } : {}),
   });

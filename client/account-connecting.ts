@@ -39,6 +39,7 @@ export async function connectAccount(
     transport: access.transport,
     accessToken: () => Promise.resolve(grant.access),
     pace: inLineOf === undefined ? UNPACED : () => paced(access, inLineOf),
+    counted: (endpoint, outcome) => access.countRequest?.(inLineOf ?? 0, endpoint, outcome),
     tries: INTERACTIVE_TRIES,
   });
   const account = await readAccount(http);

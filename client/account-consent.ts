@@ -69,12 +69,13 @@ async function authorise(access: AccountAccess, host: string, code: string, mean
   const cleanCode = cleanSecret(code, CODE);
   const turn = await (meant.accountId === null ? UNPACED() : paced(access, meant.accountId));
   const exchange = access.oauth.exchange(host, cleanCode);
-  await turn.end(
-    await exchange.then(
-      () => 'answered' as const,
-      (error: unknown) => findExportError(error) ?? 'unknown',
-    ),
+  const fared = await exchange.then(
+    () => 'answered' as const,
+    (error: unknown) => findExportError(error) ?? 'unknown',
   );
+  const outcome = fared instanceof ExportError ? fared.code : fared === 'answered' ? 'ok' : 'unexpected';
+  access.countRequest?.(meant.accountId ?? 0, '/oauth2/access_token', outcome);
+  await turn.end(fared);
   const pair = await exchange;
   return connectAccount(access, host, { kind: 'oauth', ...pair }, meant.accountId);
 }

@@ -14,6 +14,7 @@ export function openAccess(
   environment: Environment,
   ledger: Ledger,
   exports: () => Promise<ExportClient>,
+  countRequest?: NonNullable<AccountAccess['countRequest']>,
 ): AccountAccess {
   const { SPEECHSENSE_ENDPOINT: address, SPEECHSENSE_TLS: tls, INSECURE_HOSTS: insecureHosts } = environment;
   const transport = createAmocrmTransport();
@@ -22,7 +23,8 @@ export function openAccess(
     ledger,
     transport,
     oauth,
-    tokens: new TokenKeeper(ledger.tokens, oauth),
+    tokens: new TokenKeeper(ledger.tokens, oauth, countRequest ? { counted: countRequest } : {}),
+    ...(countRequest ? { countRequest } : {}),
     speechSense: createSpeechSense({ address, tls }),
     insecureHosts,
     paces: createAmocrmPaces(ledger.rateBuckets, environment.AMOCRM_REQUESTS_PER_SECOND),

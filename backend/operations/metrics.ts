@@ -4,9 +4,10 @@ export interface BackendMetrics {
   registry: Registry;
   requestSeconds: Histogram<'method' | 'route' | 'status'>;
   hooks: Counter<'hook' | 'outcome'>;
+  amocrmRequests: Counter<'account' | 'endpoint' | 'outcome'>;
 }
 
-/** The process's own metrics: patterns of routes, never addresses. */
+/** The process's own metrics: patterns of routes, never addresses; of an account nothing but its number. */
 export function createMetrics(): BackendMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -23,5 +24,12 @@ export function createMetrics(): BackendMetrics {
     labelNames: ['hook', 'outcome'],
     registers: [registry],
   });
-  return { registry, requestSeconds, hooks };
+  // As the worker counts its own.
+  const amocrmRequests = new Counter({
+    name: 'speechsense_export_amocrm_requests_total',
+    help: 'Requests to amoCRM by account (0: not known yet), route (ids left out) and outcome (ok, cancelled, or the error code).',
+    labelNames: ['account', 'endpoint', 'outcome'],
+    registers: [registry],
+  });
+  return { registry, requestSeconds, hooks, amocrmRequests };
 }
