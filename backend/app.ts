@@ -68,7 +68,7 @@ export async function createApp(parts: Parts, trustedProxies: number): Promise<F
 
   await app.register((open, _, done) => {
     healthRoutes(open, parts);
-    redirectRoute(open, parts);
+    redirectRoute(open, parts, limits);
     disconnectRoute(open, parts);
     reportRoute(open, parts);
     done();

@@ -40,7 +40,9 @@ export interface Parts {
 export interface Limits {
   perIp: number;
   perAccount: number;
+  /** Install hooks that come from one address: anybody can send one, and each asks amoCRM in an account's name. */
+  installsPerIp: number;
 }
 
 /** A page asks every five seconds, and a click is a few requests: this leaves room for a dozen people. */
-export const USUAL_LIMITS: Limits = { perIp: 600, perAccount: 300 };
+export const USUAL_LIMITS: Limits = { perIp: 600, perAccount: 300, installsPerIp: 20 };

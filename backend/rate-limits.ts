@@ -13,6 +13,8 @@ export interface RateLimits {
   ofIp(request: FastifyRequest): Promise<void>;
   /** @throws {ExportError} `too_many_requests` */
   ofAccount(request: FastifyRequest): Promise<void>;
+  /** @throws {ExportError} `too_many_requests` */
+  ofInstalls(request: FastifyRequest): Promise<void>;
 }
 
 /** Bounds on requests in a minute, of this process. */
@@ -31,6 +33,7 @@ export async function rateLimits(app: Api, limits: Limits): Promise<RateLimits> 
   };
   return {
     ofIp: limiter(limits.perIp, ({ ip }) => `ip ${ip}`),
+    ofInstalls: limiter(limits.installsPerIp, ({ ip }) => `install ${ip}`),
     ofAccount: limiter(limits.perAccount, ({ caller }) => `account ${caller?.accountId ?? 0}`),
   };
 }

@@ -7,6 +7,7 @@ import { toExportError } from '../answers/error-answer.ts';
 import { pageSentence } from '../answers/page-sentences.ts';
 import type { Api } from '../api/api.ts';
 import type { Parts } from '../parts.ts';
+import type { RateLimits } from '../rate-limits.ts';
 import { CONSENT_PAGE_POLICY, consentPage } from './consent-page.ts';
 
 /** amoCRM waits three seconds for an answer to its install hook, and never asks again. */
@@ -14,7 +15,7 @@ const ANSWER_WITHIN_MS = 2_000;
 
 const text = z.string().max(4096).optional();
 
-/** Looser than our own requests: amoCRM may add parameters of its own, or send one twice. */
+/** Looser than our own requests: amoCRM may add parameters of its own. */
 const redirected = z.looseObject({ code: text, state: text, referer: text, from_widget: text, error: text });
 
 const CONNECTED: Sentence = {
@@ -30,7 +31,7 @@ const CONNECTING: Sentence = {
  * The redirect URI: where the browser comes back from the consent page (with our state), and where amoCRM tells that the
  * widget was installed (without one). It answers at once; what takes longer goes on after the answer.
  */
-export function redirectRoute(app: Api, parts: Parts): void {
+export function redirectRoute(app: Api, parts: Parts, limits: RateLimits): void {
   const { access, background, integration, metrics } = parts;
   app.get(
     new URL(integration.redirectUri).pathname,
@@ -39,6 +40,7 @@ export function redirectRoute(app: Api, parts: Parts): void {
       const { code = '', state, referer = '', from_widget: fromWidget, error } = request.query;
       const isInstall = state === undefined && error === undefined && fromWidget !== undefined;
       const hook = isInstall ? 'install' : 'consent';
+      if (isInstall) await limits.ofInstalls(request);
       const work = isInstall
         ? authoriseByCode(access, referer, code)
         : authoriseByRedirect(access, new URLSearchParams(definedOnly({ code, state, referer, error })));

@@ -23,6 +23,14 @@ async function withBackend(
   }
 }
 
+/** What amoCRM sends to the redirect URI. */
+const callback = (query: Record<string, string>) => {
+  const referer = new URL(stage.sandbox.addresses.amocrm).host;
+  return fetch(`${stage.sandbox.redirectUri}?${new URLSearchParams({ referer, ...query }).toString()}`);
+};
+
+const sumOf = (counts: Record<string, number> = {}) => Object.values(counts).reduce((sum, count) => sum + count, 0);
+
 describe('the backend', () => {
   test('is alive, ready and measured; metrics and log know patterns of addresses only', () =>
     withBackend({}, async (backend, ask) => {
@@ -32,6 +40,20 @@ describe('the backend', () => {
       const { body } = await ask('GET /metrics');
       expect(body['text']).toContain('route="/api/exports/:exportId"');
       expect(`${String(body['text'])}${backend.log()}`).not.toMatch(/secret=1|5f0c3d8e/);
+    }));
+
+  test('counts its requests to amoCRM, those for tokens among them, as the worker counts its own', () =>
+    withBackend({}, async (_, ask) => {
+      await ask('GET /api/users');
+      const code = stage.sandbox.amocrm.account.tokens.issueCode();
+      for (let n = 0; n < 2; n++) await callback({ code, from_widget: '1' });
+      const metrics = String((await ask('GET /metrics')).body['text']);
+      const counted = (endpoint: string, outcome: string) =>
+        `speechsense_export_amocrm_requests_total{account="${stage.accountId}",endpoint="${endpoint}",outcome="${outcome}"}`;
+      expect(metrics).toContain(`${counted('/users', 'ok')} 2`);
+      expect(metrics).toContain(`${counted('/account', 'ok')} 1`);
+      expect(metrics).toContain(`${counted('/oauth2/access_token', 'ok')} 1`);
+      expect(metrics).toContain(`${counted('/oauth2/access_token', 'amocrm_code_refused')} 1`);
     }));
 
   test('describes itself, to programs and to people', () =>
@@ -57,6 +79,20 @@ describe('the backend', () => {
       for (let n = 0; n < 5; n++)
         answers.push(await ask('GET /api/settings', { token: disposableToken(stage.sandbox) }));
       expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 429, 429]);
+    }));
+
+  test('asks amoCRM no more than so often because of install hooks, which anybody can send; a consent of ours comes through', () =>
+    withBackend({ limits: { installsPerIp: 3 } }, async (_, ask) => {
+      const asked = () => stage.sandbox.amocrm.requests.byRoute['POST /oauth2/access_token'];
+      const before = sumOf(asked());
+      const answers = [];
+      for (let n = 0; n < 5; n++) answers.push((await callback({ code: 'def502', from_widget: '1' })).status);
+      expect(answers).toEqual([409, 409, 409, 429, 429]);
+      expect(sumOf(asked()) - before).toBe(3);
+      const { body } = await ask('POST /api/consent', { body: {} });
+      const state = new URL(String(body['consentUrl'])).searchParams.get('state') ?? '';
+      const code = stage.sandbox.amocrm.account.tokens.issueCode();
+      expect(await callback({ code, state })).toMatchObject({ status: 200 });
     }));
 
   test('believes the forwarded address of a proxy only where one is said to stand', async () => {

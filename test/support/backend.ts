@@ -17,13 +17,13 @@ export interface TestBackend {
 }
 
 export interface TestBackendOptions {
-  limits?: Limits;
+  limits?: Partial<Limits>;
   /** More of its environment. */
   environment?: Record<string, string>;
 }
 
 /** Nobody reaches them but a test that means to. */
-const WIDE_LIMITS: Limits = { perIp: 1_000_000, perAccount: 1_000_000 };
+const WIDE_LIMITS: Limits = { perIp: 1_000_000, perAccount: 1_000_000, installsPerIp: 1_000_000 };
 
 /** A stage whose integration redirects to a backend that {@link startBackend} can start and start again. */
 export async function createBackendStage(options: StageOptions = {}): Promise<Stage> {
@@ -43,7 +43,7 @@ export async function startBackend(stage: Stage, options: TestBackendOptions = {
     ledger: stage.ledger,
     temporal,
     logger,
-    limits: options.limits ?? WIDE_LIMITS,
+    limits: { ...WIDE_LIMITS, ...options.limits },
   });
   await backend.listen();
   return { url, log: () => logged, close: () => backend.close() };
