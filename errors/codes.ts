@@ -231,7 +231,7 @@ export const ERROR_CODES = {
   amocrm_forbidden: {
     kind: 'auth',
     en: 'amoCRM denies {what} to this token: it needs {right}. Give it to the user who connected the account, or connect as an administrator (`account add`), then `resume`.',
-    ru: 'amoCRM не даёт этому токену доступ к {what}: нужно {right}. Выдайте его пользователю, который подключил аккаунт, или подключите от имени администратора (`account add`), затем `resume`.',
+    ru: 'amoCRM не даёт этому токену доступ к {what}. Требуется: {right}. Выдайте это пользователю, который подключил аккаунт, или подключите от имени администратора (`account add`), затем `resume`.',
   },
   amocrm_unpaid: {
     kind: 'auth',

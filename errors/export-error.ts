@@ -29,7 +29,7 @@ export class ExportError extends Error {
   readonly requestId: string | undefined;
 
   constructor(code: ErrorCode, options: ExportErrorOptions = {}) {
-    super(fill('en', code, options.values ?? {}), { cause: options.cause });
+    super(filled(ERROR_CODES[code].en, 'en', options.values ?? {}), { cause: options.cause });
     this.name = 'ExportError';
     this.code = code;
     this.kind = ERROR_CODES[code].kind;
@@ -41,7 +41,7 @@ export class ExportError extends Error {
 
   /** The sentence for the user in the language asked for. */
   sentence(language: keyof Sentence): string {
-    return fill(language, this.code, this.values);
+    return filled(ERROR_CODES[this.code][language], language, this.values);
   }
 }
 
@@ -53,8 +53,9 @@ export function findExportError(error: unknown): ExportError | undefined {
   return undefined;
 }
 
-function fill(language: keyof Sentence, code: ErrorCode, values: ErrorValues): string {
-  return ERROR_CODES[code][language].replace(/\{(\w+)\}/g, (_, name: string) => {
+/** A sentence in that language with its `{placeholders}` filled; `?` stands for what is not known. */
+export function filled(text: string, language: keyof Sentence, values: ErrorValues): string {
+  return text.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = values[name] ?? '?';
     return typeof value === 'object' ? value[language] : String(value);
   });

@@ -1,5 +1,5 @@
 import type { ErrorCode, Sentence } from '../../errors/codes.ts';
-import type { ExportError } from '../../errors/export-error.ts';
+import { type ExportError, filled } from '../../errors/export-error.ts';
 
 const BLOCKED_GOES_ON = {
   en: 'Connect the account again; a blocked export then goes on by itself.',
@@ -54,8 +54,8 @@ const PAGE_SENTENCES: Partial<Record<ErrorCode, Sentence>> = {
     'У аккаунта amoCRM теперь другой адрес.',
   ),
   amocrm_forbidden: {
-    en: 'amoCRM denies part of the data to the user who connected the account: connect it as an administrator.',
-    ru: 'amoCRM не даёт часть данных пользователю, который подключил аккаунт: подключите его от имени администратора.',
+    en: 'amoCRM denies part of the data to the user who connected the account: it needs {right}. Connect the account as an administrator; a blocked export then goes on by itself. Or give that user the right and resume the export.',
+    ru: 'amoCRM не даёт часть данных пользователю, который подключил аккаунт. Требуется: {right}. Подключите аккаунт от имени администратора, и остановленная выгрузка продолжится сама. Или выдайте это пользователю и продолжите выгрузку.',
   },
   amocrm_unpaid: {
     en: 'The amoCRM account is not paid for. Pay for it, then resume the export.',
@@ -83,7 +83,9 @@ const PAGE_SENTENCES: Partial<Record<ErrorCode, Sentence>> = {
 
 /** An error's sentence as the settings page says it. */
 export function pageSentence(error: ExportError): Sentence {
-  return PAGE_SENTENCES[error.code] ?? { en: error.sentence('en'), ru: error.sentence('ru') };
+  const own = PAGE_SENTENCES[error.code];
+  if (!own) return { en: error.sentence('en'), ru: error.sentence('ru') };
+  return { en: filled(own.en, 'en', error.values), ru: filled(own.ru, 'ru', error.values) };
 }
 
 /** An error as a part of an answer that is none itself. */

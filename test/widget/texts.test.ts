@@ -51,6 +51,13 @@ describe('the texts', () => {
       expect([code, ru, en].join(' ')).not.toMatch(/`|[A-Z]{3,}_[A-Z]/);
     }
   });
+
+  test('of a right that amoCRM denies say which', () => {
+    const right = { ru: 'право на просмотр сделок', en: 'the right to view leads' };
+    const { ru, en } = pageSentence(new ExportError('amocrm_forbidden', { values: { right } }));
+    expect(ru).toContain(`Требуется: ${right.ru}.`);
+    expect(en).toContain(`it needs ${right.en}.`);
+  });
 });
 
 describe('formats', () => {

@@ -79,8 +79,8 @@ export const RARE_SCENES: readonly Scene[] = [
     etaSeconds: null,
     blockedBy: 'amocrm_forbidden',
     blockedMessage: {
-      ru: 'amoCRM не даёт часть данных пользователю, который подключил аккаунт: подключите его от имени администратора.',
-      en: 'amoCRM denies part of the data to the user who connected the account: connect it as an administrator.',
+      ru: 'amoCRM не даёт часть данных пользователю, который подключил аккаунт. Требуется: право на просмотр сделок. Подключите аккаунт от имени администратора, и остановленная выгрузка продолжится сама. Или выдайте это пользователю и продолжите выгрузку.',
+      en: 'amoCRM denies part of the data to the user who connected the account: it needs the right to view leads. Connect the account as an administrator; a blocked export then goes on by itself. Or give that user the right and resume the export.',
     },
   }),
   moment('blocked-unknown', {
