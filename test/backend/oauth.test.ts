@@ -187,6 +187,14 @@ describe('switching the integration off', () => {
     expect(await stateOf()).toBe('active');
   });
 
+  test('does not end an access that amoCRM denies something for now: it is not paid for', async () => {
+    stage.sandbox.amocrm.faults.set([{ match: '/account', answer: { status: 402 } }]);
+    expect((await hook({ ...genuine(), client_uuid: stage.sandbox.clientId })).status).toBe(200);
+    await waitFor(() => backend.log().includes('"code":"amocrm_unpaid"'), { what: 'the look at amoCRM' });
+    stage.sandbox.amocrm.faults.set([]);
+    expect(await stateOf()).toBe('active');
+  });
+
   test.each([
     ['no signature', () => ({ signature: '' })],
     ['a wrong one', () => ({ signature: '0'.repeat(64) })],
