@@ -43,6 +43,9 @@ export type TokenDecision =
   | { do: 'wait' }
   | { do: 'ask_person'; because: ErrorCode };
 
+/** What came instead of the account's own tokens, for the sentence of `amocrm_other_account`. */
+export const OTHER_ACCOUNT = { en: 'another account', ru: 'другому аккаунту' };
+
 /** Ahead of the expiry, so that a refresh that goes wrong leaves somebody time to act while exports go on. */
 export const REFRESH_AHEAD_MS = 30 * 60_000;
 

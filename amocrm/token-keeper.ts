@@ -5,7 +5,7 @@ import { readClaims } from './access-token-claims.ts';
 import type { AccessTrouble, AmocrmOptions } from './http.ts';
 import type { Oauth } from './oauth.ts';
 import type { Pace, Turn } from './pace.ts';
-import { type Access, decide, type KeptToken, type TokenState } from './token-decision.ts';
+import { type Access, decide, type KeptToken, OTHER_ACCOUNT, type TokenState } from './token-decision.ts';
 import type { TokenAnswer, TokenPair } from './token-endpoint.ts';
 
 /** Where tokens are kept. Each write names the version that it is about, and does nothing to a later one. */
@@ -36,8 +36,6 @@ interface TokenKeeperOptions {
   /** Hears of every request for tokens, or for an account's host: its route, and `ok` or the code of its error. */
   counted?: (accountId: number, endpoint: string, outcome: string) => void;
 }
-
-const OTHER = { en: 'another account', ru: 'другому аккаунту' };
 
 /**
  * Gives requests their access token, and sees to it that an account's tokens are refreshed once, whoever asks: in this
@@ -118,7 +116,9 @@ export class TokenKeeper {
           if (token.state !== 'reauth_required') {
             await this.#store.settle(accountId, token.version, 'reauth_required', decision.because);
           }
-          throw new ExportError(decision.because, { values: { host: token.host, expected: token.host, given: OTHER } });
+          throw new ExportError(decision.because, {
+            values: { host: token.host, expected: token.host, given: OTHER_ACCOUNT },
+          });
       }
     }
   }

@@ -1,5 +1,6 @@
 import { readClaims } from '../amocrm/access-token-claims.ts';
 import { accountAddress } from '../amocrm/host.ts';
+import { OTHER_ACCOUNT } from '../amocrm/token-decision.ts';
 import { readUsers } from '../amocrm/users.ts';
 import { type ErrorCode, isErrorCode } from '../errors/codes.ts';
 import { ExportError } from '../errors/export-error.ts';
@@ -65,7 +66,7 @@ export async function listAccounts(ledger: Ledger, now: Date): Promise<ListedAcc
         state: !token ? 'no_token' : dead ? 'reauth_required' : !connection ? 'no_connection' : 'connected',
         token: token ? listed(token) : null,
         connection: connection ? { connectionId: connection.connectionId, language: connection.language } : null,
-        toDo: toDo ? new ExportError(toDo, { values: { host, expected: host } }) : null,
+        toDo: toDo ? new ExportError(toDo, { values: { host, expected: host, given: OTHER_ACCOUNT } }) : null,
       };
     }),
   );
@@ -78,12 +79,20 @@ function listed({ kind, state, updatedAt, accessUntil }: TokenFacts): ListedToke
 /** A refresh takes half a minute at most: one that has stood for longer has lost its answer. */
 const REFRESH_STANDS_MS = 60_000;
 
+/** amoCRM's refresh tokens end three months after they were given; a few days more are nobody's harm. */
+const REFRESH_LIVES_MS = 95 * 86_400_000;
+
 /** Why amoCRM is or soon will be closed to us until a person acts. */
-function whatIsWrong({ kind, state, stateAgeMs, reason, accessUntil }: TokenFacts, now: Date): ErrorCode | undefined {
+function whatIsWrong(token: TokenFacts, now: Date): ErrorCode | undefined {
+  const { kind, state, stateAgeMs, reason, accessUntil, updatedAt } = token;
   if (state === 'reauth_required') return isErrorCode(reason) ? reason : 'amocrm_unauthorized';
   if (state === 'refresh_lost' || (state === 'refreshing' && stateAgeMs > REFRESH_STANDS_MS))
     return 'amocrm_grant_lost';
-  return kind === 'long_lived' && accessUntil !== null && accessUntil < now ? 'amocrm_unauthorized' : undefined;
+  const isOver =
+    kind === 'oauth'
+      ? now.getTime() - updatedAt.getTime() > REFRESH_LIVES_MS
+      : accessUntil !== null && accessUntil < now;
+  return isOver ? 'amocrm_unauthorized' : undefined;
 }
 
 /**

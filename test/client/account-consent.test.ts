@@ -165,6 +165,7 @@ describe('account list', () => {
     ['reauth_required', 'amocrm_unauthorized', 'Connect the account again with `account add`'],
     ['reauth_required', 'amocrm_grant_lost', 'its answer was lost'],
     ['refresh_lost', null, 'its answer was lost'],
+    ['reauth_required', 'amocrm_other_account', 'amoCRM gave access to another account, but 127.0.0.1'],
   ] as const)('of a token in state %s (%s) says who must act', async (state, reason, sentence) => {
     await sql`update tokens set state = ${state}, reason = ${reason}`.execute(db);
     expect(await listed()).toMatchObject({ state: 'reauth_required', toDo: expect.stringContaining(sentence) });
@@ -174,6 +175,13 @@ describe('account list', () => {
   test('of a refresh that has stood too long too', async () => {
     await sql`update tokens set state = 'refreshing', state_since = now() - interval '2 minutes'`.execute(db);
     expect(await listed()).toMatchObject({ state: 'reauth_required', token: { state: 'refreshing' } });
+  });
+
+  test('of tokens by consent that nobody has used for three months: amoCRM ends them', async () => {
+    await sql`update tokens set updated_at = now() - interval '89 days'`.execute(db);
+    expect(await listed()).toMatchObject({ state: 'connected', toDo: null });
+    await sql`update tokens set updated_at = now() - interval '96 days'`.execute(db);
+    expect(await listed()).toMatchObject({ state: 'reauth_required', toDo: expect.stringContaining('Connect the') });
   });
 
   test('of a long-lived token that is over', async () => {
