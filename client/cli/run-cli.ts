@@ -14,6 +14,8 @@ export interface Surroundings {
   stdin: Input;
   stdout: Printer;
   stderr: Printer;
+  /** Is told, when a command begins, what to wait for before the process may end in its middle. */
+  beforeEnd?: (wait: () => Promise<void>) => void;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface Surroundings {
  * @returns the exit code; whatever went wrong has been said.
  */
 export async function runCli(args: string[], surroundings: Surroundings): Promise<number> {
-  const { variables, stdin, stdout, stderr } = surroundings;
+  const { variables, stdin, stdout, stderr, beforeEnd } = surroundings;
   let exitCode: number = EXIT.done;
   const program = buildProgram(run);
   // What commander has to say about a wrong line comes through fail(), in the shape of every other error.
@@ -47,6 +49,7 @@ export async function runCli(args: string[], surroundings: Surroundings): Promis
   async function run(flags: SharedFlags, work: (context: CommandContext) => Promise<number>): Promise<void> {
     const output = outputFor(flags);
     const services = new Services(variables);
+    beforeEnd?.(() => services.refreshed());
     try {
       exitCode = await work({ services, output, stdin, account: accountOf(services, flags) });
     } catch (error) {

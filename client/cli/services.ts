@@ -42,6 +42,11 @@ export class Services {
     return new ExportClient({ temporal: client, ledger: this.ledger, taskQueue: this.environment.TEMPORAL_TASK_QUEUE });
   }
 
+  /** Resolves when no refresh of tokens is under way: the pair that it brings exists nowhere else until it is kept. */
+  async refreshed(): Promise<void> {
+    await this.#access?.tokens.idle();
+  }
+
   async close(): Promise<void> {
     if (this.#access) await closeAccess(this.#access);
     const temporal = await this.#temporal?.catch(() => undefined);

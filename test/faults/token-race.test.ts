@@ -1,4 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
 import { sql } from 'kysely';
 import { createOauth } from '../../amocrm/oauth.ts';
 import { createAmocrmTransport } from '../../amocrm/transport.ts';
@@ -99,6 +102,28 @@ describe(`${PROCESSES * CALLERS} callers of ${PROCESSES} processes refresh once`
     60_000 + RACES * 10_000,
   );
 });
+
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)(
+  'a command that is told to end (%s) while it refreshes keeps the new pair before',
+  async (signal, exitCode) => {
+    stage.sandbox.amocrm.faults.set([{ match: '/oauth2/access_token', times: 1, answer: { delayMs: 2_000 } }]);
+    await DEATHS['amoCRM refuses it']();
+    const { version = 0 } = (await token()) ?? {};
+    const program = path.resolve(import.meta.dirname, '../../bin/speechsense-export.mjs');
+    const command = spawn(process.execPath, [program, 'users'], {
+      env: { PATH: process.env['PATH'], LANG: 'C', ...stage.environment },
+      stdio: 'ignore',
+    });
+    const ended = once(command, 'exit');
+    await waitFor(async () => (await token())?.state === 'refreshing', { what: 'the refresh to be sent' });
+    command.kill(signal);
+    expect(await ended).toEqual([exitCode, null]);
+    expect(await token()).toMatchObject({ version: version + 1, state: 'active' });
+  },
+);
 
 describe('a refresh whose answer never comes', () => {
   let askers: TokenAsker[] = [];
