@@ -52,19 +52,19 @@ export async function askForTokens(
   withinMs: number,
 ): Promise<TokenAnswer> {
   let answer: AxiosResponse<string>;
-  let stands = false;
+  const connection = { stands: false };
   try {
     answer = await transport.post<string>(`${url}/oauth2/access_token`, body, {
       timeout: 0,
       maxContentLength: MAX_ANSWER_BYTES,
       signal: AbortSignal.timeout(withinMs),
-      ...ownConnection(() => (stands = true)),
+      ...ownConnection(() => (connection.stands = true)),
     });
   } catch (error) {
     if (!axios.isAxiosError(error)) throw error;
     // The axios error holds the request with its secrets: only its code goes on.
     const what = error.code ?? 'no answer';
-    if (stands) return { kind: 'lost', what };
+    if (connection.stands) return { kind: 'lost', what };
     return { kind: 'not_taken', error: new ExportError('amocrm_unavailable', { values: { host, what } }) };
   }
   return read(answer, host);
