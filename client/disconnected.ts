@@ -7,6 +7,9 @@ import { amocrmAnswers } from './preflight.ts';
 /** How amoCRM says that the access is over. That it is unpaid, or lacks a right, is another matter. */
 const ENDED: readonly ErrorCode[] = ['amocrm_unauthorized', 'amocrm_grant_lost', 'amocrm_client_refused'];
 
+/** Nobody waits for the look, and amoCRM sends its hook once. */
+const PATIENCE_MS = 60_000;
+
 /**
  * Looks whether amoCRM has really ended the access that it says has ended: its hook may be an old one, sent again.
  * Where it has, nobody tries that access any more, and a running export is blocked until the account is connected again.
@@ -18,7 +21,7 @@ export async function endAccessIfRefused(access: AccountAccess, account: Account
   const token = await access.ledger.tokens.read(account.accountId);
   if (!token) return true;
   try {
-    await amocrmAnswers(access, account);
+    await amocrmAnswers(access, account, PATIENCE_MS);
     return false;
   } catch (error) {
     const code = findExportError(error)?.code;

@@ -26,13 +26,13 @@ export async function preflight(access: AccountAccess, account: Account): Promis
   return (await Promise.all(looks)).filter((error) => error !== undefined);
 }
 
-/** As {@link preflight}, of amoCRM alone, and without patience for it: a preview is nothing without its answers. */
-export async function amocrmAnswers(access: AccountAccess, account: Account): Promise<void> {
-  const signal = AbortSignal.timeout(PATIENCE_MS);
+/** As {@link preflight}, of amoCRM alone, and an error when it is silent: a preview is nothing without its answers. */
+export async function amocrmAnswers(access: AccountAccess, account: Account, patienceMs = PATIENCE_MS): Promise<void> {
+  const signal = AbortSignal.timeout(patienceMs);
   try {
     await readAccount(amocrmOf(access, account, signal));
   } catch (error) {
-    if (signal.aborted && !findExportError(error)) throw silent('amocrm_unavailable', account.host);
+    if (signal.aborted && !findExportError(error)) throw silent('amocrm_unavailable', account.host, patienceMs);
     throw error;
   }
 }
@@ -56,6 +56,10 @@ async function unreachable(look: Promise<void>, silence: ExportError): Promise<E
   }
 }
 
-function silent(code: 'amocrm_unavailable' | 'speechsense_unavailable', host = ''): ExportError {
-  return new ExportError(code, { values: { host, what: `no answer within ${PATIENCE_MS / 1000} s` } });
+function silent(
+  code: 'amocrm_unavailable' | 'speechsense_unavailable',
+  host = '',
+  patienceMs = PATIENCE_MS,
+): ExportError {
+  return new ExportError(code, { values: { host, what: `no answer within ${patienceMs / 1000} s` } });
 }

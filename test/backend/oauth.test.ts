@@ -150,6 +150,14 @@ describe('switching the integration off', () => {
     await connected();
   });
 
+  test('is seen also where amoCRM takes its time to say that the access is over', async () => {
+    stage.sandbox.amocrm.faults.set([{ match: '/account', answer: { delayMs: 6_000 }, times: 1 }]);
+    await disable();
+    await waitFor(async () => (await stateOf()) === 'reauth_required', { what: 'the end of the access' });
+    await install().then(() => stage.sandbox.amocrm.account.tokens.restore());
+    await connected();
+  });
+
   test('blocks the running export, which goes on when the account is connected again', async () => {
     await stage.ledger.connections.put({
       accountId: stage.accountId,
@@ -158,12 +166,13 @@ describe('switching the integration off', () => {
       apiKey: stage.sandbox.apiKey,
     });
     await stage.ledger.settings.put(stage.accountId, stage.settings());
-    // Each recording takes a while: nothing of what is left to do then needs amoCRM.
-    await stage.control('telephony', 'PUT', '/faults', [{ action: { kind: 'first-byte', delayMs: 700 } }]);
+    // Once recordings are asked for, nothing of what is left to do needs amoCRM; they keep the export busy meanwhile.
+    await stage.control('telephony', 'PUT', '/faults', [{ action: { kind: 'first-byte', delayMs: 8_000 } }]);
     const worker = await stage.startWorker();
     const { body } = await ask('POST /api/exports', { body: {} });
     const status = () => stage.exports.status(stage.accountId);
-    await waitFor(async () => (await status()).calls.exported > 0, { what: 'the first talk' });
+    const downloads = () => Object.keys(stage.sandbox.telephony.requestsPer()).length;
+    await waitFor(() => downloads() > 0, { what: 'the first download' });
     await disable();
     await waitFor(async () => (await status()).state === 'blocked', { what: 'the block' });
     expect((await status()).calls.remaining).toBeGreaterThan(0);
@@ -174,7 +183,7 @@ describe('switching the integration off', () => {
     await fetch(await consent());
     const ended = await stage.finished(String(body['exportId']));
     expect(ended).toMatchObject({ state: 'completed', calls: { remaining: 0 } });
-    await worker.kill9();
+    await worker.stop();
   });
 
   test.each(['client_uuid', 'client_id'])('is heard with the parameter %s', async (name) => {
