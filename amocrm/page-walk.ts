@@ -124,13 +124,14 @@ export function anew({ pages, limit }: PageWalk): PageWalk {
 
 /**
  * Adds the page's items in these places to a sum of such, or takes them away again. Item by item, because the way back
- * may come in pages of another size, and every item once, because a page may begin before where the walk stands.
+ * may come in pages of another size, and every item once, because a page may begin before where the walk stands. With
+ * all that an item says, because one that went away and came back to its place, past others, mostly says something new.
  */
 function mixed(sum: string, { items, start }: ListPage, from: number, until: number): string {
   return items
-    .map((item, at) => ({ place: start + at, id: idOf(item) }))
+    .map((item, at) => ({ place: start + at, item }))
     .filter(({ place }) => place >= from && place < until)
-    .reduce((mix, { place, id }) => mix ^ BigInt(`0x${shortHash(JSON.stringify([place, id]))}`), BigInt(`0x${sum}`))
+    .reduce((mix, placed) => mix ^ BigInt(`0x${shortHash(JSON.stringify(placed))}`), BigInt(`0x${sum}`))
     .toString(16)
     .padStart(NOTHING.length, '0');
 }

@@ -104,6 +104,30 @@ test(
   180_000 + CASES * 3_000,
 );
 
+test('a note that is gone from a stretch of one second while its end is read, and then back in its place, hides no other', () => {
+  const note = {
+    place: 'contacts',
+    noteType: 'call_in',
+    style: 'object',
+    uniq: null,
+    link: false,
+    recording: null,
+  } as const;
+  return play({
+    limits: { notes: 1, events: 2 },
+    heavyPage: null,
+    eventDelaySeconds: 960,
+    endedAgo: -3_600,
+    unsorted: false,
+    atStart: [
+      { note, startedAgo: 0, updatedAgo: 0 },
+      { note, startedAgo: 0, updatedAgo: 0 },
+    ],
+    unsortedAtStart: [],
+    changes: [[], [], [{ kind: 'edit', target: 0, updatedAgo: 2 }], [{ kind: 'edit', target: 0, updatedAgo: null }]],
+  });
+});
+
 test('a note that leaves a stretch of one second on the way there, and is dated back into it on the way back, hides no other', () => {
   const note = { place: 'contacts', noteType: 'call_in', style: 'object', uniq: null, link: false } as const;
   return play({
