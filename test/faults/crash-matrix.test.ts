@@ -73,10 +73,13 @@ const BOUNDARIES = {
   'while it looks for lost talks': {
     faults: answersLost('stored'),
     reached: async (scene) => {
+      // What no look finds is looked for again, however late the silence comes.
+      await scene.indexes('never');
       await scene.settling();
       await scene.stage.control('speechsense', 'PUT', '/faults', [{ rpc: 'Search', action: { kind: 'silence' } }]);
       await scene.struck(3);
     },
+    after: (scene) => scene.indexes(500),
   },
   'while it adopts a talk, nothing written': {
     faults: answersLost('stored'),
