@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import pg from 'pg';
 import type { FaultRule } from '../../sandbox/amocrm/faults.ts';
 import { NOW } from '../sandbox/amocrm-sandbox.ts';
 import { createListingStage, type ListingStage } from './listing-stage.ts';
-import { Player, type Timeline, timelines } from './listing-timelines.ts';
+import { type Change, Player, type Timeline, timelines } from './listing-timelines.ts';
 
 /** LISTING_CASES=10000 for a night's sleep. */
 const CASES = Number(process.env['LISTING_CASES'] ?? 40);
@@ -104,43 +104,28 @@ test(
   180_000 + CASES * 3_000,
 );
 
-test('a note that is gone from a stretch of one second while its end is read, and then back in its place, hides no other', () => {
-  const note = {
-    place: 'contacts',
-    noteType: 'call_in',
-    style: 'object',
-    uniq: null,
-    link: false,
-    recording: null,
-  } as const;
-  return play({
-    limits: { notes: 1, events: 2 },
-    heavyPage: null,
-    eventDelaySeconds: 960,
-    endedAgo: -3_600,
-    unsorted: false,
-    atStart: [
-      { note, startedAgo: 0, updatedAgo: 0 },
-      { note, startedAgo: 0, updatedAgo: 0 },
-    ],
-    unsortedAtStart: [],
-    changes: [[], [], [{ kind: 'edit', target: 0, updatedAgo: 2 }], [{ kind: 'edit', target: 0, updatedAgo: null }]],
-  });
-});
-
-test('a note that leaves a stretch of one second on the way there, and is dated back into it on the way back, hides no other', () => {
+describe('in a second that fills more pages than one, a note hides no other', () => {
   const note = { place: 'contacts', noteType: 'call_in', style: 'object', uniq: null, link: false } as const;
-  return play({
-    limits: { notes: 1, events: 2 },
-    eventDelaySeconds: 960,
-    endedAgo: -3_600,
-    unsorted: false,
-    atStart: [
-      { note, startedAgo: 0, updatedAgo: 0 },
-      { note, startedAgo: 0, updatedAgo: 0 },
-    ],
-    unsortedAtStart: [],
-    changes: [
+  // Pages of one note, and events that come too late to help.
+  const playTwo = (changes: Change[][]) =>
+    play({
+      limits: { notes: 1, events: 2 },
+      eventDelaySeconds: 960,
+      endedAgo: -3_600,
+      unsorted: false,
+      atStart: [
+        { note, startedAgo: 0, updatedAgo: 0 },
+        { note, startedAgo: 0, updatedAgo: 0 },
+      ],
+      unsortedAtStart: [],
+      changes,
+    });
+
+  test('that is gone while the end is read, and then back in its place', () =>
+    playTwo([[], [], [{ kind: 'edit', target: 0, updatedAgo: 2 }], [{ kind: 'edit', target: 0, updatedAgo: null }]]));
+
+  test('that leaves on the way there, and is dated back into it on the way back', () =>
+    playTwo([
       [
         { kind: 'insert', note, startedAgo: 0, updatedAgo: 0 },
         { kind: 'clock', seconds: 2 },
@@ -148,6 +133,5 @@ test('a note that leaves a stretch of one second on the way there, and is dated 
       [{ kind: 'edit', target: 0, updatedAgo: null }],
       [{ kind: 'tell', target: 1, uniq: 0 }],
       [{ kind: 'edit', target: 0, updatedAgo: 0 }],
-    ],
-  });
+    ]));
 });
