@@ -39,8 +39,8 @@ export function serviceAddress(host: string, insecureHosts: readonly string[]): 
   return { host: bare, url: `https://${bare}` };
 }
 
-/** Where accounts of this host's product are asked for consent; a sandbox asks for itself. */
-export function consentAddress(host: string, insecureHosts: readonly string[]): Address {
+/** What the accounts of this host's product share, whatever they are called: their consent page. A sandbox is its own. */
+export function productAddress(host: string, insecureHosts: readonly string[]): Address {
   const account = accountAddress(host, insecureHosts);
   if (insecureHosts.includes(account.host)) return account;
   return serviceAddress(account.host.endsWith('.amocrm.ru') ? 'www.amocrm.ru' : 'www.kommo.com', []);

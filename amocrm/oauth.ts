@@ -1,6 +1,6 @@
 import { ExportError } from '../errors/export-error.ts';
-import { accountAddress, consentAddress } from './host.ts';
-import { askPresentHost, type PresentHost } from './present-host.ts';
+import { accountAddress, productAddress } from './host.ts';
+import { askPresentHost, type PresentHost, type Tokens } from './present-host.ts';
 import { askForTokens, type TokenAnswer, type TokenPair } from './token-endpoint.ts';
 import type { AmocrmTransport } from './transport.ts';
 
@@ -38,7 +38,7 @@ export interface Oauth {
   exchange(host: string, code: string): Promise<TokenPair>;
   refresh(host: string, refreshToken: string): Promise<TokenAnswer>;
   /** The host of the account that the tokens belong to: {@link askPresentHost}. */
-  presentHost(tokens: { access: string; refresh: string }): Promise<PresentHost | undefined>;
+  presentHost(of: Tokens): Promise<PresentHost | undefined>;
 }
 
 const ANSWER_WITHIN_MS = 20_000;
@@ -64,7 +64,7 @@ export function createOauth(options: OauthOptions): Oauth {
     assertIntegration: () => void integration(),
 
     consentUrl(host, state) {
-      const url = new URL('/oauth', consentAddress(host, insecureHosts).url);
+      const url = new URL('/oauth', productAddress(host, insecureHosts).url);
       // The other mode, popup, closes the window it is opened in and redirects the one that opened it: here is none.
       const query = { client_id: integration().clientId, state, mode: 'post_message' };
       url.search = new URLSearchParams(query).toString();
@@ -91,6 +91,6 @@ export function createOauth(options: OauthOptions): Oauth {
 
     refresh: (host, refreshToken) => ask(host, { grant_type: 'refresh_token', refresh_token: refreshToken }),
 
-    presentHost: (tokens) => askPresentHost({ transport, insecureHosts, withinMs: answerWithinMs }, tokens),
+    presentHost: (of) => askPresentHost({ transport, insecureHosts, withinMs: answerWithinMs }, of),
   };
 }

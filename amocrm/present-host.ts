@@ -2,7 +2,7 @@ import axios, { type AxiosResponse } from 'axios';
 import { z } from 'zod';
 import { ExportError } from '../errors/export-error.ts';
 import { readClaims } from './access-token-claims.ts';
-import { accountAddress, serviceAddress } from './host.ts';
+import { accountAddress, type Address, productAddress, serviceAddress } from './host.ts';
 import { pauseAsked } from './retry-after.ts';
 import type { AmocrmTransport } from './transport.ts';
 
@@ -18,7 +18,47 @@ interface Asking {
   withinMs: number;
 }
 
-/** `GET /oauth2/account/current/subdomain`, since September 2024. */
+/** The tokens of an account, and the host where it lived when it was last found. */
+export interface Tokens {
+  host: string;
+  access: string;
+  /** Null for a long-lived token. */
+  refresh: string | null;
+}
+
+interface Question {
+  endpoint: string;
+  address: (insecureHosts: readonly string[]) => Address;
+  headers: Record<string, string>;
+}
+
+/**
+ * How amoCRM is asked: since September 2024 by the refresh token, at the domain that the access token names. A long-lived
+ * token has no refresh token beside it and is asked for in the way before that, which is documented as deprecated: public
+ * integrations find the account of such a token so.
+ */
+function questionFor({ host, access, refresh }: Tokens): Question {
+  const { apiDomain } = readClaims(access);
+  if (refresh === null || apiDomain === undefined) {
+    return {
+      endpoint: '/oauth2/account/subdomain',
+      address: (insecureHosts) => productAddress(host, insecureHosts),
+      headers: { Authorization: `Bearer ${access}` },
+    };
+  }
+  return {
+    endpoint: '/oauth2/account/current/subdomain',
+    address: (insecureHosts) => serviceAddress(apiDomain, insecureHosts),
+    headers: { 'X-Refresh-Token': refresh },
+  };
+}
+
+/** The route that {@link askPresentHost} takes. */
+export function presentHostEndpoint(tokens: Tokens): string {
+  return questionFor(tokens).endpoint;
+}
+
+/** What both resources answer. */
 const presentDomainSchema = z.looseObject({ id: z.coerce.number().int(), domain: z.string() });
 
 /**
@@ -29,17 +69,14 @@ const presentDomainSchema = z.looseObject({ id: z.coerce.number().int(), domain:
  */
 export async function askPresentHost(
   { transport, insecureHosts, withinMs }: Asking,
-  { access, refresh }: { access: string; refresh: string },
+  tokens: Tokens,
 ): Promise<PresentHost | undefined> {
-  const { apiDomain } = readClaims(access);
-  const service = apiDomain === undefined ? undefined : allowed(() => serviceAddress(apiDomain, insecureHosts));
-  if (!service) return undefined;
-  const { host, url } = service;
+  const { endpoint, address, headers } = questionFor(tokens);
+  const asked = allowed(() => address(insecureHosts));
+  if (!asked) return undefined;
+  const { host, url } = asked;
   const answer = await transport
-    .get<string>(`${url}/oauth2/account/current/subdomain`, {
-      headers: { 'X-Refresh-Token': refresh },
-      signal: AbortSignal.timeout(withinMs),
-    })
+    .get<string>(`${url}${endpoint}`, { headers, signal: AbortSignal.timeout(withinMs) })
     .catch((error: unknown) => {
       if (!axios.isAxiosError(error)) throw error;
       // The axios error holds the request with its token: only its code goes on.

@@ -5,6 +5,7 @@ import { readClaims } from './access-token-claims.ts';
 import type { AccessTrouble, AmocrmOptions } from './http.ts';
 import type { Oauth } from './oauth.ts';
 import type { Pace, Turn } from './pace.ts';
+import { presentHostEndpoint } from './present-host.ts';
 import { type Access, decide, type KeptToken, OTHER_ACCOUNT, type TokenState } from './token-decision.ts';
 import type { TokenAnswer, TokenPair } from './token-endpoint.ts';
 
@@ -113,6 +114,7 @@ export class TokenKeeper {
           }
           continue;
         case 'ask_person':
+          if (token.kind === 'long_lived' && (await this.#livesElsewhere(token, pace))) continue;
           if (token.state !== 'reauth_required') {
             await this.#store.settle(accountId, token.version, 'reauth_required', decision.because);
           }
@@ -196,20 +198,30 @@ export class TokenKeeper {
     return answer;
   }
 
+  /** Whether a long-lived token was refused because its account has another host now, which is then kept. */
+  async #livesElsewhere(token: KeptToken, pace: Pace): Promise<boolean> {
+    try {
+      return (await this.#moved(token, pace)) !== undefined;
+    } catch (error) {
+      // As of a pair: a word that the token is dead stands, also while nobody can say where the account lives.
+      if (findExportError(error)?.code === 'amocrm_unavailable') return false;
+      throw error;
+    }
+  }
+
   /**
    * Finds a renamed account's new host and keeps it; undefined when it is not found or still the same.
    *
    * @throws {ExportError} when it cannot be asked for just now.
    */
   async #moved(token: KeptToken, pace: Pace): Promise<string | undefined> {
-    const { accountId, access, refresh } = token;
-    if (refresh === null || readClaims(access).apiDomain === undefined) return undefined;
+    const { accountId } = token;
     const turn = await pace();
-    const asked = await Promise.allSettled([this.#oauth.presentHost({ access, refresh })]).then(([one]) => one);
+    const asked = await Promise.allSettled([this.#oauth.presentHost(token)]).then(([one]) => one);
     const present = asked.status === 'fulfilled' ? asked.value : undefined;
     const error = asked.status === 'rejected' ? findExportError(asked.reason) : undefined;
     const outcome = error?.code ?? (present ? 'ok' : 'amocrm_account_moved');
-    this.#counted?.(accountId, '/oauth2/account/current/subdomain', outcome);
+    this.#counted?.(accountId, presentHostEndpoint(token), outcome);
     await turn.end(error ?? (present ? 'answered' : 'unknown'));
     if (asked.status === 'rejected') throw asked.reason;
     if (present?.accountId !== accountId || present.host === token.host) return undefined;

@@ -209,7 +209,7 @@ describe('real and documented answers', () => {
     // The sample's own domain is a placeholder that no account can have.
     const body = sample('oauth-account-subdomain-current').replace('account_subdomain.', 'account-subdomain.');
     const host = await answering(200, body);
-    const tokens = { access: jwt({ api_domain: host }), refresh: 'refresh-token' };
+    const tokens = { host, access: jwt({ api_domain: host }), refresh: 'refresh-token' };
     expect(await oauthFor([host]).presentHost(tokens)).toEqual({
       accountId: 123_456,
       host: 'account-subdomain.amocrm.ru',
@@ -221,7 +221,7 @@ describe('real and documented answers', () => {
 
   test('a present host that is none of amoCRM’s is not believed', async () => {
     const host = await answering(200, JSON.stringify({ id: 1, domain: 'evil.example' }));
-    const tokens = { access: jwt({ api_domain: host }), refresh: 'refresh-token' };
+    const tokens = { host, access: jwt({ api_domain: host }), refresh: 'refresh-token' };
     expect(await oauthFor([host]).presentHost(tokens)).toBeUndefined();
   });
 });

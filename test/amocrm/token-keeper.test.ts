@@ -30,11 +30,14 @@ afterAll(async () => {
   await t.close();
 });
 
+/** The sandbox's other name, which an account can be given. */
+const renamed = () => host.replace('127.0.0.1', 'localhost');
+
 /** What lets a process into the account, and its pace, of which parts may be broken. */
 function processOf(broken: Partial<SharedPace>) {
   const oauth = createOauth({
     transport: createAmocrmTransport(),
-    insecureHosts: [host],
+    insecureHosts: [host, renamed()],
     integration: { clientId, clientSecret, redirectUri },
   });
   const paces = createAmocrmPaces({ ...t.ledger.rateBuckets, ...broken }, 100);
@@ -143,5 +146,59 @@ describe('where the account lives, when its host knows it no more, and that cann
     account.amocrm.faults.set([{ match: present, answer: { status: 503 } }]);
     await expect(processOf({}).tokens.accessToken()).rejects.toMatchObject({ code: 'amocrm_unauthorized' });
     expect(await token()).toMatchObject({ state: 'reauth_required' });
+  });
+});
+
+describe('a long-lived token that is refused', () => {
+  const present = '/oauth2/account/subdomain';
+  const kept = async () => t.ledger.tokens.read(accountId);
+  let access: string;
+  beforeEach(async () => {
+    access = account.amocrm.account.tokens.issueLongLived();
+    await t.ledger.tokens.put(accountId, access);
+  });
+  afterEach(async () => {
+    account.amocrm.faults.set([]);
+    account.amocrm.account.domain.rename(undefined);
+    await t.ledger.tokens.move(accountId, host);
+    await t.ledger.rateBuckets.settleProbe(accountId, true);
+  });
+  const rename = (domain: string) =>
+    account.amocrm.account.domain.rename({ domain, subdomain: 'renamed', formerStatus: 401 });
+
+  test('because its account lives elsewhere now, is used there', async () => {
+    rename(renamed());
+    const { tokens, requests } = processOf({});
+    const moved = { host: renamed(), token: access };
+    expect(await tokens.renewAccess({ host, token: access }, 'amocrm_unauthorized')).toEqual(moved);
+    expect(requests).toEqual([[accountId, present, 'ok']]);
+    expect(await kept()).toMatchObject({ host: renamed(), state: 'active' });
+  });
+
+  test('at its present host is over', async () => {
+    const { tokens, requests } = processOf({});
+    const refused = { host, token: access };
+    await expect(tokens.renewAccess(refused, 'amocrm_unauthorized')).rejects.toMatchObject({
+      code: 'amocrm_unauthorized',
+    });
+    expect(requests).toEqual([[accountId, present, 'ok']]);
+    expect(await kept()).toMatchObject({ host, state: 'reauth_required' });
+  });
+
+  test('is not taken to a host that is not amoCRM’s', async () => {
+    rename('evil.example');
+    await expect(processOf({}).tokens.renewAccess({ host, token: access }, 'amocrm_unauthorized')).rejects.toThrow();
+    expect(await kept()).toMatchObject({ host, state: 'reauth_required' });
+  });
+
+  test.each([
+    [503, 'amocrm_unauthorized', 'reauth_required'],
+    [429, 'amocrm_throttled', 'active'],
+    [403, 'amocrm_blocked', 'active'],
+  ])('while nobody can say where its account lives (%d): %s', async (status, code, state) => {
+    account.amocrm.faults.set([{ match: present, answer: { status, html: true } }]);
+    const { tokens } = processOf({});
+    await expect(tokens.renewAccess({ host, token: access }, 'amocrm_unauthorized')).rejects.toMatchObject({ code });
+    expect(await kept()).toMatchObject({ host, state });
   });
 });

@@ -1,9 +1,5 @@
-import { createServer, request, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ExportStatus } from '../../client/status.ts';
-import { createOauth } from '../../amocrm/oauth.ts';
-import { createAmocrmTransport } from '../../amocrm/transport.ts';
 import { EXIT } from '../../errors/exit-codes.ts';
 import { commandLine } from '../client/command-line.ts';
 import { createStage, type Stage, type StageOptions } from '../support/stage.ts';
@@ -203,73 +199,43 @@ describe('an export over the end of its access token', () => {
 });
 
 describe('an account that is renamed', () => {
-  let front: Server;
-  afterEach(() => void front.close());
+  const renamed = () => hostOf().replace('127.0.0.1', 'localhost');
 
-  /** The account's host before: leads to it until it is renamed, then answers as amoCRM does for a host that is gone. */
-  async function formerHost(): Promise<{ host: string; rename(status: 401 | 404): void }> {
-    let gone: 401 | 404 | undefined;
-    const target = new URL(stage.sandbox.addresses.amocrm);
-    front = createServer((incoming, outgoing) => {
-      if (gone !== undefined) return void outgoing.writeHead(gone, { 'content-type': 'text/html' }).end('<html>');
-      const { method, url, headers } = incoming;
-      const options = { host: target.hostname, port: target.port, method, path: url, headers };
-      incoming.pipe(
-        request(options, (answer) => {
-          outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-          answer.pipe(outgoing);
-        }),
-      );
-    });
-    await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
-    const host = `127.0.0.1:${(front.address() as AddressInfo).port}`;
-    return { host, rename: (status) => void (gone = status) };
-  }
+  /** amoCRM gives the account another host, and at the former one answers as it does for those that are gone. */
+  const rename = (formerStatus: 401 | 404) =>
+    stage.sandbox.amocrm.account.domain.rename({ domain: renamed(), subdomain: 'renamed', formerStatus });
 
-  test.each([401, 404] as const)(
-    'is found again at its new host (the old one answers %d); its data stay',
-    async (status) => {
-      stage = await createStage(QUICK);
-      const former = await formerHost();
-      stage.environment['INSECURE_HOSTS'] = `${hostsAllowed()},${former.host}`;
-      const account = await stage.ledger.accounts.find(stage.accountId);
-      if (!account) throw new Error('the account is there');
-      await stage.ledger.accounts.put({ ...account, host: former.host });
-      const { clientId, clientSecret, redirectUri } = stage.sandbox;
-      const oauth = createOauth({
-        transport: createAmocrmTransport(),
-        insecureHosts: [former.host],
-        integration: { clientId, clientSecret, redirectUri },
-      });
-      const pair = await oauth.exchange(former.host, office().issueCode());
-      await stage.ledger.tokens.put(stage.accountId, { kind: 'oauth', ...pair });
-      await stage.startWorker();
-
-      const stop = stage.sandbox.amocrm.onAnswer(({ path }) => {
-        if (!path.includes('/leads/notes')) return;
-        stop();
-        former.rename(status);
-      });
-      const exportId = await stage.exports.start(stage.accountId, stage.settings());
-      await expectWhole(await stage.finished(exportId));
-      expect(await stage.ledger.accounts.find(stage.accountId)).toMatchObject({ host: hostOf() });
-      expect(await stage.ledger.accounts.list()).toHaveLength(1);
-      expect(await stage.ledger.tokens.read(stage.accountId)).toMatchObject({ state: 'active' });
-    },
-  );
-
-  test('that was connected by a long-lived token is blocked until its new host is given', async () => {
+  beforeEach(async () => {
     stage = await createStage(QUICK);
-    const former = await formerHost();
-    stage.environment['INSECURE_HOSTS'] = `${hostsAllowed()},${former.host}`;
-    const account = await stage.ledger.accounts.find(stage.accountId);
-    if (!account) throw new Error('the account is there');
-    await stage.ledger.accounts.put({ ...account, host: former.host });
-    former.rename(404);
+    stage.environment['INSECURE_HOSTS'] = `${hostsAllowed()},${renamed()}`;
+  });
+
+  test.each([
+    ['consent', 401],
+    ['consent', 404],
+    ['a long-lived token', 401],
+    ['a long-lived token', 404],
+  ] as const)('and was connected by %s is found again (its old host answers %d); its data stay', async (by, status) => {
+    if (by === 'consent') await authorise();
+    await stage.startWorker();
+    const stop = stage.sandbox.amocrm.onAnswer(({ path }) => {
+      if (!path.includes('/leads/notes')) return;
+      stop();
+      rename(status);
+    });
+    const exportId = await stage.exports.start(stage.accountId, stage.settings());
+    await expectWhole(await stage.finished(exportId));
+    expect(await stage.ledger.accounts.list()).toMatchObject([{ accountId: stage.accountId, host: renamed() }]);
+    expect(await stage.ledger.tokens.read(stage.accountId)).toMatchObject({ state: 'active' });
+  });
+
+  test('and which amoCRM does not find by its token is blocked until its new host is given', async () => {
+    await stage.control('amocrm', 'PUT', '/faults', [{ match: '/oauth2/account', answer: { status: 404 } }]);
+    rename(404);
     await stage.startWorker();
     const exportId = await stage.exports.start(stage.accountId, stage.settings());
-    expect(await blocked(exportId, 'amocrm_account_moved')).toMatchObject({ blockedValues: { host: former.host } });
-    const add = `account add --host ${hostOf()} --token-stdin --json`;
+    expect(await blocked(exportId, 'amocrm_account_moved')).toMatchObject({ blockedValues: { host: hostOf() } });
+    const add = `account add --host ${renamed()} --token-stdin --json`;
     expect(JSON.parse((await commandLine(stage.environment)(add, stage.sandbox.token)).stdout)).toMatchObject({
       resumedExportId: exportId,
     });
