@@ -21,9 +21,12 @@ export async function isAdministrator(
   account: Account,
   userId: number,
 ): Promise<boolean | undefined> {
-  const { administrators } = access.ledger;
+  const { administrators, tokens } = access.ledger;
   const known = await administrators.read(account.accountId, userId);
   if (known && known.ageMs < FRESH_MS) return known.isAdmin;
+  const said = known && known.ageMs < STALE_MS ? known.isAdmin : undefined;
+  // An open page is no reason to try, every few seconds, a token that a person has to replace.
+  if ((await tokens.about(account.accountId))?.state === 'reauth_required') return said;
   const signal = AbortSignal.timeout(PATIENCE_MS);
   try {
     const isAdmin = await readIsAdmin(amocrmOf(access, account, signal), userId);
@@ -31,6 +34,6 @@ export async function isAdministrator(
     return isAdmin;
   } catch (error) {
     if (!signal.aborted && !findExportError(error)?.code.startsWith('amocrm_')) throw error;
-    return known && known.ageMs < STALE_MS ? known.isAdmin : undefined;
+    return said;
   }
 }

@@ -47,7 +47,9 @@ export function redirectRoute(app: Api, parts: Parts, limits: RateLimits): void 
       const counted = work.then(
         (connected) => {
           metrics.hooks.inc({ hook, outcome: 'ok' });
-          request.log.info({ hook, accountId: connected.accountId }, 'account connected');
+          const { accountId, notResumed } = connected;
+          request.log.info({ hook, accountId }, 'account connected');
+          if (notResumed) request.log.warn({ hook, accountId, code: notResumed }, 'blocked export not resumed');
         },
         (failure: unknown) => {
           metrics.hooks.inc({ hook, outcome: toExportError(failure).code });

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type OwnServer, ownServer } from '../amocrm/account-reader.ts';
+import { disposableToken } from '../support/disposable-tokens.ts';
 import { createBackendStage, startBackend, type TestBackend, widgetOf } from '../support/backend.ts';
 import type { Stage } from '../support/stage.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -184,6 +185,20 @@ describe('switching the integration off', () => {
     const ended = await stage.finished(String(body['exportId']));
     expect(ended).toMatchObject({ state: 'completed', calls: { remaining: 0 } });
     await worker.stop();
+  });
+
+  test('does not make an open page try, again and again, a long-lived token that amoCRM refuses', async () => {
+    await stage.ledger.tokens.put(stage.accountId, stage.sandbox.amocrm.account.tokens.issueLongLived());
+    await disable();
+    await waitFor(async () => (await stateOf()) === 'reauth_required', { what: 'the end of the access' });
+    const { total } = stage.sandbox.amocrm.requests;
+    for (let looks = 0; looks < 5; looks++) {
+      // Somebody of whom nobody has asked yet whether he is an administrator.
+      const { body } = await ask('GET /api/status', { token: disposableToken(stage.sandbox, { user_id: 4_711 }) });
+      expect(body['account']).toMatchObject({ state: 'reauth_required' });
+    }
+    expect(stage.sandbox.amocrm.requests.total).toBe(total);
+    stage.sandbox.amocrm.account.tokens.restore();
   });
 
   test.each(['client_uuid', 'client_id'])('is heard with the parameter %s', async (name) => {
