@@ -57,7 +57,7 @@ export async function createTransferStage(): Promise<TransferStage> {
   const freshRecordings = () =>
     createRecordings({
       insecureHosts: [new URL(addresses.telephony).host],
-      limits: { maxBytes: 8_000_000, stallMs: 500, firstByteMs: 5_000 },
+      limits: { maxBytes: 8_000_000, stallMs: 500 },
     });
   const speechSense = createSpeechSense({ address: addresses.speechsense, tls: false });
   let nextNote = 1;
