@@ -1,23 +1,22 @@
 import type { EntityType } from '../amocrm/call-note.ts';
+import { readAccount } from '../amocrm/account.ts';
 import type { CallEvent } from '../amocrm/events.ts';
 import type { AmocrmHttp } from '../amocrm/http.ts';
 import { ENTITY_TYPE } from '../amocrm/listing.ts';
 import { NOTES_BY_ID_LIMIT, type NotesById, readNotesById } from '../amocrm/notes-by-id.ts';
-import { isTooMuch } from '../amocrm/shrinking-page.ts';
 import { findExportError } from '../errors/export-error.ts';
 
 /** An answer that makes no sense may be a gateway's hiccup; not when it comes again and again. */
 const PATIENT_ATTEMPTS = 3;
 
-/** So often, in a quarter of an hour, not a single event came in time (504): the account has more than amoCRM can sort. */
-const SLOW_ATTEMPTS = 20;
+/** So often, in a quarter of an hour, no event came: the account has more than amoCRM can sort (504), or they are broken. */
+const VAIN_ATTEMPTS = 20;
 
 /**
  * Whether the cross-check ends with this error, at this attempt. It is a second look: an account whose events are not to
  * be had, or not to be read, is exported all the same, and told so.
  */
-export function endsCrossCheck(error: unknown, attempt: number): boolean {
-  if (isTooMuch(error) && attempt >= SLOW_ATTEMPTS) return true;
+export async function endsCrossCheck(http: AmocrmHttp, error: unknown, attempt: number): Promise<boolean> {
   switch (findExportError(error)?.code) {
     case 'amocrm_forbidden':
     case 'amocrm_rejected':
@@ -25,9 +24,19 @@ export function endsCrossCheck(error: unknown, attempt: number): boolean {
     case 'amocrm_bad_answer':
     case 'amocrm_answer_too_large':
       return attempt >= PATIENT_ATTEMPTS;
+    case 'amocrm_unavailable':
+      return attempt >= VAIN_ATTEMPTS && (await answersOtherwise(http));
     default:
       return false;
   }
+}
+
+/** Whether amoCRM is there: then it is the events alone that are not. */
+function answersOtherwise(http: AmocrmHttp): Promise<boolean> {
+  return readAccount(http).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Reads the notes that events tell of; `gone` are those that amoCRM does not have any more. */

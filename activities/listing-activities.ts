@@ -98,12 +98,12 @@ export function createListingActivities(
     await record(row, near(row, read.notes), 'events');
     await ledger.listings.remark(exportId, 'unreadable', [...page.unreadable, ...read.unreadable]);
     await ledger.listings.remark(exportId, 'deleted', read.gone.map(String));
-    const next = nextEvents(at, page);
+    const next = nextEvents(at, page, limits.events);
     await ledger.listings.advance(exportId, {
       source: at.source,
       reachedAt: null,
       pages: at.walk.pages + 1,
-      events: page.start + page.items.length,
+      events: (at.passed ?? 0) + page.start + page.items.length,
       crossCheck: next ? 'pending' : 'done',
     });
     return next ?? null;
@@ -113,7 +113,7 @@ export function createListingActivities(
     try {
       return await crossCheckPage(row, http, at);
     } catch (error) {
-      if (!endsCrossCheck(error, activityInfo().attempt)) throw error;
+      if (!(await endsCrossCheck(http, error, activityInfo().attempt))) throw error;
       const { source, walk } = at;
       await ledger.listings.advance(row.exportId, {
         source,

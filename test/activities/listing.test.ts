@@ -48,8 +48,8 @@ const states = async (listing: Listing) =>
 
 describe('the events', () => {
   /** A note that the listing does not see: it came in while that went on, dated back to before where it was. */
-  function behindTheListing(uniq: string, hours = 5): number {
-    return call(uniq, {}, { createdAt: ago(hours), updatedAt: ago(200), postedAt: NOW - 60 });
+  function behindTheListing(uniq: string, hours = 5, postedAt = NOW - 60): number {
+    return call(uniq, {}, { createdAt: ago(hours), updatedAt: ago(200), postedAt });
   }
 
   test('tell of calls that the listing missed; they are found, once, counted and said', async () => {
@@ -119,9 +119,12 @@ describe('the events', () => {
     expect((await progress(listing)).listing.crossCheck).toMatchObject({ state: 'refused', found: 0 });
   });
 
-  test('that amoCRM never gets together in time, not even one by one, end the check after a while', async () => {
+  test.each([
+    ['never gets together in time, not even one by one', 504],
+    ['is broken for, and for nothing else', 500],
+  ])('that amoCRM %s end the check after a while', async (_, status) => {
     const seen = call('seen');
-    stage.amocrm.amocrm.faults.set([{ match: '/events', answer: { status: 504 } }]);
+    stage.amocrm.amocrm.faults.set([{ match: '/events', answer: { status } }]);
     stage.attempt = 19;
     await expect(listed()).rejects.toMatchObject({ code: 'amocrm_unavailable' });
     stage.attempt = 20;
@@ -132,8 +135,23 @@ describe('the events', () => {
 
   test('of a server that is away are waited for, however often it is asked in vain', async () => {
     stage.attempt = 50;
-    stage.amocrm.amocrm.faults.set([{ match: '/events', answer: { status: 500 } }]);
+    const away = ['/events', '/account'].map((match) => ({ match, answer: { status: 500 } }));
+    stage.amocrm.amocrm.faults.set(away);
     await expect(listed()).rejects.toMatchObject({ code: 'amocrm_unavailable' });
+  });
+
+  test('are all read where there are very many, and no page of them is far from its first', async () => {
+    const missed = Array.from({ length: 150 }, (_, n) => behindTheListing(`m${n}`, 5, NOW - 60 - n));
+    const pages = new Set<number>();
+    const unsubscribe = stage.amocrm.amocrm.onAnswer(({ path, search }) => {
+      if (path.endsWith('/events')) pages.add(Number(new URLSearchParams(search).get('page') ?? 1));
+    });
+    const listing = await stage.open(PERIOD);
+    await stage.list(listing, { notes: 250, events: 3 }).finally(unsubscribe);
+    await stage.closePlan(listing);
+    expect(Object.keys(await states(listing)).map(Number)).toEqual(expect.arrayContaining(missed));
+    expect(Math.max(...pages)).toBe(20);
+    expect((await progress(listing)).listing.crossCheck).toMatchObject({ state: 'done', found: 150, deleted: 0 });
   });
 
   test('are asked for to a moment fixed at the beginning, and shift without a loss', async () => {
