@@ -1,4 +1,5 @@
 import { findExportError } from '../errors/export-error.ts';
+import { TOO_SLOW } from './transport.ts';
 
 /** An item of a list by how many stand before it, and how many are wanted of those around it. */
 export interface Place {
@@ -14,7 +15,7 @@ export interface PageAt {
 
 /**
  * Reads the page that a place is on, and where it is more than amoCRM can give at once (504, or an answer beyond all
- * measure) the half of it, and so on down to a single item. Pages are counted anew in the smaller limit, so that the
+ * measure of time or size) the half of it, and so on down to a single item. Pages are counted anew in the smaller limit, so that the
  * page begins at the place or a little before it. Whoever reads on goes on from `next`: nothing is skipped.
  */
 export async function readShrinking<T>(
@@ -31,8 +32,12 @@ export async function readShrinking<T>(
   }
 }
 
-/** amoCRM's recommendation for a 504 is a smaller page. @see https://www.amocrm.ru/developers/content/api/recommendations */
+/**
+ * amoCRM's recommendation for a 504 is a smaller page. @see https://www.amocrm.ru/developers/content/api/recommendations
+ * Its gateway may take longer to say so than we wait: then the answer is too slow, which is the same.
+ */
 export function isTooMuch(error: unknown): boolean {
   const known = findExportError(error);
-  return known?.values.status === 504 || known?.code === 'amocrm_answer_too_large';
+  const { status, what } = known?.values ?? {};
+  return status === 504 || what === TOO_SLOW || known?.code === 'amocrm_answer_too_large';
 }

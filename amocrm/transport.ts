@@ -17,10 +17,13 @@ export interface TransportLimits {
   maxBytes: number;
 }
 
-const LIMITS: TransportLimits = { connectMs: 5_000, silenceMs: 20_000, totalMs: 60_000, maxBytes: 32 * 1024 * 1024 };
+const LIMITS: TransportLimits = { connectMs: 5_000, silenceMs: 30_000, totalMs: 60_000, maxBytes: 32 * 1024 * 1024 };
 
 /** The code of the error by which an answer that is larger than its limit ends. */
 export const TOO_LARGE = 'ERR_ANSWER_TOO_LARGE';
+
+/** The code of the error by which an answer ends that is not there, whole, within the limits of silence and time. */
+export const TOO_SLOW = 'ERR_ANSWER_TOO_SLOW';
 
 /** The process's connections to amoCRM, kept alive: an account is asked a few times a second for hours. */
 export function createAmocrmTransport(changed: Partial<TransportLimits> = {}): AmocrmTransport {
@@ -51,13 +54,14 @@ async function within({ totalMs }: TransportLimits, config: InternalAxiosRequest
   const given = config.signal;
   given?.addEventListener?.('abort', stop);
   if (given?.aborted) stop();
-  const late = new AxiosError('the answer took too long', 'ETIMEDOUT', config);
+  const late = new AxiosError('the answer took too long', TOO_SLOW, config);
   const timer = setTimeout(() => request.abort(late), totalMs);
   try {
     return await getAdapter('http')({ ...config, signal: request.signal });
   } catch (error) {
     if (request.signal.reason === late) throw late;
     if (isTooLarge(error)) throw new AxiosError('the answer is too large', TOO_LARGE, config);
+    if (isSilence(error)) throw new AxiosError('the answer fell silent', TOO_SLOW, config);
     throw error;
   } finally {
     clearTimeout(timer);
@@ -68,6 +72,11 @@ async function within({ totalMs }: TransportLimits, config: InternalAxiosRequest
 // axios names it by its message alone: ERR_BAD_RESPONSE stands for other things too.
 function isTooLarge(error: unknown): boolean {
   return error instanceof AxiosError && error.message.startsWith('maxContentLength');
+}
+
+// ECONNABORTED, its code, stands for other things too.
+function isSilence(error: unknown): boolean {
+  return error instanceof AxiosError && error.message.startsWith('timeout of');
 }
 
 /**

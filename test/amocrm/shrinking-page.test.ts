@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { z } from 'zod';
 import { firstCursor, nextCursor, type NotesCursor, readNotesPage } from '../../amocrm/listing.ts';
 import { type PageAt, readShrinking } from '../../amocrm/shrinking-page.ts';
 import { readUsers } from '../../amocrm/users.ts';
+import { createAmocrmTransport } from '../../amocrm/transport.ts';
 import { readWholeList } from '../../amocrm/whole-list.ts';
 import { ExportError } from '../../errors/export-error.ts';
 import { NOW, openAccount, type TestAccount } from '../sandbox/amocrm-sandbox.ts';
@@ -20,6 +22,20 @@ describe('a page that is more than amoCRM can give', () => {
     const got = await readShrinking({ offset: 0, limit: 250 }, read);
     expect(got).toEqual({ answer: 'page', at: { page: 1, limit: 62 }, next: { offset: 62, limit: 62 } });
     expect(asked.map(({ limit }) => limit)).toEqual([250, 125, 62]);
+  });
+
+  test('is asked for by halves also where amoCRM takes longer over it than we wait', async () => {
+    const asked: string[] = [];
+    const server = await ownServer((request, response) => {
+      const limit = new URL(request.url ?? '', 'http://any').searchParams.get('limit') ?? '';
+      asked.push(limit);
+      if (Number(limit) <= 125) response.setHeader('content-type', 'application/hal+json').end('{}');
+    });
+    const http = readerOf(server.url, { transport: createAmocrmTransport({ silenceMs: 100 }) });
+    const read = (page: PageAt) => http.get('/leads/notes', { ...page }, z.looseObject({}));
+    expect(await readShrinking({ offset: 0, limit: 250 }, read)).toMatchObject({ at: { page: 1, limit: 125 } });
+    expect(asked).toEqual(['250', '125']);
+    server.close();
   });
 
   test('is given up when a single item is too much, and not tried by halves for other troubles', async () => {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { createAmocrmTransport, type TransportLimits } from '../../amocrm/transport.ts';
+import { createAmocrmTransport, TOO_SLOW, type TransportLimits } from '../../amocrm/transport.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type OwnServer, ownServer, readerOf } from './account-reader.ts';
 
@@ -32,7 +32,7 @@ describe('a request to amoCRM', () => {
     };
     await expect(readFrom(drip, { totalMs: 200 })).rejects.toMatchObject({
       code: 'amocrm_unavailable',
-      values: { what: 'ETIMEDOUT' },
+      values: { what: TOO_SLOW },
     });
     await connectionClosed();
   });
@@ -44,6 +44,7 @@ describe('a request to amoCRM', () => {
   ])('ends when %s comes and then silence', async (_, answer) => {
     await expect(readFrom(answer, { silenceMs: 50 })).rejects.toMatchObject({
       code: 'amocrm_unavailable',
+      values: { what: TOO_SLOW },
     });
     await connectionClosed();
   });
