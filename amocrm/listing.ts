@@ -53,6 +53,12 @@ const MAX_ROUNDS = 20;
 /** Statuses by which amoCRM says that a feature (customers, unsorted leads) is off; nothing is lost by it. */
 const FEATURE_OFF = new Set<unknown>([422, 425, 426]);
 
+/**
+ * Customers are a paid feature, with a 402 of their own: an account that is itself not paid for has said so before, when
+ * it was asked for something else.
+ */
+const CUSTOMERS_OFF = new Set<unknown>([...FEATURE_OFF, 402]);
+
 /** Reads the page of call notes that the cursor points at. */
 export async function readNotesPage(http: AmocrmHttp, cursor: NotesCursor, limit = PAGE_LIMIT): Promise<NotesPage> {
   const { source, since, walk } = cursor;
@@ -63,7 +69,7 @@ export async function readNotesPage(http: AmocrmHttp, cursor: NotesCursor, limit
   };
   const page = await readPage(http, { path: pathOf(source), name: 'notes', query }, walk, limit).catch(
     (error: unknown) => {
-      if (source === 'customers' && isFeatureOff(error)) return EMPTY_PAGE;
+      if (source === 'customers' && areCustomersOff(error)) return EMPTY_PAGE;
       throw error;
     },
   );
@@ -114,6 +120,12 @@ const EMPTY_PAGE: ListPage = { items: [], start: 0, last: true, print: '' };
 /** Whether an error is amoCRM's way of saying that the account does not use a feature. */
 export function isFeatureOff(error: unknown): boolean {
   return FEATURE_OFF.has(findExportError(error)?.values.status);
+}
+
+/** The same of customers; a 404 in JSON as well, since one in HTML is a host's (`amocrm_account_moved`). */
+export function areCustomersOff(error: unknown): boolean {
+  const { code, values } = findExportError(error) ?? {};
+  return CUSTOMERS_OFF.has(values?.status) || (code === 'amocrm_rejected' && values?.status === 404);
 }
 
 function pathOf(source: Source): string {

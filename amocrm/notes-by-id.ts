@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type CallNotes, type EntityType, readCallNotes } from './call-note.ts';
 import type { AmocrmHttp } from './http.ts';
-import { ENTITY_TYPE, isFeatureOff, SOURCES } from './listing.ts';
+import { areCustomersOff, ENTITY_TYPE, SOURCES } from './listing.ts';
 import { listPage } from './list-page.ts';
 import { toId } from './loose-values.ts';
 import { readWholeList } from './whole-list.ts';
@@ -26,7 +26,7 @@ export async function readNotesById(http: AmocrmHttp, entityType: EntityType, no
   const notes = await readWholeList(path, 250, (at) =>
     http.get(path, { 'filter[id][]': noteIds, ...at }, notesPage),
   ).catch((error: unknown) => {
-    if (source === 'customers' && isFeatureOff(error)) return [];
+    if (source === 'customers' && areCustomersOff(error)) return [];
     throw error;
   });
   const asked = notes.filter(({ id }) => noteIds.includes(id));

@@ -5,7 +5,7 @@ import { type AmocrmEntity, ENTITY_ROUTES, relationsOf, toEntity } from './entit
 import type { AmocrmHttp } from './http.ts';
 import { lenientList } from './lenient.ts';
 import { listPage } from './list-page.ts';
-import { isFeatureOff } from './listing.ts';
+import { areCustomersOff } from './listing.ts';
 import { isTooMuch, type Place, readShrinking } from './shrinking-page.ts';
 
 /** How many ids go into one filter: with more, the address comes near what servers take. */
@@ -93,5 +93,5 @@ async function list(
 }
 
 function throwUnlessOff(entityType: EntityType, error: unknown): undefined {
-  if (entityType !== 'customer' || !isFeatureOff(error)) throw error;
+  if (entityType !== 'customer' || !areCustomersOff(error)) throw error;
 }

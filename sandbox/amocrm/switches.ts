@@ -6,8 +6,8 @@ export const switchesSchema = z.strictObject({
   apiFilter: z.boolean(),
   /** The token is not an administrator's: the list of users is forbidden. */
   usersForbidden: z.boolean(),
-  /** What customers' routes answer when the account does not use customers. */
-  customersOffStatus: z.union([z.literal(422), z.literal(425), z.literal(426), z.literal(204)]),
+  /** What customers' routes answer when the account does not use customers, or has not paid for them (402). */
+  customersOffStatus: z.literal([422, 425, 426, 402, 404, 204]),
   /** Events surface so many seconds after they happened. */
   eventDelaySeconds: z.number().min(0),
   /** After each page of notes so many of those already read are edited, oldest reading first: colleagues at work meanwhile. */

@@ -259,7 +259,7 @@ describe('listing an account', () => {
     expect([...SOURCES].sort()).toEqual(['companies', 'contacts', 'customers', 'leads']);
   });
 
-  test.each([422, 425, 426, 204] as const)(
+  test.each([422, 425, 426, 402, 404, 204] as const)(
     'takes %d for customers that are switched off',
     async (customersOffStatus) => {
       account.amocrm.account.switches = { ...account.amocrm.account.switches, customersOffStatus };
@@ -270,8 +270,12 @@ describe('listing an account', () => {
   test('takes the same status of another source for what it is', async () => {
     account.amocrm.faults.set([{ match: '/contacts/notes', answer: { status: 422 } }]);
     await expect(list(http, 10)).rejects.toMatchObject({ code: 'amocrm_rejected' });
+    account.amocrm.faults.set([{ match: '/contacts/notes', answer: { status: 402 } }]);
+    await expect(list(http, 10)).rejects.toMatchObject({ code: 'amocrm_unpaid' });
     account.amocrm.faults.set([{ match: '/customers/notes', answer: { status: 500 } }]);
     await expect(list(http, 10, 'customers')).rejects.toMatchObject({ code: 'amocrm_unavailable' });
+    account.amocrm.faults.set([{ match: '/customers/notes', answer: { status: 404, html: true } }]);
+    await expect(list(http, 10, 'customers')).rejects.toMatchObject({ code: 'amocrm_account_moved' });
   });
 });
 

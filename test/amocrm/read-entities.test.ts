@@ -84,12 +84,14 @@ describe('an entity by id', () => {
     server.close();
   });
 
-  test.each([422, 425, 426] as const)('of customers that are off (%i) is not there', async (status) => {
-    account.amocrm.faults.set([{ match: '/customers', answer: { status } }]);
+  test.each([422, 425, 426, 402, 404])('of customers that are off (%i) is not there', async (status) => {
+    account.amocrm.faults.set([{ match: '/customers', answer: { status, html: false } }]);
     expect(await readEntityById(http, 'customer', 5)).toBeUndefined();
     expect((await readEntitiesByFilter(http, 'customer', [5])).entities).toEqual([]);
-    account.amocrm.faults.set([{ match: '/leads', answer: { status } }]);
-    await expect(readEntityById(http, 'lead', 5)).rejects.toMatchObject({ code: 'amocrm_rejected' });
+    account.amocrm.faults.set([{ match: '/leads', answer: { status, html: false } }]);
+    await expect(readEntitiesByFilter(http, 'lead', [5])).rejects.toMatchObject({
+      code: status === 402 ? 'amocrm_unpaid' : 'amocrm_rejected',
+    });
   });
 });
 
