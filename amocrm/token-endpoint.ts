@@ -31,8 +31,11 @@ const pairSchema = z.looseObject({
   expires_in: z.coerce.number().positive(),
 });
 
-/** Only a dead grant has a hint; a wrong client has none (both seen with 401, the documents say 400 for the first). */
+/** What is wrong with a grant is said in a hint (seen with 401, the documents say 400); a wrong client mostly has none. */
 const refusalSchema = z.looseObject({ hint: z.string().min(1) });
+
+/** Hints that are about the client all the same: "Check the `client_id` parameter", "Token is not linked to client". */
+const CLIENT_HINT = /client|redirect_uri/i;
 
 /** Far more than two tokens need. */
 const MAX_ANSWER_BYTES = 256 * 1024;
@@ -88,7 +91,8 @@ function read(answer: AxiosResponse<string>, host: string): TokenAnswer {
   if (status === 403) return { kind: 'not_taken', error: new ExportError('amocrm_blocked', details) };
   if (status === 402) return { kind: 'not_taken', error: new ExportError('amocrm_unpaid', details) };
   if (status === 404 || (status >= 300 && status < 400)) return { kind: 'not_here' };
-  return refusalSchema.safeParse(body).success ? { kind: 'refused' } : { kind: 'client_refused' };
+  const hint = refusalSchema.safeParse(body).data?.hint;
+  return hint === undefined || CLIENT_HINT.test(hint) ? { kind: 'client_refused' } : { kind: 'refused' };
 }
 
 function parseJson(text: string): unknown {

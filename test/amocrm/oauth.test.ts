@@ -189,6 +189,17 @@ describe('real and documented answers', () => {
     expect(await oauthFor([host]).refresh(host, 'r')).toMatchObject(expected);
   });
 
+  test.each([
+    ['Check the `client_id` parameter', 'client_refused'],
+    ['Token is not linked to client', 'client_refused'],
+    ['Check the `redirect_uri` parameter', 'client_refused'],
+    ['Cannot decrypt the refresh token', 'refused'],
+    ['Token has expired', 'refused'],
+  ])('a refusal with the hint "%s" is about the right thing', async (hint, kind) => {
+    const host = await answering(400, JSON.stringify({ hint, title: 'Некорректный запрос', status: 400 }));
+    expect(await oauthFor([host]).refresh(host, 'r')).toEqual({ kind });
+  });
+
   test('an access token says whose it is and where to ask for its account', () => {
     const { payload } = JSON.parse(sample('access-token-jwt-claims-composed')) as { payload: unknown };
     expect(readClaims(jwt(payload))).toEqual({
