@@ -85,7 +85,8 @@ export class TokenKeeper {
     if (because === 'amocrm_unauthorized') return this.#access(accountId, pace, refused);
     const token = await this.#read(accountId);
     if (token.access !== refused.token || token.host !== refused.host) return accessOf(token);
-    const host = await this.#moved(token, pace);
+    const host = await this.#presentHost(token, pace);
+    if (host === token.host) throw stray(host);
     return host === undefined ? undefined : { host, token: token.access };
   }
 
@@ -176,8 +177,9 @@ export class TokenKeeper {
     if (answer.kind !== 'refused' && answer.kind !== 'client_refused' && answer.kind !== 'not_here') return answer;
     let moved: { host: string; turn: Turn } | undefined;
     try {
-      const host = await this.#moved(token, pace);
-      moved = host === undefined ? undefined : { host, turn: await pace() };
+      const host = await this.#presentHost(token, pace);
+      if (host === token.host && answer.kind === 'not_here') return { kind: 'not_taken', error: stray(host) };
+      moved = host === undefined || host === token.host ? undefined : { host, turn: await pace() };
     } catch (error) {
       // Nothing more went out.
       if (!(error instanceof ExportError)) {
@@ -201,7 +203,8 @@ export class TokenKeeper {
   /** Whether a long-lived token was refused because its account has another host now, which is then kept. */
   async #livesElsewhere(token: KeptToken, pace: Pace): Promise<boolean> {
     try {
-      return (await this.#moved(token, pace)) !== undefined;
+      const host = await this.#presentHost(token, pace);
+      return host !== undefined && host !== token.host;
     } catch (error) {
       // As of a pair: a word that the token is dead stands, also while nobody can say where the account lives.
       if (findExportError(error)?.code === 'amocrm_unavailable') return false;
@@ -210,11 +213,11 @@ export class TokenKeeper {
   }
 
   /**
-   * Finds a renamed account's new host and keeps it; undefined when it is not found or still the same.
+   * Asks where the account lives, and keeps that where it is another host than before; undefined when amoCRM does not say.
    *
    * @throws {ExportError} when it cannot be asked for just now.
    */
-  async #moved(token: KeptToken, pace: Pace): Promise<string | undefined> {
+  async #presentHost(token: KeptToken, pace: Pace): Promise<string | undefined> {
     const { accountId } = token;
     const turn = await pace();
     const asked = await Promise.allSettled([this.#oauth.presentHost(token)]).then(([one]) => one);
@@ -224,8 +227,8 @@ export class TokenKeeper {
     this.#counted?.(accountId, presentHostEndpoint(token), outcome);
     await turn.end(error ?? (present ? 'answered' : 'unknown'));
     if (asked.status === 'rejected') throw asked.reason;
-    if (present?.accountId !== accountId || present.host === token.host) return undefined;
-    await this.#store.move(accountId, present.host);
+    if (present?.accountId !== accountId) return undefined;
+    if (present.host !== token.host) await this.#store.move(accountId, present.host);
     return present.host;
   }
 }
@@ -245,6 +248,11 @@ function outcomeOf(answer: TokenAnswer): 'ok' | ErrorCode {
     case 'lost':
       return 'amocrm_grant_lost';
   }
+}
+
+/** A host that says it is no account's, while amoCRM says that it is this one's: something on the way, and it passes. */
+function stray(host: string): ExportError {
+  return new ExportError('amocrm_unavailable', { values: { host, what: '404 or a redirect' } });
 }
 
 function accessOf({ host, access }: KeptToken): Access {
