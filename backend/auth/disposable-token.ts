@@ -22,14 +22,15 @@ const claimsSchema = z.object({
   iss: z.string(),
   jti: z.string().min(1).max(200),
   exp: z.number(),
-  account_id: z.number().int().positive().max(Number.MAX_SAFE_INTEGER),
-  user_id: z.number().int().positive().max(Number.MAX_SAFE_INTEGER),
+  account_id: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER),
+  user_id: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER),
   client_uuid: z.string(),
 });
 
 /**
  * Reads the token of an `X-Auth-Token` header: HS256 and nothing else, with the integration's client secret; for this
- * backend (`aud` is the scheme and host of the redirect URI) and this integration.
+ * backend (`aud` is the scheme and host of the redirect URI, of which nothing says whether a port belongs to it) and this
+ * integration.
  * https://www.amocrm.ru/developers/content/oauth/disposable-tokens
  *
  * @throws {ExportError} `token_invalid`, `token_expired`
@@ -39,9 +40,10 @@ export async function readDisposableToken(
   { clientId, clientSecret, redirectUri }: Integration,
   now: Date,
 ): Promise<TokenClaims> {
+  const { protocol, hostname, origin } = new URL(redirectUri);
   const payload = await jwtVerify(token, new TextEncoder().encode(clientSecret), {
     algorithms: ['HS256'],
-    audience: new URL(redirectUri).origin,
+    audience: [origin, `${protocol}//${hostname}`],
     requiredClaims: ['iss', 'aud', 'jti', 'iat', 'nbf', 'exp'],
     maxTokenAge: LIVES_SECONDS,
     clockTolerance: LEEWAY_SECONDS,

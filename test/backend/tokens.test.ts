@@ -111,6 +111,13 @@ describe('a token', () => {
     },
   );
 
+  test('whose audience leaves out the port, or whose ids are texts, is as good', async () => {
+    const { protocol, hostname } = new URL(stage.sandbox.redirectUri);
+    const { accountId } = stage.sandbox;
+    const token = own({ aud: `${protocol}//${hostname}`, account_id: `${accountId}`, user_id: `${ADMIN_ID}` });
+    expect(await ask('GET /api/status', { token })).toMatchObject({ status: 200, body: { account: { accountId } } });
+  });
+
   test('that is absent is told apart', async () => {
     const answer = await ask('GET /api/status', { token: null });
     expect(answer).toMatchObject({ status: 401, body: { error: { code: 'token_missing' } } });
