@@ -22,6 +22,11 @@ const CONNECTED: Sentence = {
   en: 'The account is connected. You can close this window.',
   ru: 'Аккаунт подключён. Это окно можно закрыть.',
 };
+/** amoCRM looks now and then whether the address of an integration is there; a person may as well. */
+const NOTHING_ASKED: Sentence = {
+  en: 'amoCRM sends people here after its consent page. Connect an account from the settings page of the widget.',
+  ru: 'Сюда amoCRM направляет после страницы согласия. Подключите аккаунт на странице настроек виджета.',
+};
 const CONNECTING: Sentence = {
   en: 'The account is being connected. You can close this window: the settings page shows how it went.',
   ru: 'Аккаунт подключается. Это окно можно закрыть: результат будет виден на странице настроек.',
@@ -38,6 +43,15 @@ export function redirectRoute(app: Api, parts: Parts, limits: RateLimits): void 
     { schema: { hide: true, querystring: redirected } },
     async (request, reply) => {
       const { code = '', state, referer = '', from_widget: fromWidget, error } = request.query;
+      const page = () =>
+        reply
+          .type('text/html; charset=utf-8')
+          .header('content-security-policy', CONSENT_PAGE_POLICY)
+          .header('cache-control', 'no-store')
+          .header('referrer-policy', 'no-referrer')
+          // The script that closes the window needs the one that opened it.
+          .header('cross-origin-opener-policy', 'unsafe-none');
+      if (Object.keys(request.query).length === 0) return page().send(consentPage(NOTHING_ASKED, false));
       const isInstall = state === undefined && error === undefined && fromWidget !== undefined;
       const hook = isInstall ? 'install' : 'consent';
       if (isInstall) await limits.ofInstalls(request);
@@ -58,15 +72,12 @@ export function redirectRoute(app: Api, parts: Parts, limits: RateLimits): void 
       );
       background.start(`${hook} hook`, counted);
       const outcome = await within(counted, ANSWER_WITHIN_MS);
-
-      reply.type('text/html; charset=utf-8').header('content-security-policy', CONSENT_PAGE_POLICY);
-      reply.header('cache-control', 'no-store').header('referrer-policy', 'no-referrer');
-      // The script that closes the window needs the one that opened it.
-      reply.header('cross-origin-opener-policy', 'unsafe-none');
       if (outcome instanceof ExportError) {
-        return reply.code(httpStatusOf(outcome)).send(consentPage(pageSentence(outcome), false));
+        return page()
+          .code(httpStatusOf(outcome))
+          .send(consentPage(pageSentence(outcome), false));
       }
-      return reply.send(consentPage(outcome === 'done' ? CONNECTED : CONNECTING, true));
+      return page().send(consentPage(outcome === 'done' ? CONNECTED : CONNECTING, true));
     },
   );
 }

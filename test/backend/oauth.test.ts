@@ -115,6 +115,11 @@ describe('«Подключить»', () => {
     expect(exchanges()).toBe(before);
   });
 
+  test('has an address that is there, also when nothing is asked of it', async () => {
+    const answer = await callback({});
+    expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('Подключите аккаунт')]);
+  });
+
   test('puts nothing of the address into its page, nor into the log', async () => {
     const lure = '<script>alert(1)</script>';
     const page = await (await callback({ code: lure, referer: lure, state: lure, error: lure })).text();
