@@ -200,8 +200,8 @@ export const ERROR_CODES = {
   },
   amocrm_client_refused: {
     kind: 'auth',
-    en: 'amoCRM at {host} does not know the integration: AMOCRM_CLIENT_ID, AMOCRM_CLIENT_SECRET and AMOCRM_REDIRECT_URI must be exactly those of its page. Correct them, restart the processes, then `resume`.',
-    ru: 'amoCRM {host} не узнаёт интеграцию: AMOCRM_CLIENT_ID, AMOCRM_CLIENT_SECRET и AMOCRM_REDIRECT_URI должны точно совпадать с её страницей. Исправьте их, перезапустите процессы, затем `resume`.',
+    en: 'amoCRM at {host} does not know the integration: AMOCRM_CLIENT_ID, AMOCRM_CLIENT_SECRET and AMOCRM_REDIRECT_URI must be exactly those of its page. Correct them, restart the processes, then `resume`. If they are: amoCRM answers so, too, to an account on its free plan.',
+    ru: 'amoCRM {host} не узнаёт интеграцию: AMOCRM_CLIENT_ID, AMOCRM_CLIENT_SECRET и AMOCRM_REDIRECT_URI должны точно совпадать с её страницей. Исправьте их, перезапустите процессы, затем `resume`. Если всё верно: так amoCRM отвечает и аккаунту на бесплатном тарифе.',
   },
   amocrm_client_not_set: {
     kind: 'auth',
@@ -240,8 +240,8 @@ export const ERROR_CODES = {
   },
   amocrm_blocked: {
     kind: 'throttled',
-    en: 'amoCRM has shut out the requests of this account from here (its block page, 403). The export waits and looks again by itself, at most once in five minutes. Write to amoCRM support to have the block lifted, and see that no other program uses the same integration.',
-    ru: 'amoCRM закрыла доступ запросам этого аккаунта отсюда (страница блокировки, 403). Выгрузка ждёт и проверяет сама, не чаще раза в пять минут. Напишите в поддержку amoCRM, чтобы блокировку сняли, и проверьте, что ту же интеграцию не использует другая программа.',
+    en: 'amoCRM has shut out the requests of this account from here (its block page, 403). The export waits and looks again by itself, at most once in five minutes. Write to amoCRM support to have the block lifted, and see that no other program uses the same integration. Kommo was seen to answer so to a token that is over: if the account can be opened in a browser, connect it again (`account add`).',
+    ru: 'amoCRM закрыла доступ запросам этого аккаунта отсюда (страница блокировки, 403). Выгрузка ждёт и проверяет сама, не чаще раза в пять минут. Напишите в поддержку amoCRM, чтобы блокировку сняли, и проверьте, что ту же интеграцию не использует другая программа. Kommo отвечала так и на отозванный токен: если сам аккаунт открывается в браузере, подключите его заново (`account add`).',
   },
   amocrm_throttled: {
     kind: 'throttled',
