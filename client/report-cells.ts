@@ -1,4 +1,5 @@
 import { DateTime } from 'luxon';
+import { cardLink } from '../amocrm/entity-values.ts';
 import type { Sentence } from '../errors/codes.ts';
 import { reasonSentence } from '../errors/reasons.ts';
 import type { ReportRow } from '../ledger/report-columns.ts';
@@ -7,21 +8,24 @@ import type { ReportRow } from '../ledger/report-columns.ts';
 export type ReportCells = Omit<ReportRow, 'started_at'> & { started_at: string };
 
 export interface ReportReader {
+  /** The account's, where its cards are. */
+  host: string;
   /** The account's, in which the calls' times are written, with their offset. */
   timeZone: string;
   /** Of the reasons' sentences. */
   language: keyof Sentence;
 }
 
-/** The rows with times and reasons as their reader understands them. */
+/** The rows with times and reasons as their reader understands them, and links to the cards. */
 export async function* reportCells(
   rows: AsyncIterable<ReportRow>,
-  { timeZone, language }: ReportReader,
+  { host, timeZone, language }: ReportReader,
 ): AsyncGenerator<ReportCells> {
   for await (const row of rows) {
     yield {
       ...row,
       started_at: localTime(row.started_at, timeZone),
+      card_link: cardLink(host, row.entity_type, row.entity_id),
       reason_text: row.reason_text === null ? null : reasonSentence(row.reason_text, language),
     };
   }

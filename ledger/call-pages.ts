@@ -28,13 +28,14 @@ const SHOWN = [
   'started_at',
   'talk_seconds',
   'operator_id',
+  'operator_name',
   'state',
   'reason',
   'talk_id',
   'attempts',
 ] as const;
 
-export type CallOfPage = Pick<ReportRow, (typeof SHOWN)[number]> & { operator_name: string | null };
+export type CallOfPage = Pick<ReportRow, (typeof SHOWN)[number]>;
 
 type CallRow = CallOfPage & { micros: number };
 
@@ -61,10 +62,8 @@ export function createCallPages(db: Database) {
           : []),
       ];
       const { rows } = await sql<CallRow>`
-        select ${sql.join(columns)}, u.name as operator_name,
-               (extract(epoch from t.updated_at) * 1000000)::bigint as micros
+        select ${sql.join(columns)}, (extract(epoch from t.updated_at) * 1000000)::bigint as micros
           ${REPORT_SOURCE}
-          left join users u on u.account_id = c.account_id and u.user_id = fact.operator_id
          where ${sql.join(conditions, sql` and `)}
          order by t.updated_at desc, t.call_id desc
          limit ${limit + 1}`.execute(db);

@@ -29,6 +29,10 @@ export const REPORT_COLUMNS = {
   /** The format that the recording came in, where it had to be converted. */
   converted_from: sql<string | null>`t.converted_from`,
   channels: sql<number | null>`t.channels`,
+  /** As amoCRM named the operator last, who may be gone since. */
+  operator_name: sql<string | null>`u.name`,
+  /** Whoever writes the report out makes it of the entity and the account's host. */
+  card_link: sql<string>`''`,
 };
 
 /** Where the columns are read from. A call that no plan has decided yet is shown as its notes are now. */
@@ -42,7 +46,8 @@ export const REPORT_SOURCE = sql`
    union all
    select c.note_id, c.entity_type, c.entity_id, c.direction, c.started_at, c.talk_seconds, c.operator_id
     where p.call_id is null
- ) fact`;
+ ) fact
+  left join users u on (u.account_id, u.user_id) = (c.account_id, fact.operator_id)`;
 
 type Columns = typeof REPORT_COLUMNS;
 

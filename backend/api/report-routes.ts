@@ -88,7 +88,7 @@ export function reportRoute(app: Api, { ledger, linkKeys, now }: Parts): void {
         throw new ExportError('export_not_found', { values: { exportId: link.exportId } });
       }
       const rows = ledger.report.rows(link.exportId);
-      const cells = reportCells(rows, { timeZone: account.timeZone, language: link.language });
+      const cells = reportCells(rows, { ...account, language: link.language });
       // People open a CSV by a double click, and the page's people have a Russian Excel.
       const content = reportContent(cells, link.format, link.format === 'csv');
       return reply

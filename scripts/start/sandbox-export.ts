@@ -30,7 +30,7 @@ export async function exportSandbox({
   reportFolder,
   say,
 }: SandboxExportOptions): Promise<void> {
-  const { accountId, timeZone } = account;
+  const { accountId, host, timeZone } = account;
   const interrupted = await exports.running(accountId);
   if (interrupted !== undefined) say(`\nThe export ${interrupted} of an earlier start goes on:\n`);
   else say('\nExporting the sandbox’s calls:\n');
@@ -55,7 +55,7 @@ export async function exportSandbox({
   if (!status) return;
 
   const report = path.join(reportFolder, `${exportId}.csv`);
-  const cells = reportCells(ledger.report.rows(exportId), { timeZone, language: 'en' });
+  const cells = reportCells(ledger.report.rows(exportId), { host, timeZone, language: 'en' });
   await writeReportFile(reportContent(cells, 'csv'), report);
   for (const line of ['', ...statusLines(status, account, 'en'), '', ...verdict(status), `Report: ${report}`])
     say(line);

@@ -25,6 +25,8 @@ const ROW: ReportRow = {
   cut_values: null,
   converted_from: null,
   channels: null,
+  operator_name: 'Ольга Ковалёва',
+  card_link: '',
 };
 
 async function* rows(...given: Partial<ReportRow>[]): AsyncGenerator<ReportRow> {
@@ -41,11 +43,11 @@ function content(
   format: ReportFormat,
   { language = 'en', excel = false }: Reading = {},
 ): Readable {
-  return reportContent(reportCells(given, { timeZone: 'Europe/Moscow', language }), format, excel);
+  return reportContent(reportCells(given, { host: 'example.amocrm.ru', timeZone: 'Europe/Moscow', language }), format, excel);
 }
 
 const HEADER =
-  'call_id,note_id,entity_type,entity_id,direction,started_at,talk_seconds,operator_id,state,reason,talk_id,attempts,bytes,audio_format,reason_text,cut_values,converted_from,channels';
+  'call_id,note_id,entity_type,entity_id,direction,started_at,talk_seconds,operator_id,state,reason,talk_id,attempts,bytes,audio_format,reason_text,cut_values,converted_from,channels,operator_name,card_link';
 const FORMULAS = ['=1+1', '+7', '-2', '@x', '\tx', '\rx'];
 
 async function sheetOf(stream: Readable): Promise<unknown[][]> {
@@ -59,7 +61,7 @@ test('the columns of the first release keep their names and places', () => {
 
 test('CSV has the columns of the contract, CRLF, empty cells for what is not known, and the account’s own time', async () => {
   expect(await text(content(rows({}), 'csv'))).toBe(
-    `${HEADER}\r\n1,42,contact,7,incoming,2026-11-02T12:00:00+03:00,60,,failed,recording_expired,,2,,,the recording is gone from its link,,,\r\n`,
+    `${HEADER}\r\n1,42,contact,7,incoming,2026-11-02T12:00:00+03:00,60,,failed,recording_expired,,2,,,the recording is gone from its link,,,,Ольга Ковалёва,https://example.amocrm.ru/contacts/detail/7\r\n`,
   );
 });
 
@@ -74,7 +76,7 @@ test('a call without a reason has no sentence, and a newer version’s reason ne
   const cells = [];
   for await (const row of reportCells(
     rows({ reason: null, reason_text: null }, { reason: 'of_tomorrow', reason_text: 'of_tomorrow' }),
-    { timeZone: 'Europe/Moscow', language: 'ru' },
+    { host: 'example.amocrm.ru', timeZone: 'Europe/Moscow', language: 'ru' },
   ))
     cells.push(row);
   expect(cells.map(({ reason, reason_text }) => [reason, reason_text])).toEqual([
@@ -125,6 +127,7 @@ test('JSON is an array of rows with the same names', async () => {
     ...ROW,
     started_at: '2026-11-02T12:00:00+03:00',
     reason_text: 'the recording is gone from its link',
+    card_link: 'https://example.amocrm.ru/contacts/detail/7',
   };
   expect(report).toEqual([written, { ...written, call_id: 2 }]);
 });

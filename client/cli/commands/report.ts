@@ -54,11 +54,11 @@ export function addReportCommand(program: Command, runner: Runner): void {
       const chosen = await account();
       const { exportId } = await exportOf(ledger, chosen, flags.export);
       const totals = noCalls();
-      const { timeZone } = chosen;
+      const { host, timeZone } = chosen;
       const { language } = output;
       const audio = { mono: 0, converted: 0 };
       const rows = audioCounted(counted(ledger.report.rows(exportId, flags.state), totals), audio);
-      const content = reportContent(reportCells(rows, { timeZone, language }), format, flags.excel);
+      const content = reportContent(reportCells(rows, { host, timeZone, language }), format, flags.excel);
       if (flags.out === undefined) {
         await pipeline(content, output.stdout, { end: false });
         if (audio.mono > 0) output.remark(monoSentence(audio.mono));
