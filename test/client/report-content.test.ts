@@ -43,7 +43,11 @@ function content(
   format: ReportFormat,
   { language = 'en', excel = false }: Reading = {},
 ): Readable {
-  return reportContent(reportCells(given, { host: 'example.amocrm.ru', timeZone: 'Europe/Moscow', language }), format, excel);
+  return reportContent(
+    reportCells(given, { host: 'example.amocrm.ru', timeZone: 'Europe/Moscow', language }),
+    format,
+    excel,
+  );
 }
 
 const HEADER =
