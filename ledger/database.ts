@@ -14,21 +14,46 @@ const NUMERIC = 1700;
  *
  * @param databaseUrl `postgres://…`; a schema may be chosen with `?options=-c search_path=…`.
  */
-export function openDatabase(databaseUrl: string, { maxConnections = 10 } = {}): Database {
+export function openDatabase(
+  databaseUrl: string,
+  { maxConnections = 10, queryTimeoutMs = 300_000 }: { maxConnections?: number; queryTimeoutMs?: number } = {},
+): Database {
   const pool = new pg.Pool({
     connectionString: databaseUrl,
     max: maxConnections,
     connectionTimeoutMillis: 10_000,
     // A server that went silent must not hold a caller for ever; the longest statement, a plan, takes seconds.
-    query_timeout: 300_000,
+    query_timeout: queryTimeoutMs,
     keepAlive: true,
     types: { getTypeParser },
   });
   // A connection that Postgres drops (a restart) fails its query and is replaced at the next one. It also emits an
   // error, idle or in use, that would end the process if nobody listened.
   pool.on('error', () => undefined);
-  pool.on('connect', (client) => client.on('error', () => undefined));
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+    endWithGivenUpQuery(client);
+  });
   return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+}
+
+/**
+ * pg gives up on a query that takes too long, and keeps its connection, on which the query may be carried out yet: a late
+ * BEGIN, or a ROLLBACK that never went through, would put all that comes after it into a transaction that nobody ends,
+ * and the commit marker of an upload with it. So the connection goes with the query.
+ */
+function endWithGivenUpQuery(client: pg.PoolClient): void {
+  const query = client.query.bind(client) as (...given: unknown[]) => unknown;
+  const watched = (...given: unknown[]) => {
+    const answer = query(...given);
+    if (answer instanceof Promise) {
+      answer.catch((error: unknown) => {
+        if (GIVEN_UP.test(messageOf(error))) client.end().catch(() => undefined);
+      });
+    }
+    return answer;
+  };
+  client.query = watched as typeof client.query;
 }
 
 const getTypeParser: pg.CustomTypesConfig['getTypeParser'] = (id, format) => {
@@ -47,6 +72,8 @@ const PASSING = /^(08|57P|53|25006|40001|40P01|55P03|57014)/;
 const REFUSED = /^(28|3D)/;
 /** No such table, no such column: the migrations have not run. */
 const NOT_MIGRATED = /^42(P01|703)$/;
+/** What pg says of a query that took longer than its timeout. */
+const GIVEN_UP = /read timeout/i;
 const NETWORK = /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EPIPE|EAI_AGAIN|EHOSTUNREACH)$/;
 
 /**
@@ -57,11 +84,12 @@ export function toLedgerError(error: unknown): ExportError {
   const known = findExportError(error);
   if (known) return known;
   const code = codeOf(error);
-  const message = error instanceof Error ? error.message : '';
+  const message = messageOf(error);
   if (
     PASSING.test(code) ||
     NETWORK.test(code) ||
-    /connection (terminated|timeout|error)|timeout exceeded|read timeout/i.test(message)
+    GIVEN_UP.test(message) ||
+    /connection (terminated|timeout|error)|timeout exceeded|not queryable/i.test(message)
   ) {
     return new ExportError('database_unreachable', { cause: error, values: { what: code || 'connection lost' } });
   }
@@ -71,6 +99,10 @@ export function toLedgerError(error: unknown): ExportError {
   }
   if (NOT_MIGRATED.test(code)) return new ExportError('database_not_migrated', { cause: error });
   return new ExportError('unexpected', { cause: error, values: { what: `ledger ${code}`.trim() } });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : '';
 }
 
 function codeOf(error: unknown): string {
