@@ -6,10 +6,10 @@ import { ENTITY_TYPE } from '../amocrm/listing.ts';
 import { NOTES_BY_ID_LIMIT, type NotesById, readNotesById } from '../amocrm/notes-by-id.ts';
 import { findExportError } from '../errors/export-error.ts';
 
-/** An answer that makes no sense may be a gateway's hiccup; not when it comes again and again. */
-const PATIENT_ATTEMPTS = 3;
-
-/** So often, in a quarter of an hour, no event came: the account has more than amoCRM can sort (504), or they are broken. */
+/**
+ * So often, in a quarter of an hour, no event came that can be read: the account has more than amoCRM can sort (504), or
+ * they are broken. A hiccup of a gateway, or an outage with its odd answers, is over sooner.
+ */
 const VAIN_ATTEMPTS = 20;
 
 /**
@@ -23,7 +23,6 @@ export async function endsCrossCheck(http: AmocrmHttp, error: unknown, attempt: 
       return true;
     case 'amocrm_bad_answer':
     case 'amocrm_answer_too_large':
-      return attempt >= PATIENT_ATTEMPTS;
     case 'amocrm_unavailable':
       return attempt >= VAIN_ATTEMPTS && (await answersOtherwise(http));
     default:

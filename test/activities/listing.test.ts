@@ -107,13 +107,15 @@ describe('the events', () => {
     ['no JSON', { badJson: true as const }],
     ['a page where JSON was due', { status: 200, html: true }],
     ['a single event of megabytes', { endless: true as const }],
-  ])('that are %s end the check, but not before the third attempt', async (_, answer) => {
+  ])('that are %s end the check, but not before they are for a quarter of an hour', async (_, answer) => {
     const seen = call('seen');
     stage.amocrm.amocrm.faults.set([{ match: '/events', answer }]);
     await expect(listed()).rejects.toMatchObject({
       code: expect.stringMatching(/^amocrm_(bad_answer|answer_too_large)$/),
     });
-    stage.attempt = 3;
+    stage.attempt = 19;
+    await expect(listed()).rejects.toThrow();
+    stage.attempt = 20;
     const listing = await listed();
     expect(await states(listing)).toEqual({ [seen]: 'planned' });
     expect((await progress(listing)).listing.crossCheck).toMatchObject({ state: 'refused', found: 0 });
