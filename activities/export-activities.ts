@@ -20,6 +20,8 @@ export interface OpenExport {
 
 export interface CloseExport {
   exportId: string;
+  /** Of an export that ends before it was opened: what it was to be. */
+  opening?: OpenExport;
   state: 'completed' | 'stopped' | 'failed';
   /** The code of the error that ended it as `failed`. */
   failedBy: string | null;
@@ -32,41 +34,45 @@ export interface ExportDeps extends AmocrmDeps {
 /** The beginning and the end of an export. */
 export function createExportActivities(deps: ExportDeps) {
   const { ledger, speechSense } = deps;
+
+  /** Writes down what the export is, with its period in this time zone. */
+  async function record({ exportId, accountId, kind, settings, startedAt, retry }: OpenExport, timeZone: string) {
+    const connection = await ledger.connections.read(accountId);
+    const start = new Date(startedAt);
+    const tried = retry ? await ledger.exports.find(retry.exportId) : undefined;
+    const interval = periodInterval(effectivePeriod(settings, timeZone, start), timeZone, start);
+    await ledger.exports.open({
+      exportId,
+      accountId,
+      kind,
+      retryOf: retry?.exportId ?? null,
+      connectionId: connection?.connectionId ?? '',
+      language: connection?.language ?? '',
+      settings,
+      intervalFrom: tried?.intervalFrom ?? interval.from,
+      intervalUntil: tried?.intervalUntil ?? interval.until,
+      startedAt: start,
+    });
+  }
+
   return {
     /**
      * Records the export, checks both ends before anything else, and renews what is known of the account and its users.
      * Run twice, it records once.
      */
-    async openExport({ exportId, accountId, kind, settings, startedAt, retry }: OpenExport): Promise<void> {
+    async openExport(opening: OpenExport): Promise<void> {
+      const { exportId, accountId, kind, retry } = opening;
       const { account, http } = await amocrmOf(deps, accountId, cancellationSignal());
       const connection = await ledger.connections.read(accountId);
       if (!connection) throw new ExportError('connection_not_set');
       if (kind === 'preview') await ledger.exports.dropPreviews(accountId);
-      const start = new Date(startedAt);
-      const tried = retry ? await ledger.exports.find(retry.exportId) : undefined;
-
-      const record = async (timeZone: string) => {
-        const interval = periodInterval(effectivePeriod(settings, timeZone, start), timeZone, start);
-        await ledger.exports.open({
-          exportId,
-          accountId,
-          kind,
-          retryOf: retry?.exportId ?? null,
-          connectionId: connection.connectionId,
-          language: connection.language,
-          settings,
-          intervalFrom: tried?.intervalFrom ?? interval.from,
-          intervalUntil: tried?.intervalUntil ?? interval.until,
-          startedAt: start,
-        });
-      };
       // Before the checks, so that an export which they block is there to be seen and stopped.
-      await record(account.timeZone);
+      await record(opening, account.timeZone);
       const { name, timeZone, isApiFilterEnabled } = await readAccount(http);
       await ledger.accounts.put({ ...account, host: http.host, name, timeZone, isApiFilterEnabled });
       await ledger.users.putAll(accountId, await readUsers(http));
       if (kind !== 'preview') await speechSense.checkConnection(connection);
-      if (timeZone !== account.timeZone) await record(timeZone);
+      if (timeZone !== account.timeZone) await record(opening, timeZone);
       if (retry) await ledger.retries.list(exportId, retry);
     },
 
@@ -84,7 +90,10 @@ export function createExportActivities(deps: ExportDeps) {
       await ledger.exports.setState(exportId, state, blockedBy, blockedValues);
     },
 
-    async closeExport({ exportId, state, failedBy }: CloseExport): Promise<void> {
+    /** Closes the export; one that ended before it was opened is recorded first, so that it can be asked about. */
+    async closeExport({ exportId, opening, state, failedBy }: CloseExport): Promise<void> {
+      const account = opening && (await ledger.accounts.find(opening.accountId));
+      if (account) await record(opening, account.timeZone);
       await ledger.exports.close(exportId, state, failedBy);
     },
   };

@@ -13,6 +13,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { OpenExport } from '../activities/export-activities.ts';
 import { stepActivities } from './activity-stubs.ts';
 import { type Block, blockOf, failureCode } from './failures.ts';
 import {
@@ -85,7 +86,7 @@ class ExportRun {
 
   async #work(): Promise<void> {
     if (this.#at.phase === 'open') {
-      await this.#unblocked(() => this.#open());
+      await this.#unblocked(() => this.#steps.openExport(this.#opening()));
       this.#at.phase = 'plan';
     }
     if (this.#at.phase === 'plan') {
@@ -102,10 +103,10 @@ class ExportRun {
     await this.#settle();
   }
 
-  async #open(): Promise<void> {
+  #opening(): OpenExport {
     const { exportId, accountId, kind, settings, retry } = this.#input;
     const startedAt = workflowInfo().runStartTime.toISOString();
-    await this.#steps.openExport({ exportId, accountId, kind, settings, startedAt, ...(retry ? { retry } : {}) });
+    return { exportId, accountId, kind, settings, startedAt, ...(retry ? { retry } : {}) };
   }
 
   /** Lists page by page until every source is drained, then freezes the totals. */
@@ -224,7 +225,8 @@ class ExportRun {
 
   async #close(state: ExportResult['state'], failedBy: string | null = null): Promise<ExportResult> {
     await this.#recorded;
-    await this.#steps.closeExport({ exportId: this.#input.exportId, state, failedBy });
+    const opening = this.#at.phase === 'open' ? { opening: this.#opening() } : {};
+    await this.#steps.closeExport({ exportId: this.#input.exportId, ...opening, state, failedBy });
     this.#state = state;
     this.#block = failedBy === null ? null : { code: failedBy, values: {} };
     upsertSearchAttributes([{ key: EXPORT_STATUS, value: state }]);
@@ -298,7 +300,6 @@ class ExportRun {
     if (!this.#isLong() || !idle()) return;
     await this.#recorded;
     await condition(allHandlersFinished);
-    if (this.#stopping.requested) return;
     await continueAsNew<typeof exportCalls>({ ...this.#input, continued: this.#at });
   }
 }

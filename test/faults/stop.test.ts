@@ -56,6 +56,21 @@ describe('stop means stop', () => {
     expect(await stage.exports.stop(stage.accountId)).toBeUndefined();
   });
 
+  test('a stop of an export that no worker has begun ends it when one comes, and it can be asked about', async () => {
+    stage = await createStage({ sandbox: { calls: 10, talkScale: 0.2 } });
+    const exportId = await stage.exports.start(stage.accountId, stage.settings());
+    const stop = stage.exports.stop(stage.accountId);
+    const asked = () => stage.temporal.workflow.getHandle(`export-${stage.accountId}`).fetchHistory();
+    const isAsked = async () => (await asked()).events?.some((event) => event.workflowExecutionSignaledEventAttributes);
+    await waitFor(isAsked, { what: 'the signal' });
+    await stage.startWorker();
+    const stopped = { exportId, state: 'stopped', calls: { found: 0 } };
+    expect(await stop).toMatchObject(stopped);
+    expect(await stage.exports.status(stage.accountId)).toMatchObject(stopped);
+    const next = await stage.finished(await stage.exports.start(stage.accountId, stage.settings()));
+    expect(next.state).toBe('completed');
+  });
+
   test('a stop of a blocked export ends it too', async () => {
     stage = await createStage({ sandbox: { calls: 20, talkScale: 0.2 } });
     await stage.control('amocrm', 'POST', '/tokens/revoke', {});
