@@ -42,7 +42,8 @@ export function createCalls(db: Database) {
     /**
      * Records a page of sightings in one transaction and lists their calls in the export. A note that was given to a
      * call before stays with it, whatever its identity is now; notes of one identity are one call, and what the call
-     * says follows from all its notes as they were last read. Seeing a page twice changes nothing.
+     * says follows from all its notes as they were last read. Seeing a page twice changes nothing; seeing it after the
+     * plan was closed (by a worker that had slept) lists nothing any more.
      */
     recordSightings: (
       accountId: number,
@@ -52,11 +53,12 @@ export function createCalls(db: Database) {
     ): Promise<void> =>
       db.transaction().execute(async (tx) => {
         if (notes.length === 0) return;
+        const lists = await isListing(tx, exportId);
         // Two listings of one account (an export and a preview) take turns, so that one call is never made twice.
         await sql`select pg_advisory_xact_lock(hashtext('calls'), hashtext(${String(accountId)}))`.execute(tx);
         const callOf = await giveCalls(tx, accountId, notes);
         await mergeNotes(tx, accountId, notes, callOf);
-        await listCalls(tx, exportId, [...new Set(callOf.values())], foundBy);
+        if (lists) await listCalls(tx, exportId, [...new Set(callOf.values())], foundBy);
       }),
 
     /** Which of these notes belong to no call that the export has listed. */
@@ -91,6 +93,19 @@ export function createCalls(db: Database) {
       return rows.map(({ uid }) => uid);
     },
   };
+}
+
+/** Whether the export's plan is still open, which it then stays for this transaction. */
+async function isListing(tx: Transaction<Schema>, exportId: string): Promise<boolean> {
+  const open = await tx
+    .selectFrom('exports')
+    .select('export_id')
+    .where('export_id', '=', exportId)
+    .where('planned_at', 'is', null)
+    .where('finished_at', 'is', null)
+    .forShare()
+    .executeTakeFirst();
+  return open !== undefined;
 }
 
 async function listCalls(tx: Transaction<Schema>, exportId: string, callIds: number[], foundBy: FoundBy) {

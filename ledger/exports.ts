@@ -55,7 +55,10 @@ export function createExports(db: Database) {
       ]);
 
   return {
-    /** Records the export once, however often it is told to; only its interval may yet change, with the time zone. */
+    /**
+     * Records the export once, however often it is told to; until its plan is closed its interval may yet change, with
+     * the time zone.
+     */
     async open(opened: NewExport): Promise<void> {
       await db
         .insertInto('exports')
@@ -80,7 +83,8 @@ export function createExports(db: Database) {
         .onConflict((conflict) =>
           conflict
             .column('export_id')
-            .doUpdateSet({ interval_from: opened.intervalFrom, interval_until: opened.intervalUntil }),
+            .doUpdateSet({ interval_from: opened.intervalFrom, interval_until: opened.intervalUntil })
+            .where('exports.planned_at', 'is', null),
         )
         .execute();
     },

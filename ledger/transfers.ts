@@ -96,7 +96,10 @@ export function createTransfers(db: Database) {
       return rows;
     },
 
-    /** Takes hold of the call with a new attempt, which ends every earlier one's hold; one statement with its facts. */
+    /**
+     * Takes hold of the call with a new attempt, which ends every earlier one's hold; one statement with its facts. A
+     * finished export sends nothing any more, whoever wakes.
+     */
     async claim({ exportId, callId }: TransferRef): Promise<Claim> {
       const { rows } = await sql<CallToSend & { state: TransferState; attempt: number }>`
         update transfers t
@@ -107,7 +110,8 @@ export function createTransfers(db: Database) {
           from exports e, accounts a, calls c
           left join users u on u.account_id = c.account_id and u.user_id = c.operator_id
          where t.export_id = ${exportId} and t.call_id = ${callId} and t.state in ('planned', 'uploading', 'committing')
-           and e.export_id = t.export_id and c.call_id = t.call_id and a.account_id = c.account_id
+           and e.export_id = t.export_id and e.finished_at is null
+           and c.call_id = t.call_id and a.account_id = c.account_id
         returning t.state, t.attempt, t.recording_failing_since as "recordingFailingSince",
                   t.postponed, t.defects,
                   c.account_id as "accountId", c.call_id as "callId", c.note_id as "noteId",
@@ -134,6 +138,7 @@ export function createTransfers(db: Database) {
           select t.call_id, e.account_id, e.connection_id, (e.settings->>'reExport')::boolean as re_export
             from transfers t join exports e on e.export_id = t.export_id
            where t.export_id = ${exportId} and t.call_id = ${callId} and t.attempt = ${attempt} and t.state = 'uploading'
+             and e.finished_at is null
              for update of t
         ), registered as (
           insert into talks (account_id, connection_id, call_id, export_id, re_export, sent, bytes, audio_format)

@@ -2,6 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   openTestExport,
   openTestLedger,
+  PERIOD_START,
+  PLAN,
+  planned,
   reportOf,
   sightedNote,
   TEST_ACCOUNT,
@@ -43,6 +46,18 @@ describe('a call is told from others by its identity', () => {
     expect(rows).toHaveLength(2);
     await test_.ledger.calls.recordSightings(TEST_ACCOUNT, exportId, page);
     expect(await reportOf(test_.ledger, exportId)).toEqual(rows);
+  });
+
+  test('a page that comes again when the plan is closed lists nothing: not even its calls outside the period', async () => {
+    const before = sightedNote({ noteId: 902, startedAt: new Date(PERIOD_START.getTime() - 3_600_000) });
+    const page = [sightedNote({ noteId: 901 }), before];
+    const exportId = await planned(test_.ledger, page);
+    await test_.ledger.calls.recordSightings(TEST_ACCOUNT, exportId, page);
+    expect((await test_.ledger.progress.read(exportId)).calls).toMatchObject({ found: 1, planned: 1 });
+    expect(await test_.ledger.plan.planWaiting(exportId, PLAN)).toEqual({ batches: 1 });
+    await test_.ledger.exports.close(exportId, 'stopped');
+    await test_.ledger.calls.recordSightings(TEST_ACCOUNT, exportId, page);
+    expect((await test_.ledger.progress.read(exportId)).calls).toMatchObject({ found: 1, planned: 1 });
   });
 
   test('a note that gets its uniq late stays with its call, and so do later copies of it', async () => {

@@ -29,6 +29,14 @@ describe('an export’s record', () => {
     expect(await t.ledger.exports.find(exportId)).toEqual(closed);
   });
 
+  test('keeps its period once its plan is closed, also where it is opened once more by one who slept', async () => {
+    const exportId = await planned(t.ledger, [sightedNote({ noteId: 801 })]);
+    const opened = await t.ledger.exports.find(exportId);
+    if (!opened) throw new Error('the export is there');
+    await t.ledger.exports.open({ ...opened, intervalFrom: new Date(0) });
+    expect(await t.ledger.exports.find(exportId)).toEqual(opened);
+  });
+
   test('says what it failed of', async () => {
     const exportId = await planned(t.ledger, [sightedNote({ noteId: 1 })]);
     await t.ledger.exports.close(exportId, 'failed', 'amocrm_rejected');

@@ -253,6 +253,14 @@ describe('a call in an export', () => {
     expect(await row(again)).toMatchObject({ state: 'exported', talk_id: 'aud-again' });
   });
 
+  test('is sent by nobody once its export is finished, who wakes before its claim or before its marker', async () => {
+    const asleep = await claim();
+    await t.ledger.exports.close(exportId, 'stopped');
+    expect(await t.ledger.transfers.markCommitting(asleep, SENT)).toBe('lease_lost');
+    expect(await t.ledger.transfers.claim({ exportId, callId })).toEqual({ kind: 'settled', state: 'planned' });
+    expect((await t.ledger.progress.read(exportId)).calls).toMatchObject({ exported: 0, remaining: 1 });
+  });
+
   test('a claim of a call that is not there is a defect, not a success', async () => {
     await expect(t.ledger.transfers.claim({ exportId, callId: 999_999 })).rejects.toThrow();
     expect(new ExportError('lease_lost').kind).toBe('retryable');
