@@ -26,6 +26,12 @@ export interface Oauth {
   answerWithinMs: number;
   /** @throws {ExportError} `amocrm_client_not_set` */
   assertIntegration(): void;
+  /**
+   * Whether a request for tokens would go out to this host.
+   *
+   * @throws {ExportError} `amocrm_client_not_set`, `amocrm_host_forbidden`
+   */
+  assertAskable(host: string): void;
   /** The page where an administrator lets the integration in. */
   consentUrl(host: string, state: string): string;
   /**
@@ -62,6 +68,11 @@ export function createOauth(options: OauthOptions): Oauth {
   return {
     answerWithinMs,
     assertIntegration: () => void integration(),
+
+    assertAskable(host) {
+      integration();
+      accountAddress(host, insecureHosts);
+    },
 
     consentUrl(host, state) {
       const url = new URL('/oauth', productAddress(host, insecureHosts).url);

@@ -144,9 +144,16 @@ export class TokenKeeper {
   /** Sends the refresh if nobody has, and writes down what came of it before anybody uses it. */
   async #refresh(token: KeptToken, pace: Pace): Promise<void> {
     const { accountId, version, host } = token;
-    this.#oauth.assertIntegration();
+    this.#oauth.assertAskable(host);
     const turn = await pace();
-    if (!(await this.#store.beginRefresh(accountId, version))) return turn.end('unknown');
+    let begins = false;
+    try {
+      begins = await this.#store.beginRefresh(accountId, version);
+    } finally {
+      // A turn that is used for nothing tells nothing; without a word of it others would wait for one.
+      if (!begins) await turn.end('unknown');
+    }
+    if (!begins) return;
     const answer = await this.#ask(token, turn, pace);
     switch (answer.kind) {
       case 'granted':

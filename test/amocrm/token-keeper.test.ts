@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createOauth } from '../../amocrm/oauth.ts';
 import { createAmocrmPaces, type SharedPace } from '../../amocrm/pace.ts';
-import { TokenKeeper } from '../../amocrm/token-keeper.ts';
+import { TokenKeeper, type TokenStore } from '../../amocrm/token-keeper.ts';
 import { createAmocrmTransport } from '../../amocrm/transport.ts';
 import { ExportError } from '../../errors/export-error.ts';
 import { IDENTITY } from '../../sandbox/identity.ts';
@@ -34,7 +34,7 @@ afterAll(async () => {
 const renamed = () => host.replace('127.0.0.1', 'localhost');
 
 /** What lets a process into the account, and its pace, of which parts may be broken. */
-function processOf(broken: Partial<SharedPace>) {
+function processOf(broken: Partial<SharedPace>, brokenStore: Partial<TokenStore> = {}) {
   const oauth = createOauth({
     transport: createAmocrmTransport(),
     insecureHosts: [host, renamed()],
@@ -43,7 +43,9 @@ function processOf(broken: Partial<SharedPace>) {
   const paces = createAmocrmPaces({ ...t.ledger.rateBuckets, ...broken }, 100);
   const pace = paces({ accountId, client: 'oauth', priority: 'bulk' });
   const requests: unknown[] = [];
-  const keeper = new TokenKeeper(t.ledger.tokens, oauth, { counted: (...request) => requests.push(request) });
+  const keeper = new TokenKeeper({ ...t.ledger.tokens, ...brokenStore }, oauth, {
+    counted: (...request) => requests.push(request),
+  });
   return { oauth, pace, requests, tokens: keeper.of(accountId, pace) };
 }
 
@@ -72,6 +74,33 @@ describe('a refresh that is the first request after a rest', () => {
       state: 'active',
       access: token,
     });
+  });
+});
+
+describe('a refresh that cannot even be begun', () => {
+  beforeEach(async () => {
+    const { access, refresh } = await processOf({}).oauth.exchange(host, account.amocrm.account.tokens.issueCode());
+    await t.ledger.tokens.put(accountId, { kind: 'oauth', access, refresh, accessUntil: new Date() });
+  });
+
+  test('leaves no marker where its host may not be asked: nothing has gone out', async () => {
+    await t.ledger.tokens.move(accountId, 'not.allowed.example');
+    await expect(processOf({}).tokens.accessToken()).rejects.toMatchObject({ code: 'amocrm_host_forbidden' });
+    expect(await t.ledger.tokens.read(accountId)).toMatchObject({ state: 'active' });
+    await t.ledger.tokens.move(accountId, host);
+  });
+
+  test('gives its turn back where Postgres is away at the marker', async () => {
+    const { pace } = processOf({});
+    await (await pace()).end(new ExportError('amocrm_throttled', { retryAfterMs: 1 }));
+    const settled: unknown[] = [];
+    const { tokens } = processOf(
+      { settleProbe: (...probe) => Promise.resolve(void settled.push(probe)) },
+      { beginRefresh: () => Promise.reject(new Error('away')) },
+    );
+    await expect(tokens.accessToken()).rejects.toThrow('away');
+    expect(settled).toEqual([[accountId, expect.anything()]]);
+    await t.ledger.rateBuckets.settleProbe(accountId, true);
   });
 });
 
