@@ -1,6 +1,6 @@
 import { toUniq } from './call-identity.ts';
 import { readCallParams, toLink } from './call-params.ts';
-import { shortHash, toId, toMoment, toSeconds, toText, toWhole } from './loose-values.ts';
+import { printOf, toId, toMoment, toSeconds, toText, toWhole } from './loose-values.ts';
 
 export type EntityType = 'lead' | 'contact' | 'company' | 'customer';
 
@@ -89,6 +89,6 @@ export function readCallNotes(raw: readonly unknown[], entityType: EntityType): 
 
 /** Ids only. A note without an id is told from others by a hash of all that it says. */
 function nameOf(note: Record<string, unknown>, entityType: EntityType, what: string): string {
-  const id = toId(note['id']) ?? `? (${shortHash(JSON.stringify(note))})`;
+  const id = toId(note['id']) ?? `? (${printOf(note)})`;
   return `${entityType} ${toId(note['entity_id']) ?? '?'}, note ${id}: ${what}`;
 }

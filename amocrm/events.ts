@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { EntityType } from './call-note.ts';
 import type { AmocrmHttp } from './http.ts';
 import { ENTITY_TYPE } from './listing.ts';
-import { shortHash, toId } from './loose-values.ts';
+import { printOf, toId } from './loose-values.ts';
 import { anew, type ListPage, type PageWalk, readPage, walked } from './page-walk.ts';
 
 /**
@@ -69,7 +69,7 @@ export async function readEventsPage(
     ...page,
     moments: page.items.map(momentOf),
     events: read.map(({ event }) => event).filter((event) => event !== undefined),
-    unreadable: read.filter(({ event }) => !event).map(({ item }) => `event ${shortHash(JSON.stringify(item))}: note`),
+    unreadable: read.filter(({ event }) => !event).map(({ item }) => `event ${printOf(item)}: note`),
   };
 }
 

@@ -61,6 +61,16 @@ export function shortHash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
+/** The same of a value, as far as it can be told: one that is nested thousands deep is like any other such. */
+export function printOf(value: unknown): string {
+  try {
+    return shortHash(JSON.stringify(value));
+  } catch (error) {
+    if (error instanceof RangeError) return shortHash('too deep');
+    throw error;
+  }
+}
+
 /** A greater integer has lost digits on its way through JSON: two different ids could have become one. */
 function isExact(number: number): boolean {
   return Number.isFinite(number) && (!Number.isInteger(number) || Number.isSafeInteger(number));

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ExportError } from '../errors/export-error.ts';
 import type { AmocrmHttp, Query } from './http.ts';
 import { listPage } from './list-page.ts';
-import { shortHash } from './loose-values.ts';
+import { printOf } from './loose-values.ts';
 import { type PageAt, readShrinking } from './shrinking-page.ts';
 
 /**
@@ -77,7 +77,7 @@ function toListPage(items: unknown[], hasNext: boolean, { page, limit: asked }: 
     ...(given < whole ? { limit: given } : {}),
     // A full page may be followed by another whatever it says; a shorter one only if it says so.
     last: items.length === 0 || (items.length < asked && !hasNext),
-    print: items.length === 0 ? '' : shortHash(JSON.stringify(items.map(idOf))),
+    print: items.length === 0 ? '' : printOf(items.map(idOf)),
   };
 }
 
@@ -131,7 +131,7 @@ function mixed(sum: string, { items, start }: ListPage, from: number, until: num
   return items
     .map((item, at) => ({ place: start + at, item }))
     .filter(({ place }) => place >= from && place < until)
-    .reduce((mix, placed) => mix ^ BigInt(`0x${shortHash(JSON.stringify(placed))}`), BigInt(`0x${sum}`))
+    .reduce((mix, placed) => mix ^ BigInt(`0x${printOf(placed)}`), BigInt(`0x${sum}`))
     .toString(16)
     .padStart(NOTHING.length, '0');
 }

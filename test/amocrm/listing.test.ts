@@ -306,3 +306,21 @@ describe('reading notes again by their ids', () => {
     expect(await readNotesById(http, 'company', [1, 2])).toEqual({ notes: [], unreadable: [], present: [] });
   });
 });
+
+test('a note that is nested thousands deep is one that cannot be read, and keeps no other from it', async () => {
+  const deep = '['.repeat(6_000) + ']'.repeat(6_000);
+  const good =
+    '{"id":1,"entity_id":2,"note_type":"call_in","created_at":1700000000,"updated_at":1700000000,"params":{}}';
+  const bad = `{"entity_id":3,"note_type":"call_in","params":${deep}}`;
+  const server = await ownServer((_, response) =>
+    response.setHeader('content-type', 'application/hal+json').end(`{"_embedded":{"notes":[${good},${bad}]}}`),
+  );
+  try {
+    const cursor = firstCursor('contacts', new Date(0));
+    const page = await readNotesPage(readerOf(server.url), cursor);
+    expect(page).toMatchObject({ notes: [{ noteId: 1 }], unreadable: [expect.stringContaining('contact 3, note ?')] });
+    expect(nextCursor(cursor, page)).toBeUndefined();
+  } finally {
+    server.close();
+  }
+});
