@@ -50,10 +50,15 @@ export async function readMissingEntities(deps: ReadingDeps, row: ExportRow, bat
   if ((await reading.missing({ from: batch, to: batch })).length === 0) return;
   const holder = randomUUID();
   const { entityTurns } = deps.ledger;
-  const takeTurn = () => entityTurns.take(row.exportId, holder);
-  while (!(await takeTurn())) await pause(TURN_POLL_MS, undefined, { signal: deps.signal });
+  // Before every request: a reader that slept has lost its turn, and waits for it again.
+  const itsTurn = async () => {
+    while (!(await entityTurns.take(row.exportId, holder))) {
+      await pause(TURN_POLL_MS, undefined, { signal: deps.signal });
+    }
+  };
+  await itsTurn();
   try {
-    await reading.run(takeTurn);
+    await reading.run(itsTurn);
   } finally {
     await entityTurns.end(row.exportId, holder);
   }
@@ -96,14 +101,14 @@ class EntityReading {
     return [...missing.values()];
   }
 
-  async run(keepTurn: () => Promise<boolean>): Promise<void> {
+  async run(itsTurn: () => Promise<void>): Promise<void> {
     const own = { from: this.#batch, to: this.#batch };
     for (let missing = await this.missing(own); missing.length > 0; missing = await this.missing(own)) {
       const entityType = ORDER.find((type) => missing.some((ref) => ref.entityType === type)) ?? 'contact';
       const source = await this.#open();
-      if (await this.#sweep(entityType, source, keepTurn)) continue;
+      if (await this.#sweep(entityType, source, itsTurn)) continue;
       const wanted = missing.filter((ref) => ref.entityType === entityType).map(({ entityId }) => entityId);
-      await this.#readByIds(entityType, wanted, source, keepTurn);
+      await this.#readByIds(entityType, wanted, source, itsTurn);
     }
   }
 
@@ -125,7 +130,7 @@ class EntityReading {
    *
    * @returns whether it brought anything.
    */
-  async #sweep(entityType: EntityType, source: Source, keepTurn: () => Promise<boolean>): Promise<boolean> {
+  async #sweep(entityType: EntityType, source: Source, itsTurn: () => Promise<void>): Promise<boolean> {
     const { entityTurns } = this.#deps.ledger;
     const { exportId } = this.#export;
     const stopped = await entityTurns.sweepPlace(exportId, entityType);
@@ -137,7 +142,7 @@ class EntityReading {
     let broughtAny = false;
     let page: Place | null = stopped ?? (wanted.size > perRequest * SWEEP_SAVES ? FIRST_PAGE : null);
     while (page !== null && wanted.size > 0) {
-      await keepTurn();
+      await itsTurn();
       const answer = await readEntitiesPage(source.http, entityType, page).catch(noneIfUnreadable);
       if (!answer) break;
       // A list without an end brings the same cards again and again: they say nothing of the pages behind it.
@@ -162,10 +167,10 @@ class EntityReading {
     return known.filter((one) => one.entityType === entityType && ids.has(one.entityId) && this.#isFresh(one)).length;
   }
 
-  async #readByIds(entityType: EntityType, ids: number[], source: Source, keepTurn: () => Promise<boolean>) {
+  async #readByIds(entityType: EntityType, ids: number[], source: Source, itsTurn: () => Promise<void>) {
     if (!source.filters) {
       for (const id of ids) {
-        await keepTurn();
+        await itsTurn();
         const found = await readEntityById(source.http, entityType, id);
         await this.#put(entityType, source, found ? [found] : [], [id]);
       }
@@ -176,7 +181,7 @@ class EntityReading {
     const places = Math.ceil(ids.length / ENTITIES_LIMIT) * ENTITIES_LIMIT;
     const asked = [...new Set([...ids, ...fill])].slice(0, places);
     for (let start = 0; start < asked.length; start += ENTITIES_LIMIT) {
-      await keepTurn();
+      await itsTurn();
       const chunk = asked.slice(start, start + ENTITIES_LIMIT);
       const { entities, isUnfiltered } = await readEntitiesByFilter(source.http, entityType, chunk);
       if (isUnfiltered) {

@@ -66,25 +66,28 @@ export function createTransferActivities(deps: TransferDeps) {
     await assertAccess(ledger, call);
     const signal = cancellationSignal();
     const brake = brakeOf(call.accountId);
-    const { turn, result: recording } = await inTurn(brake, signal, () => {
+    const { turn, result } = await inTurn(brake, signal, async () => {
+      const connection = await ledger.connections.read(call.accountId);
+      if (!connection) throw new ExportError('connection_not_set');
+      const metadata = await metadataOf(ledger, call);
       beat.phase = 'download';
-      return deps.recordings.receive(link, {
+      const recording = await deps.recordings.receive(link, {
         signal,
         onProgress: beat.progress,
         recordingHosts: call.settings.recordingHosts,
       });
+      return { recording, metadata, apiKey: connection.apiKey };
     });
+    const { recording, apiKey } = result;
+    const { fields, cutKeys } = result.metadata;
+    const sent = traitsOf(fields);
     try {
       beat.phase = 'upload';
-      const connection = await ledger.connections.read(call.accountId);
-      if (!connection) throw new ExportError('connection_not_set');
-      const { fields, cutKeys } = await metadataOf(ledger, call);
-      const sent = traitsOf(fields);
       const { talkId, bytes } = await uploadWhileAway(
         deps.speechSense,
         {
           connectionId: call.connectionId,
-          apiKey: connection.apiKey,
+          apiKey,
           fields,
           audio: { container: recording.container, sizeBytes: recording.sizeBytes, chunks: () => recording.chunks() },
           signal,
@@ -106,7 +109,11 @@ export function createTransferActivities(deps: TransferDeps) {
         brake,
         turn,
         // A marker whose upload was cut for certain is taken back before the next try.
-        () => patiently(() => ledger.transfers.reopen(lease), RELEASE_PATIENCE_MS),
+        async () => {
+          if (!(await patiently(() => ledger.transfers.reopen(lease), RELEASE_PATIENCE_MS))) {
+            throw new ExportError('lease_lost');
+          }
+        },
       );
       // The talk is there: what keeps it from being written down must never send the call a second time.
       await patiently(
