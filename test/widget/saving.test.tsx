@@ -99,6 +99,62 @@ describe('the settings form', () => {
     expect(page.root.textContent).toContain('Первый день позже последнего');
   });
 
+  describe('the error of an action', () => {
+    const tooLong = { field: 'settings.talkSeconds.min', message: sentence('минимум больше максимума') };
+    const invalid = { code: 'settings_invalid', message: sentence('…'), problems: [tooLong], requestId: 'r-1' };
+    const refused = (error: Record<string, unknown>) => () => {
+      throw refusal(409, error);
+    };
+    const alerts = (page: ReturnType<typeof openPage>) => page.seen.queryAllByRole('alert').length;
+
+    test('is past when the form changes, whichever action it was', async () => {
+      const unset = { code: 'connection_not_set', message: sentence('Нет подключения') };
+      const backEnd = createBackEnd({
+        'POST /previews': refused(invalid),
+        'POST /exports': refused(unset),
+        'PUT /settings': refused(invalid),
+        'POST /connection/check': refused(unset),
+      });
+      const page = openPage(backEnd);
+      for (const action of ['Рассчитать', 'Начать выгрузку', 'Сохранить настройки', 'Проверить подключение']) {
+        await page.press(action);
+        await waitFor(() => expect([action, alerts(page)]).toEqual([action, 1]));
+        await page.fill('ID подключения', action);
+        await waitFor(() => expect([action, alerts(page)]).toEqual([action, 0]));
+        await page.press('Отменить изменения');
+        await waitFor(() => expect(page.root.textContent).not.toContain('несохранённые'));
+      }
+    });
+
+    test('is past when another action has succeeded', async () => {
+      const backEnd = createBackEnd({
+        'POST /previews': refused(invalid),
+        'POST /exports': refused({ code: 'connection_not_set', message: sentence('Нет подключения') }),
+        'PUT /settings': () => ({ version: 2, warnings: [] }),
+      });
+      const page = openPage(backEnd);
+      await page.press('Рассчитать');
+      await page.says('Исправьте отмеченные поля');
+      await page.press('Начать выгрузку');
+      await page.says('Нет подключения');
+      expect(alerts(page)).toBe(2);
+      await page.press('Сохранить настройки');
+      await page.says('Настройки сохранены');
+      await waitFor(() => expect(alerts(page)).toBe(0));
+    });
+
+    test('of a stale save is past when the new settings are loaded', async () => {
+      const backEnd = createBackEnd({
+        'PUT /settings': refused({ code: 'settings_stale', message: sentence('Настройки изменились') }),
+      });
+      const page = openPage(backEnd);
+      await page.press('Сохранить настройки');
+      await page.press('Загрузить новые, сохранив мои изменения');
+      await page.says('Загружены новые настройки');
+      await waitFor(() => expect(alerts(page)).toBe(0));
+    });
+  });
+
   test('tells of a stale save and lays the typed changes over what somebody else saved', async () => {
     const theirs = savedSettings({ version: 5 });
     theirs.settings = { ...theirs.settings, direction: 'incoming', users: [2] };

@@ -37,7 +37,13 @@ export function SettingsPage({ initial, status }: SettingsPageProps) {
   const problemAt = (path: string) => editor.problems.find(({ field }) => field === path)?.message[locale];
   return (
     <FormContext.Provider
-      value={{ form: editor.form, change: editor.change, problemAt, stored: editor.saved.connection }}
+      value={{
+        form: editor.form,
+        change: editor.change,
+        problemAt,
+        stored: editor.saved.connection,
+        actions: editor.actions,
+      }}
     >
       <div ref={root}>
         <ConnectionBlock />

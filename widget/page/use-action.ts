@@ -1,4 +1,5 @@
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { ActionGroup } from './action-group.ts';
 import { type ApiError, toApiError } from './api/api-error.ts';
 import { newIdempotencyKey } from './api/idempotency-key.ts';
 
@@ -11,11 +12,15 @@ export interface Action<Args extends unknown[]> {
   error: ApiError | null;
 }
 
-/** Something that a button does: at most once at a time, with its error kept to be shown. */
-export function useAction<Args extends unknown[]>(work: (...args: Args) => Promise<void>): Action<Args> {
+/** Something that a button does: at most once at a time, with its error kept to be shown until that is past. */
+export function useAction<Args extends unknown[]>(
+  work: (...args: Args) => Promise<void>,
+  group?: ActionGroup,
+): Action<Args> {
   const [isPending, setPending] = useState(false);
   const [error, setError] = useState<ApiError | null>(null);
   const isBusy = useRef(false);
+  useEffect(() => group?.join(() => setError(null)), [group]);
 
   const run = async (...args: Args) => {
     if (isBusy.current) return false;
@@ -24,6 +29,7 @@ export function useAction<Args extends unknown[]>(work: (...args: Args) => Promi
     setError(null);
     try {
       await work(...args);
+      group?.forgetErrors();
       return true;
     } catch (failure) {
       setError(toApiError(failure));
@@ -42,6 +48,7 @@ export function useAction<Args extends unknown[]>(work: (...args: Args) => Promi
  */
 export function useKeyedAction<Args extends unknown[]>(
   work: (key: string, ...args: Args) => Promise<void>,
+  group?: ActionGroup,
 ): Action<Args> {
   const open = useRef<{ key: string; args: string } | null>(null);
   return useAction(async (...args: Args) => {
@@ -55,5 +62,5 @@ export function useKeyedAction<Args extends unknown[]>(
       if (!error.isOutcomeUnknown) open.current = null;
       throw error;
     }
-  });
+  }, group);
 }

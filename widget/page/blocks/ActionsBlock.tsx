@@ -33,12 +33,12 @@ export function ActionsBlock({ editor, preview, current, onChanged }: ActionsBlo
       // Also after a refusal: "already running" is best answered by showing what runs.
       await onChanged();
     }
-  });
+  }, editor.actions);
   const stop = useKeyedAction(async (key, exportId: string) => {
     setAsked(null);
     await api.stop(exportId, key);
     await onChanged();
-  });
+  }, editor.actions);
 
   const saveAndStart = async () => {
     setAsked(null);

@@ -18,7 +18,7 @@ export const CONNECTION_BLOCK_ID = 'sse-connection';
 
 export function ConnectionBlock() {
   const { api, text, locale } = usePage();
-  const { form, change, problemAt, stored } = useForm();
+  const { form, change, problemAt, stored, actions } = useForm();
   const { connection: words } = text;
   const [outcome, setOutcome] = useState<ConnectionOutcome | null>(null);
   const checked = useRef('');
@@ -28,7 +28,7 @@ export function ConnectionBlock() {
     const { connectionId, ...rest } = connectionOf(form);
     checked.current = asTyped;
     setOutcome(await api.checkConnection({ ...rest, ...(connectionId === '' ? {} : { connectionId }) }));
-  });
+  }, actions);
   const asTyped = JSON.stringify(connectionOf(form));
 
   const languages = [

@@ -10,7 +10,7 @@ import { useAction } from '../use-action.ts';
 /** The steps in Yandex Cloud, with the keys that the connection needs for this mapping. */
 export function ConnectionHelp() {
   const { api, text, locale } = usePage();
-  const { form } = useForm();
+  const { form, actions } = useForm();
   const { connection: words } = text;
   const [keys, setKeys] = useState<ConnectionKey[] | null>(null);
   const [copied, setCopied] = useState<boolean | null>(null);
@@ -19,7 +19,7 @@ export function ConnectionHelp() {
   const list = useAction(async () => {
     setCopied(null);
     setKeys((await api.connectionKeys(withoutEmptyLines(form).mapping)).keys);
-  });
+  }, actions);
   const lines = (keys ?? []).map(
     ({ key, title, standard }) => `${key} — ${title[locale]}${standard ? ` (${words.keyIsThere})` : ''}`,
   );

@@ -18,7 +18,7 @@ export interface PreviewRun {
 }
 
 /** What an export with the form's values would send; they need not be saved. */
-export function usePreview({ form, report }: Pick<SettingsEditor, 'form' | 'report'>): PreviewRun {
+export function usePreview({ form, report, actions }: Pick<SettingsEditor, 'form' | 'report' | 'actions'>): PreviewRun {
   const { api } = usePage();
   const [exportId, setExportId] = useState<string | null>(null);
   const [counted, setCounted] = useState<Settings | null>(null);
@@ -38,7 +38,7 @@ export function usePreview({ form, report }: Pick<SettingsEditor, 'form' | 'repo
       if (failure instanceof ApiError) report(failure);
       throw failure;
     }
-  });
+  }, actions);
 
   const isCounting = start.isPending || (exportId !== null && (result === null || result.state === 'planning'));
   useTick(isCounting && exportId !== null, async () => {

@@ -1,5 +1,6 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
+import type { ActionGroup } from '../action-group.ts';
 import type { StoredConnection } from '../api/types.ts';
 import type { Form } from './form.ts';
 
@@ -9,6 +10,7 @@ export interface FormAccess {
   /** What the server said is wrong with a field, in the user's language. */
   problemAt: (path: string) => string | undefined;
   stored: StoredConnection | null;
+  actions: ActionGroup;
 }
 
 export const FormContext = createContext<FormAccess | null>(null);

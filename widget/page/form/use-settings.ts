@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { type ActionGroup, createActionGroup } from '../action-group.ts';
 import { ApiError, type FieldProblem } from '../api/api-error.ts';
 import type { SavedSettings, Sentence } from '../api/types.ts';
 import { usePage } from '../page-context.ts';
@@ -18,6 +19,8 @@ export interface SettingsEditor {
   /** Shows what another request found wrong with the fields. */
   report: (error: ApiError) => void;
   undo: () => void;
+  /** What acts on the form, or on what was saved of it. */
+  actions: ActionGroup;
   save: Action<[]>;
   /** Takes what somebody else saved and keeps the user's own changes. */
   reload: Action<[]>;
@@ -31,6 +34,8 @@ export function useSettings(initial: SavedSettings): SettingsEditor {
   const [problems, setProblems] = useState<FieldProblem[]>([]);
   const [isStale, setStale] = useState(false);
   const [outcome, setOutcome] = useState<SettingsEditor['outcome']>(null);
+
+  const [actions] = useState(createActionGroup);
 
   const report = (error: ApiError) => setProblems(error.problems);
 
@@ -59,7 +64,7 @@ export function useSettings(initial: SavedSettings): SettingsEditor {
       }
       throw failure;
     }
-  });
+  }, actions);
 
   const reload = useAction(async () => {
     const latest = await api.settings();
@@ -68,7 +73,7 @@ export function useSettings(initial: SavedSettings): SettingsEditor {
     setStale(false);
     setProblems([]);
     setOutcome('reloaded');
-  });
+  }, actions);
 
   return {
     form,
@@ -82,13 +87,16 @@ export function useSettings(initial: SavedSettings): SettingsEditor {
       setForm((before) => ({ ...before, ...part }));
       setProblems((before) => before.filter(({ field }) => !Object.keys(part).some((name) => isWithin(field, name))));
       setOutcome(null);
+      actions.forgetErrors();
     },
     report,
     undo: () => {
       setForm(formOf(saved));
       setProblems([]);
       setOutcome(null);
+      actions.forgetErrors();
     },
+    actions,
     save,
     reload,
   };
