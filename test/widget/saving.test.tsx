@@ -153,6 +153,25 @@ describe('the settings form', () => {
       await page.says('Загружены новые настройки');
       await waitFor(() => expect(alerts(page)).toBe(0));
     });
+
+    test.each([
+      ['fields that are marked', 400, invalid, false],
+      ['what is done by a button here', 409, { ...invalid, code: 'connection_not_set', problems: [] }, false],
+      ['a setting that the page does not have', 400, { ...invalid, problems: [{ ...tooLong, field: 'settings.recordingHosts.0' }] }, true], // prettier-ignore
+      ['a fault of the server', 500, { code: 'unexpected', message: sentence('…'), requestId: 'r-1' }, true],
+      ['a server that is set up wrongly', 409, { ...invalid, code: 'amocrm_client_refused', problems: [] }, true],
+    ])('about %s names the request for support: %#', async (_, httpStatus, error, isNamed) => {
+      const page = openPage(
+        createBackEnd({
+          'PUT /settings': () => {
+            throw refusal(httpStatus, error);
+          },
+        }),
+      );
+      await page.press('Сохранить настройки');
+      const alert = await page.seen.findByRole('alert');
+      expect(alert.textContent.includes('r-1')).toBe(isNamed);
+    });
   });
 
   test('tells of a stale save and lays the typed changes over what somebody else saved', async () => {
