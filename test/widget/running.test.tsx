@@ -296,7 +296,8 @@ describe('the preview', () => {
     await page.says('Будет отправлено100');
     await page.says('10 ч 0 мин');
     await page.says('короче минимума: 20');
-    await page.says('цена секунды зависит от объёма месяца');
+    await page.says('на сервере не внесены цены вашего тарифа Yandex Cloud');
+    await page.says('Попросите инженера');
     expect(backEnd.sent('POST /previews')[0]?.body).toHaveProperty('settings.talkSeconds', { min: 30, max: 0 });
     await waitFor(() => expect(page.time.isSet()).toBe(false));
     await page.fill('Минимальная длительность разговора, секунд', '40');

@@ -155,7 +155,7 @@ export const en: Dictionary = {
     roubles: 'Price',
     roublesValue: '≈ {n} ₽',
     roublesUnknown:
-      'The price is not calculated: that of a second depends on the month’s volume in your Yandex Cloud tariff.',
+      'The price is not calculated: the prices of your Yandex Cloud tariff are not on the server. Ask an engineer to fill in the tariff file.',
     takes: 'Takes about',
     requests: 'Requests to amoCRM',
     outdated: 'The settings were changed after this calculation.',

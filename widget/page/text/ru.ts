@@ -157,7 +157,8 @@ export const ru = {
     nothingSkipped: 'Ничего',
     roubles: 'Стоимость',
     roublesValue: '≈ {n} ₽',
-    roublesUnknown: 'Стоимость не считается: цена секунды зависит от объёма месяца в вашем тарифе Yandex Cloud.',
+    roublesUnknown:
+      'Стоимость не посчитана: на сервере не внесены цены вашего тарифа Yandex Cloud. Попросите инженера заполнить файл тарифа.',
     takes: 'Займёт примерно',
     requests: 'Запросов к amoCRM',
     outdated: 'Настройки изменены после расчёта.',
