@@ -48,6 +48,11 @@ export function isFinal({ state }: Pick<ExportStatus, 'state'>): boolean {
   return FINAL.includes(state);
 }
 
+/** Calls that this export is through with: what waits for its recording is left to a later one, as what failed is. */
+export function doneCalls({ calls }: { calls: Pick<ExportStatus['calls'], 'planned' | 'remaining'> }): number {
+  return calls.planned - calls.remaining;
+}
+
 /** @param keptKeys the connection's keys; undefined while they are not known. */
 export function toStatus(
   row: ExportRow,

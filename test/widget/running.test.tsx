@@ -1,7 +1,9 @@
 import './browser.ts';
 import { describe, expect, test } from '@jest/globals';
 import { fireEvent, waitFor } from '@testing-library/dom';
+import { doneCalls as doneCallsOfCli } from '../../client/status.ts';
 import type { ExportStatus } from '../../widget/page/api/types.ts';
+import { doneCalls } from '../../widget/page/export/running.ts';
 import { createBackEnd, exportStatus, refusal, status } from './back-end.ts';
 import { openPage, withResolver } from './page.tsx';
 
@@ -138,6 +140,29 @@ describe('progress', () => {
     expect(said).toContain('Осталось времени5 мин');
     expect(said).toContain('Пропущено20');
     expect(said).toContain('записи больше нет по ссылке: 10');
+  });
+
+  test('counts as processed all that this export is through with, as the command line does', async () => {
+    const calls = {
+      ...exportStatus().calls,
+      found: 42,
+      planned: 22,
+      exported: 18,
+      failed: 1,
+      waiting: 2,
+      unconfirmed: 1,
+    };
+    const { backEnd, state } = withExport(exportStatus({ state: 'settling', calls: { ...calls, remaining: 0 } }));
+    const page = openPage(backEnd);
+    await page.says('22 из 22');
+    state.export = exportStatus({ calls: { ...calls, exported: 10, remaining: 8 } });
+    await waitFor(() => expect(page.time.isSet()).toBe(true));
+    page.time.pass();
+    await page.says('14 из 22');
+    for (const remaining of [0, 8, 22]) {
+      const seen = { calls: { ...calls, remaining } };
+      expect(doneCalls(seen)).toBe(doneCallsOfCli(seen));
+    }
   });
 
   test('says that it looks for lost answers when nothing else is left to do, and not before', async () => {

@@ -1,5 +1,5 @@
 import { reasonSentence } from '../../../errors/reasons.ts';
-import type { ExportStatus } from '../../status.ts';
+import { doneCalls, type ExportStatus } from '../../status.ts';
 import { byteSize, clockTime, count, decimal, talkTime } from '../amounts.ts';
 import type { Language } from '../language.ts';
 import type { LatestFailure } from './latest-failure.ts';
@@ -60,9 +60,10 @@ export function bar({ share }: Pick<Pace, 'share'>, columns: number): string {
   return `[${'█'.repeat(filled)}${'░'.repeat(width - filled)}]${percent}`;
 }
 
-export function callsText({ state, calls }: ExportStatus, pace: Pace, language: Language): string {
+export function callsText(status: ExportStatus, pace: Pace, language: Language): string {
+  const { state, calls } = status;
   if (calls.planned === 0) return `${WORDS.found[language]} ${count(calls.found, language)}`;
-  const parts = [`${count(calls.planned - calls.remaining, language)} / ${count(calls.planned, language)}`];
+  const parts = [`${count(doneCalls(status), language)} / ${count(calls.planned, language)}`];
   if (pace.callsPerSecond !== null && (calls.remaining > 0 || state === 'completed')) {
     parts.push(`${decimal(pace.callsPerSecond, language)} ${WORDS.callsPerSecond[language]}`);
   }

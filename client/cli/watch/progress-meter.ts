@@ -1,4 +1,4 @@
-import { isFinal, type ExportStatus } from '../../status.ts';
+import { doneCalls, type ExportStatus, isFinal } from '../../status.ts';
 
 /** What is derived from the statuses seen so far. */
 export interface Pace {
@@ -27,8 +27,8 @@ export class ProgressMeter {
 
   /** @param atMs a monotonic clock's milliseconds. */
   observe(status: ExportStatus, atMs: number): Pace {
-    const { calls, bytes } = status;
-    const settled = calls.planned - calls.remaining;
+    const { bytes } = status;
+    const settled = doneCalls(status);
     // Closing the plan settles many calls at one stroke (no recording): that is no speed.
     if (status.state !== 'planning') this.#samples.push({ atMs, calls: settled, bytes: bytes.uploaded });
     this.#samples = this.#samples.filter((sample) => sample.atMs >= atMs - WINDOW_MS);

@@ -10,9 +10,9 @@ export function sum(counts: Record<string, number>): number {
   return Object.values(counts).reduce((total, count) => total + count, 0);
 }
 
-/** Calls that have come to their end; those that wait for a recording may still be sent. */
-export function doneCalls({ calls }: ExportStatus): number {
-  return calls.exported + calls.failed + calls.unconfirmed;
+/** Calls that this export is through with, as the command line counts them: those that wait for a recording too. */
+export function doneCalls({ calls }: { calls: Pick<ExportStatus['calls'], 'planned' | 'remaining'> }): number {
+  return calls.planned - calls.remaining;
 }
 
 /** Whether all that is left to do is to look for uploads whose answer was lost. */
@@ -24,7 +24,7 @@ export function isSearching({ state, calls }: ExportStatus): boolean {
 export function shareDone(status: ExportStatus): number | null {
   if (status.state === 'completed') return 1;
   if (status.state === 'planning') return null;
-  return status.calls.planned === 0 ? null : Math.min(1, doneCalls(status) / status.calls.planned);
+  return status.calls.planned === 0 ? null : doneCalls(status) / status.calls.planned;
 }
 
 /** At the pace that the estimated end is reckoned with; null where there is no estimate. */
