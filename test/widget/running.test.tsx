@@ -165,6 +165,21 @@ describe('progress', () => {
     }
   });
 
+  test('claims no plan before there is one, also when it is held up or stopped meanwhile', async () => {
+    const { calls } = exportStatus();
+    const nothing = { planned: 0, exported: 0, failed: 0, remaining: 0, skipped: {} };
+    const open = exportStatus({ state: 'planning', calls: { ...calls, ...nothing, found: 1_500 } });
+    for (const state of ['planning', 'blocked', 'stopped'] as const) {
+      const page = openPage(withExport({ ...open, state }).backEnd);
+      const counts = (await page.block('Ход выгрузки')).getByLabelText('Звонки по состояниям').textContent;
+      expect([state, counts]).toEqual([state, expect.stringMatching(/^Найдено1.500К отправке—.*Осталось—Пропущено—$/)]);
+      await page.says('Обработано звонков—');
+    }
+    const page = openPage(withExport(exportStatus({ state: 'blocked' })).backEnd);
+    await page.says('К отправке100');
+    await page.says('Пропущено20');
+  });
+
   test('says that it looks for lost answers when nothing else is left to do, and not before', async () => {
     const { calls } = exportStatus();
     const { backEnd, state } = withExport(

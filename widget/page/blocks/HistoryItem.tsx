@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { ExportStatus } from '../api/types.ts';
 import { Button } from '../controls/Button.tsx';
-import { isFinal, sum } from '../export/running.ts';
+import { isFinal, isPlanned, sum } from '../export/running.ts';
 import { usePage } from '../page-context.ts';
 import { fill } from '../text/dictionary.ts';
 import { CallList } from './CallList.tsx';
@@ -29,7 +29,7 @@ export function HistoryItem({ status, canRetry, onChanged }: HistoryItemProps) {
     failed: formats.number(calls.failed),
     waiting: formats.number(calls.waiting),
     unconfirmed: formats.number(calls.unconfirmed),
-    skipped: formats.number(sum(calls.skipped)),
+    skipped: isPlanned(status) ? formats.number(sum(calls.skipped)) : text.common.none,
   };
   return (
     <li class="sse-history__item" aria-labelledby={id}>

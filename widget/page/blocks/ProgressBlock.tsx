@@ -2,7 +2,7 @@ import type { ApiError } from '../api/api-error.ts';
 import type { ExportStatus } from '../api/types.ts';
 import { Block } from '../controls/Block.tsx';
 import { Notice } from '../controls/Notice.tsx';
-import { callsPerMinute, doneCalls, isFinal, isSearching, sum } from '../export/running.ts';
+import { callsPerMinute, doneCalls, isFinal, isPlanned, isSearching, sum } from '../export/running.ts';
 import { usePage } from '../page-context.ts';
 import { fill } from '../text/dictionary.ts';
 import { BlockedNotice } from './BlockedNotice.tsx';
@@ -70,7 +70,7 @@ function Pace({ current }: { current: ExportStatus }) {
   const hours = { done: formats.span(talkSeconds.exported), planned: formats.span(talkSeconds.planned) };
   const done = { done: formats.number(doneCalls(current)), planned: formats.number(calls.planned) };
   const figures = [
-    { name: words.bar, value: fill(words.share, done) },
+    { name: words.bar, value: isPlanned(current) ? fill(words.share, done) : text.common.none },
     { name: words.talk, value: fill(words.share, hours) },
   ];
   if (isFinal(current)) return <Figures figures={figures} />;
@@ -91,11 +91,27 @@ function Pace({ current }: { current: ExportStatus }) {
   );
 }
 
-const SHOWN_COUNTS = ['found', 'planned', 'exported', 'failed', 'waiting', 'unconfirmed', 'remaining'] as const;
+const SHOWN_COUNTS = [
+  'found',
+  'planned',
+  'exported',
+  'failed',
+  'waiting',
+  'unconfirmed',
+  'remaining',
+  'skipped',
+] as const;
+/** A zero would say that nothing is to be sent. */
+const KNOWN_BY_PLAN: readonly string[] = ['planned', 'remaining', 'skipped'];
 
 function Counts({ current }: { current: ExportStatus }) {
   const { text, formats } = usePage();
-  const figures = SHOWN_COUNTS.map((name) => ({ name: text.counts[name], value: formats.number(current.calls[name]) }));
-  const skipped = { name: text.counts.skipped, value: formats.number(sum(current.calls.skipped)) };
-  return <Figures label={text.progress.counts} figures={[...figures, skipped]} />;
+  const { skipped, ...calls } = current.calls;
+  const counts = { ...calls, skipped: sum(skipped) };
+  const isKnown = (name: string) => isPlanned(current) || !KNOWN_BY_PLAN.includes(name);
+  const figures = SHOWN_COUNTS.map((name) => ({
+    name: text.counts[name],
+    value: isKnown(name) ? formats.number(counts[name]) : text.common.none,
+  }));
+  return <Figures label={text.progress.counts} figures={figures} />;
 }

@@ -10,6 +10,11 @@ export function sum(counts: Record<string, number>): number {
   return Object.values(counts).reduce((total, count) => total + count, 0);
 }
 
+/** Whether it is decided which of the calls found are sent; until then none is planned and none skipped. */
+export function isPlanned({ state, calls }: ExportStatus): boolean {
+  return state !== 'planning' && calls.found === calls.planned + sum(calls.skipped);
+}
+
 /** Calls that this export is through with, as the command line counts them: those that wait for a recording too. */
 export function doneCalls({ calls }: { calls: Pick<ExportStatus['calls'], 'planned' | 'remaining'> }): number {
   return calls.planned - calls.remaining;
