@@ -180,6 +180,20 @@ describe('progress', () => {
     await page.says('Пропущено20');
   });
 
+  test('a stopped export says how it goes on', async () => {
+    const { backEnd } = withExport(exportStatus({ state: 'stopped', finishedAt: '2026-11-22T09:10:00.000Z' }));
+    const page = openPage(backEnd);
+    await page.says('Остановлена · 50 %');
+    await page.says('«Начать выгрузку» продолжит с остатка');
+  });
+
+  test('a stopped retry says where the rest is retried', async () => {
+    const { backEnd } = withExport(exportStatus({ kind: 'retry', state: 'stopped' }));
+    const page = openPage(backEnd);
+    await page.says('Остальное отправит «Повторить неудачные» в истории');
+    expect(page.root.textContent).not.toContain('продолжит с остатка');
+  });
+
   test('says that it looks for lost answers when nothing else is left to do, and not before', async () => {
     const { calls } = exportStatus();
     const { backEnd, state } = withExport(

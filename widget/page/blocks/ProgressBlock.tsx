@@ -36,6 +36,9 @@ export function ProgressBlock({ current, error, onChanged }: ProgressBlockProps)
             <Notice kind="warning">{fill(words.trouble, { what: current.troubleMessage[locale] })}</Notice>
           )}
           <ProgressBar key={current.exportId} current={current} />
+          {current.state === 'stopped' && (
+            <p class="sse-hint">{current.kind === 'retry' ? words.retryStopped : words.exportStopped}</p>
+          )}
           {isSearching(current) && (
             <p class="sse-hint">{fill(words.search, { n: formats.number(current.calls.unconfirmed) })}</p>
           )}

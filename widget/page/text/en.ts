@@ -174,6 +174,9 @@ export const en: Dictionary = {
       stopped: 'Stopped',
       failed: 'Broken off by an error',
     },
+    exportStopped:
+      'What was sent stays in SpeechSense. “Start the export” goes on with the rest; with “Export calls again” it sends everything anew.',
+    retryStopped: 'What was sent stays in SpeechSense. “Retry the failed ones” in the history sends the rest.',
     search: 'Looking in SpeechSense for uploads whose answer was lost: {n}. What is not found stays unconfirmed.',
     bar: 'Calls done',
     share: '{done} of {planned}',
