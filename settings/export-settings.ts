@@ -19,6 +19,11 @@ const seconds = z
   .min(0)
   .max(24 * 3600);
 
+const userId = z.custom<number>(
+  (id) => Number.isSafeInteger(id) && Number(id) > 0,
+  wrong('expected the number of an amoCRM user; see `users`', 'нужен номер сотрудника amoCRM; см. `users`'),
+);
+
 const exportSettingsSchema = z.strictObject({
   /** Both days included, in the account's time zone; null is the last seven days with today. */
   period: z
@@ -30,7 +35,7 @@ const exportSettingsSchema = z.strictObject({
     .nullable()
     .default(null),
   /** amoCRM user ids; empty means every user. */
-  users: z.array(z.number().int().positive()).default([]),
+  users: z.array(userId).default([]),
   direction: z.enum(['all', 'outgoing', 'incoming']).default('all'),
   /** Upload calls again that this SpeechSense connection already has. */
   reExport: z.boolean().default(false),
@@ -89,12 +94,10 @@ export class SettingsInvalid extends ExportError {
 export function problemsOf(issue: z.core.$ZodIssue): SettingsProblem[] {
   const at = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ field: [...at, key].join('.'), message: NO_SUCH_SETTING }));
+    return issue.keys.map((key) => ({ field: [...at, key].join('.'), message: sentenceOfIssue(issue) }));
   }
   return [{ field: at.join('.') || '(settings)', message: sentenceOfIssue(issue) }];
 }
-
-const NO_SUCH_SETTING: Sentence = { en: 'there is no such setting', ru: 'такой настройки нет' };
 
 function listed(problems: readonly SettingsProblem[], language: keyof Sentence): string {
   return problems.map(({ field, message }) => `${field}: ${message[language]}`).join('; ');

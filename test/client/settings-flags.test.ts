@@ -49,6 +49,18 @@ test('all that is wrong is said at once, each with its field', () => {
   expect(problems).toEqual(['period.from', 'users.0', 'talkSeconds.max']);
 });
 
+test('somebody who is no number is said to be one, and where the numbers are', () => {
+  expect(caught(() => merge({ user: ['bob'] })).problems).toEqual([
+    {
+      field: 'users.0',
+      message: {
+        en: 'expected the number of an amoCRM user; see `users`',
+        ru: 'нужен номер сотрудника amoCRM; см. `users`',
+      },
+    },
+  ]);
+});
+
 test('a reversed period is named', () => {
   const { problems } = caught(() => merge({ from: '2026-11-20', to: '2026-11-10' }));
   expect(problems).toEqual([
