@@ -105,6 +105,29 @@ test('the page speaks English where amoCRM does', async () => {
   await visitor.close();
 });
 
+test('another theme takes nothing away of what was typed, and stays', async () => {
+  const { page } = administrator;
+  const theme = () => page.locator('html').getAttribute('data-color-scheme');
+  await administrator.openSettings();
+  await administrator.field('Минимальная длительность разговора, секунд').fill('77');
+  await page.locator('.sandbox-bar').getByLabel('Тема').selectOption('dark');
+  expect(await theme()).toBe('dark');
+  expect(await administrator.field('Минимальная длительность разговора, секунд').inputValue()).toBe('77');
+  await administrator.openSettings();
+  expect(await theme()).toBe('dark');
+});
+
+test('a narrow window is the page’s, not the menus’', async () => {
+  const { page } = administrator;
+  await page.setViewportSize({ width: 360, height: 800 });
+  await administrator.openSettings();
+  await administrator.button('Сохранить настройки').waitFor();
+  expect((await page.locator('.sse-page').boundingBox())?.width).toBeGreaterThan(300);
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+  await page.getByRole('link', { name: 'Интеграции' }).click();
+  await page.getByRole('button', { name: 'Экспорт в SpeechSense' }).waitFor();
+});
+
 describe('an export under way', () => {
   test('is one, however often its button is pressed', async () => {
     await telephony(lateAfter(5));

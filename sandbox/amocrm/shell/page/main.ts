@@ -2,7 +2,7 @@ import { amocrmGlobals } from './amocrm-globals.ts';
 import { element } from './element.ts';
 import { drawFrame } from './frame.ts';
 import { drawIntegrations } from './integrations.ts';
-import { readPreferences } from './preferences.ts';
+import { readPreferences, showTheme } from './preferences.ts';
 import { ADVANCED, INTEGRATIONS, type Session } from './session.ts';
 import { openSettingsWindow } from './settings-window.ts';
 import { readState, type ShellState } from './state.ts';
@@ -11,7 +11,7 @@ import { WORDS } from './words.ts';
 
 const session = createSession(await readState());
 document.documentElement.lang = session.preferences.locale;
-document.documentElement.dataset['colorScheme'] = session.preferences.theme;
+showTheme(session.preferences);
 Object.assign(window, { APP: amocrmGlobals(session) });
 
 let area = '';

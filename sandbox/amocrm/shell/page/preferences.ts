@@ -19,8 +19,14 @@ export function readPreferences(defaultUserId: number): Preferences {
   }
 }
 
-/** amoCRM, too, shows another language, theme or user only after the page is loaded anew. */
-export function changePreferences(now: Preferences, part: Partial<Preferences>): void {
-  localStorage.setItem(KEY, JSON.stringify({ ...now, ...part }));
-  location.reload();
+/** amoCRM, too, shows another language or user only after the page is loaded anew. A theme is only its colours. */
+export function changePreferences(preferences: Preferences, part: Partial<Preferences>): void {
+  Object.assign(preferences, part);
+  localStorage.setItem(KEY, JSON.stringify(preferences));
+  if (part.userId !== undefined || part.locale !== undefined) location.reload();
+  else showTheme(preferences);
+}
+
+export function showTheme({ theme }: Preferences): void {
+  document.documentElement.dataset['colorScheme'] = theme;
 }
