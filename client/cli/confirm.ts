@@ -3,9 +3,13 @@ import type { Sentence } from '../../errors/codes.ts';
 import type { Output } from './output.ts';
 import type { Input } from './streams.ts';
 
-/** Asks a person for a yes. Without a terminal nobody can be asked, and the command line itself was the decision. */
-export async function confirm(output: Output, stdin: Input, question: Sentence): Promise<boolean> {
-  if (!stdin.isTTY || output.json) return true;
+/**
+ * Asks a person for a yes.
+ *
+ * @returns undefined where nobody can be asked: without a terminal, or with `--json`.
+ */
+export async function confirm(output: Output, stdin: Input, question: Sentence): Promise<boolean | undefined> {
+  if (!stdin.isTTY || output.json) return undefined;
   const reader = createInterface({ input: stdin, output: process.stderr });
   try {
     const answer = await reader.question(`${output.text(question)} [y/N] `);

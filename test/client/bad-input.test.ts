@@ -239,6 +239,13 @@ describe('with an account', () => {
       expect(await run('resume --json')).toMatchObject({ exitCode: 0, stdout: '{"exportId":null}\n' });
     });
 
+    test.each(['account remove', 'account remove --json'])('%s without a yes deletes nothing', async (line) => {
+      const { exitCode, stdout, stderr } = await run(`${line} --lang ru`);
+      expect(stdout + stderr).toContain('добавьте --yes');
+      expect(exitCode).toBe(2);
+      expect(await stage.ledger.accounts.list()).toHaveLength(1);
+    });
+
     test('a second start and a removal name the export that runs', async () => {
       const first = await run('start --json');
       expect(first.exitCode).toBe(0);

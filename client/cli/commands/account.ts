@@ -1,5 +1,7 @@
 import { type Command, Option } from 'commander';
+import type { Sentence } from '../../../errors/codes.ts';
 import { EXIT } from '../../../errors/exit-codes.ts';
+import { ExportError } from '../../../errors/export-error.ts';
 import { accountAddress } from '../../../amocrm/host.ts';
 import { addAccount, listAccounts, type ListedAccount, type ListedToken, removeAccount } from '../../account-admin.ts';
 import type { ConnectedAccount } from '../../account-connecting.ts';
@@ -85,7 +87,7 @@ export function addAccountCommands(program: Command, runner: Runner): void {
     name: 'remove',
     summary: 'delete everything that is kept of an account',
     account: true,
-    options: [new Option('--yes', 'do not ask')],
+    options: [new Option('--yes', 'do not ask; without a terminal and with --json nothing is deleted without it')],
     examples: ['account remove --account example.amocrm.ru', 'account remove --account 31415926 --yes --json'],
     async run({ services, output, stdin, account }, { yes }) {
       const { accountId, host } = await account();
@@ -93,7 +95,9 @@ export function addAccountCommands(program: Command, runner: Runner): void {
         en: `Delete everything of ${host}: calls, reports, and which of them were exported?`,
         ru: `Удалить всё по ${host}: звонки, отчёты и сведения о том, что выгружено?`,
       };
-      if (yes !== true && !(await confirm(output, stdin, question))) return EXIT.done;
+      const agreed = yes ?? (await confirm(output, stdin, question));
+      if (agreed === undefined) throw new ExportError('usage', { values: { problem: YES_MISSING } });
+      if (!agreed) return EXIT.done;
       const deleted = await removeAccount(services.ledger, await services.exports(), accountId);
       output.result({ accountId, host, deleted }, () =>
         table([
@@ -109,6 +113,11 @@ export function addAccountCommands(program: Command, runner: Runner): void {
     },
   });
 }
+
+const YES_MISSING: Sentence = {
+  en: 'Nothing was deleted: nobody can be asked here whether everything of the account may go. Add --yes if it may.',
+  ru: 'Ничего не удалено: спросить подтверждение здесь не у кого. Если всё по аккаунту можно удалить, добавьте --yes.',
+};
 
 function sayConnected(output: Output, connected: ConnectedAccount): void {
   const { accountId, host, resumedExportId, notResumed } = connected;

@@ -28,7 +28,8 @@ export function addRetryCommand(program: Command, runner: Runner): void {
         en: 'Calls whose answer was lost may be in SpeechSense already. Send them again all the same?',
         ru: 'Звонки без ответа, возможно, уже есть в SpeechSense. Всё равно отправить их снова?',
       };
-      if (unconfirmed && !(await confirm(context.output, context.stdin, question))) return EXIT.done;
+      // Where nobody can be asked, --unconfirmed itself was the decision.
+      if (unconfirmed && (await confirm(context.output, context.stdin, question)) === false) return EXIT.done;
       const account = await context.account();
       return beginExport(context, account, watch, (exports) =>
         exports.retry(account.accountId, { reasons, unconfirmed, missing }),
