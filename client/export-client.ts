@@ -11,7 +11,7 @@ import { retryExport, type RetryOptions } from './retry-export.ts';
 import { runningExport } from './running-export.ts';
 import { startExport } from './start-export.ts';
 import type { ExportStatus } from './status.ts';
-import { askToStop, stopExport } from './stop-export.ts';
+import { askToStop, stopExport, type StopPatience } from './stop-export.ts';
 import { watchExport } from './watch-export.ts';
 
 export interface ExportClientOptions {
@@ -77,8 +77,8 @@ export class ExportClient {
   }
 
   /** Ends the running export and answers its final status; undefined when nothing runs: {@link stopExport}. */
-  stop(accountId: number): Promise<ExportStatus | undefined> {
-    return stopExport(this.#deps, accountId);
+  stop(accountId: number, patience?: StopPatience): Promise<ExportStatus | undefined> {
+    return stopExport(this.#deps, accountId, patience);
   }
 
   /** Asks an export to end, without waiting: {@link askToStop}. */
@@ -97,6 +97,11 @@ export class ExportClient {
     if (exportId !== undefined && running !== exportId) return undefined;
     if (running !== undefined) await this.#deps.workflows.signal(accountId, 'resumeExport');
     return running;
+  }
+
+  /** Whether a worker would take up what is started now. */
+  hasWorkers(): Promise<boolean> {
+    return this.#deps.workflows.hasWorkers();
   }
 
   /** The id of the account's running export, if any: {@link runningExport}. */

@@ -1,5 +1,6 @@
 import {
   type Client,
+  type WorkflowExecutionDescription,
   WorkflowExecutionAlreadyStartedError,
   WorkflowFailedError,
   type WorkflowHandle,
@@ -13,9 +14,15 @@ import { type Trouble, troubleOf } from './trouble.ts';
 
 type Kind = ExportInput['kind'];
 
-export interface RunningExport {
+/** The account's last export that Temporal has heard of. */
+export interface LatestExport {
   exportId: string;
+  /** `terminated`: from outside, so that it could close nothing. */
+  state: 'running' | 'stopped' | 'terminated' | 'ended';
   startedAt: Date;
+  endedAt: Date | null;
+  /** Whose workers it needs, whatever queue is served or asked for here. */
+  taskQueue: string;
   trouble: Trouble | null;
 }
 
@@ -59,16 +66,24 @@ export class ExportWorkflows {
   }
 
   /** The running export's id, start and what it struggles with; undefined when none runs. */
-  async running(accountId: number, kind: Kind = 'export'): Promise<RunningExport | undefined> {
-    const described = await this.#describe(accountId, kind);
-    const exportId = described?.typedSearchAttributes.get(SEARCH_ATTRIBUTES.export);
-    if (described?.status.name !== 'RUNNING' || exportId === undefined) return undefined;
-    return { exportId, startedAt: described.startTime, trouble: troubleOf(described) };
+  async running(accountId: number, kind: Kind = 'export'): Promise<LatestExport | undefined> {
+    const latest = await this.latest(accountId, kind);
+    return latest?.state === 'running' ? latest : undefined;
   }
 
-  /** Whether Temporal has heard of any export (or preview) of the account, running or ended. */
-  async knows(accountId: number, kind: Kind): Promise<boolean> {
-    return (await this.#describe(accountId, kind)) !== undefined;
+  /** The account's last export (or preview) that Temporal has heard of, running or ended. */
+  async latest(accountId: number, kind: Kind): Promise<LatestExport | undefined> {
+    const described = await this.#describe(accountId, kind);
+    const exportId = described?.typedSearchAttributes.get(SEARCH_ATTRIBUTES.export);
+    if (!described || exportId === undefined) return undefined;
+    return {
+      exportId,
+      startedAt: described.startTime,
+      endedAt: described.closeTime ?? null,
+      taskQueue: described.taskQueue,
+      state: stateOf(described),
+      trouble: troubleOf(described),
+    };
   }
 
   /** One that has ended by itself meanwhile needs no signal any more. */
@@ -80,15 +95,34 @@ export class ExportWorkflows {
     }
   }
 
-  /** Waits for the workflow's end; answers what it failed with, if it did. */
-  async ended(accountId: number, kind: Kind = 'export'): Promise<WorkflowFailedError | undefined> {
+  /**
+   * Waits for the workflow's end; answers what it failed with, if it did.
+   *
+   * @throws what Temporal's client makes of a signal that ends the waiting.
+   */
+  async ended(
+    accountId: number,
+    kind: Kind = 'export',
+    signal?: AbortSignal,
+  ): Promise<WorkflowFailedError | undefined> {
+    const result = () => callTemporal(() => this.#handle(accountId, kind).result());
     try {
-      await callTemporal(() => this.#handle(accountId, kind).result());
+      await (signal ? this.#temporal.withAbortSignal(signal, result) : result());
       return undefined;
     } catch (error) {
       if (error instanceof WorkflowFailedError) return error;
       throw error;
     }
+  }
+
+  /** Whether any worker asks this task queue for work; Temporal forgets one that went away only after minutes. */
+  async hasWorkers(taskQueue = this.#taskQueue): Promise<boolean> {
+    const { namespace } = this.#temporal.options;
+    // Without a type it is the workflows' one.
+    const { pollers } = await callTemporal(() =>
+      this.#temporal.workflowService.describeTaskQueue({ namespace, taskQueue: { name: taskQueue } }),
+    );
+    return pollers.length > 0;
   }
 
   /** What blocks an export before it is recorded only the workflow knows; without a worker nobody does. */
@@ -115,4 +149,10 @@ export class ExportWorkflows {
       throw error;
     }
   }
+}
+
+function stateOf({ status, typedSearchAttributes }: WorkflowExecutionDescription): LatestExport['state'] {
+  if (status.name === 'RUNNING') return 'running';
+  if (status.name === 'TERMINATED') return 'terminated';
+  return typedSearchAttributes.get(SEARCH_ATTRIBUTES.status) === 'stopped' ? 'stopped' : 'ended';
 }

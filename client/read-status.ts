@@ -2,7 +2,7 @@ import { ExportError } from '../errors/export-error.ts';
 import type { ExportRow } from '../ledger/exports.ts';
 import { NOTHING_LISTED } from '../ledger/listings.ts';
 import type { ExportDeps } from './export-deps.ts';
-import type { RunningExport } from './export-workflows.ts';
+import type { LatestExport } from './export-workflows.ts';
 import { noCalls } from './report-totals.ts';
 import { type ExportStatus, isFinal, toStatus } from './status.ts';
 
@@ -15,8 +15,8 @@ export async function readStatus(deps: ExportDeps, accountId: number, exportId?:
   const { ledger } = deps;
   const row = exportId === undefined ? await lastExport(deps, accountId) : await ledger.exports.find(exportId);
   if (row?.accountId !== accountId) {
-    const starting = await notTakenUpYet(deps, accountId, exportId);
-    if (starting) return starting;
+    const unrecorded = await notRecorded(deps, accountId, exportId);
+    if (unrecorded) return unrecorded;
     if (exportId === undefined) throw new ExportError('no_exports_yet');
     throw new ExportError('export_not_found', { values: { exportId } });
   }
@@ -46,38 +46,45 @@ async function lastExport({ workflows, ledger }: ExportDeps, accountId: number):
   return last;
 }
 
-/** An export that was started, but that no worker has recorded: it is planning, with nothing found yet. */
-async function notTakenUpYet(
+/** An export that no worker has recorded: it runs, or was stopped or terminated before one did. */
+async function notRecorded(
   deps: ExportDeps,
   accountId: number,
   exportId: string | undefined,
 ): Promise<ExportStatus | undefined> {
-  const running = await deps.workflows.running(accountId);
-  if (running && (exportId === undefined || running.exportId === exportId)) {
-    return justStarted(deps, accountId, 'export', running);
+  const { workflows } = deps;
+  if (exportId === undefined) {
+    const running = await workflows.running(accountId);
+    return running && unrecordedStatus(deps, accountId, 'export', running);
   }
-  const preview = exportId === undefined ? undefined : await deps.workflows.running(accountId, 'preview');
-  return preview?.exportId === exportId && preview ? justStarted(deps, accountId, 'preview', preview) : undefined;
+  for (const kind of ['export', 'preview'] as const) {
+    const latest = await workflows.latest(accountId, kind);
+    if (latest?.exportId === exportId && latest.state !== 'ended') {
+      return unrecordedStatus(deps, accountId, kind, latest);
+    }
+  }
+  return undefined;
 }
 
-async function justStarted(
+/** Nothing is found yet; where it has ended, nothing was. */
+async function unrecordedStatus(
   { workflows, ledger }: ExportDeps,
   accountId: number,
   kind: 'export' | 'preview',
-  running: RunningExport,
+  { exportId, state, trouble, startedAt, endedAt }: LatestExport,
 ): Promise<ExportStatus> {
-  const block = await workflows.block(accountId, kind);
-  const beginners = await ledger.commands.beginners([running.exportId]);
+  const block = state === 'running' ? await workflows.block(accountId, kind) : undefined;
+  const beginners = await ledger.commands.beginners([exportId]);
   return {
-    exportId: running.exportId,
+    exportId,
     accountId,
     kind,
-    state: block === undefined ? 'planning' : 'blocked',
-    blockedBy: block?.blockedBy ?? null,
+    state: state === 'terminated' ? 'failed' : state === 'stopped' ? 'stopped' : block ? 'blocked' : 'planning',
+    blockedBy: state === 'terminated' ? 'export_interrupted' : (block?.blockedBy ?? null),
     blockedValues: block?.blockedValues ?? {},
-    trouble: running.trouble,
-    startedAt: running.startedAt.toISOString(),
-    finishedAt: null,
+    trouble,
+    startedAt: startedAt.toISOString(),
+    finishedAt: endedAt?.toISOString() ?? null,
     etaSeconds: null,
     calls: noCalls(),
     failures: {},
@@ -86,7 +93,7 @@ async function justStarted(
     listing: { ...NOTHING_LISTED, reachedAt: null },
     droppedKeys: [],
     period: null,
-    startedBy: beginners.get(running.exportId) ?? null,
+    startedBy: beginners.get(exportId) ?? null,
   };
 }
 
@@ -102,7 +109,7 @@ async function reconcile(deps: ExportDeps, status: ExportStatus): Promise<Export
   if (running?.exportId === exportId) return { ...status, trouble: running.trouble };
   const row = await ledger.exports.find(exportId);
   if (row?.finishedAt) return statusOf(deps, row);
-  if (await workflows.knows(accountId, kind)) await ledger.exports.close(exportId, 'failed', 'export_interrupted');
+  if (await workflows.latest(accountId, kind)) await ledger.exports.close(exportId, 'failed', 'export_interrupted');
   return {
     ...status,
     state: 'failed',

@@ -1,7 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { readTemporalAddress } from '../environment/temporal-address.ts';
 import { ExportError } from '../errors/export-error.ts';
-import { callTemporal } from './temporal-call.ts';
 
 /** A person waits for the answer; a server that runs gives it in milliseconds. */
 const CONNECT_WITHIN_MS = 4_000;
@@ -26,15 +25,6 @@ export async function connectTemporal(variables: Record<string, string | undefin
   } catch (cause) {
     throw new ExportError('temporal_unreachable', { cause, values: { address } });
   }
-}
-
-/** Whether any worker asks this task queue for work; Temporal forgets one that went away only after minutes. */
-export async function hasWorkers({ connection, namespace }: TemporalConnection, taskQueue: string): Promise<boolean> {
-  // Without a type it is the workflows' one.
-  const { pollers } = await callTemporal(() =>
-    connection.workflowService.describeTaskQueue({ namespace, taskQueue: { name: taskQueue } }),
-  );
-  return pollers.length > 0;
 }
 
 /** Whether Temporal answers and has our namespace. @throws whatever it answers instead. */

@@ -166,6 +166,12 @@ export const ERROR_CODES = {
     en: 'Export {exportId} is running: stop it first.',
     ru: 'Идёт выгрузка {exportId}: сначала остановите её.',
   },
+  // Tried again it does no harm, and a worker that has come meanwhile ends it.
+  stop_not_taken_up: {
+    kind: 'retryable',
+    en: 'Export {exportId} is asked to stop, but has not ended yet: it ends by itself as soon as a worker of the task queue {taskQueue} takes that up. If none runs, start one (npm run worker); `status` shows the end.',
+    ru: 'Выгрузке {exportId} передано, что её нужно остановить, но она ещё не завершилась: это случится само, как только за неё возьмётся исполнитель очереди {taskQueue}. Если он не запущен, запустите его (npm run worker); завершение покажет `status`.',
+  },
   export_interrupted: {
     kind: 'permanent',
     en: 'The export was terminated from outside before it could close. What it exported is kept; start again to finish the rest.',

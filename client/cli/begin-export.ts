@@ -1,9 +1,9 @@
+import type { Sentence } from '../../errors/codes.ts';
 import { EXIT } from '../../errors/exit-codes.ts';
 import { ExportError } from '../../errors/export-error.ts';
 import type { Account } from '../../ledger/accounts.ts';
 import type { ExportClient } from '../export-client.ts';
 import { preflight } from '../preflight.ts';
-import { hasWorkers } from '../temporal-connection.ts';
 import type { CommandContext } from './command.ts';
 import { followToEnd } from './watch/follow.ts';
 import { statusLines } from './watch/status-lines.ts';
@@ -27,26 +27,38 @@ export async function beginExport(
 
   for (const error of await preflight(services.access, account)) output.warning(error);
   const exportId = await begin(exports);
-  await warnWithoutWorkers(context);
+  const isServed = await warnWithoutWorkers(context);
   if (watch) return followToEnd(context, exports, account, exportId);
 
   const status = await exports.status(account.accountId, exportId);
   output.result(status, () => [
     ...statusLines(status, account, output.language),
-    output.text({
-      en: 'It runs by itself now. `status --watch` shows it, `stop` ends it.',
-      ru: 'Дальше она идёт сама. Следить: `status --watch`, остановить: `stop`.',
-    }),
+    output.text(isServed ? RUNS : BEGINS_LATER),
   ]);
   return EXIT.done;
 }
 
-/** An export without a worker waits in silence; that is said. */
-export async function warnWithoutWorkers({ services, output }: CommandContext): Promise<void> {
+const RUNS: Sentence = {
+  en: 'It runs by itself now. `status --watch` shows it, `stop` ends it.',
+  ru: 'Дальше она идёт сама. Следить: `status --watch`, остановить: `stop`.',
+};
+
+const BEGINS_LATER: Sentence = {
+  en: 'It begins by itself when such a worker runs. `status --watch` shows it, `stop` ends it.',
+  ru: 'Она начнётся сама, когда появится исполнитель. Следить: `status --watch`, остановить: `stop`.',
+};
+
+/**
+ * An export without a worker waits in silence; that is said.
+ *
+ * @returns whether a worker is there.
+ */
+export async function warnWithoutWorkers({ services, output }: CommandContext): Promise<boolean> {
   const taskQueue = services.environment.TEMPORAL_TASK_QUEUE;
-  if (await hasWorkers(await services.temporal(), taskQueue)) return;
+  if (await (await services.exports()).hasWorkers()) return true;
   output.remark({
     en: `No worker serves the task queue ${taskQueue} now: nothing happens until one is started (npm run worker).`,
     ru: `Очередь ${taskQueue} сейчас никто не обслуживает: запустите исполнителя (npm run worker).`,
   });
+  return false;
 }

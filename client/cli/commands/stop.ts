@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { EXIT } from '../../../errors/exit-codes.ts';
-import { warnWithoutWorkers } from '../begin-export.ts';
 import { addCommand, type CommandContext, type Runner } from '../command.ts';
 import { statusLines } from '../watch/status-lines.ts';
 
@@ -14,9 +13,12 @@ export function addStopCommands(program: Command, runner: Runner): void {
       const { services, output } = context;
       const account = await context.account();
       const exports = await services.exports();
-      // The workflow closes itself, and that takes a worker: without one the wait would have no end and no explanation.
-      if ((await exports.running(account.accountId)) !== undefined) await warnWithoutWorkers(context);
-      const status = await exports.stop(account.accountId);
+      const onWait = (taskQueue: string) =>
+        output.remark({
+          en: `The export is asked to stop; waiting for a worker of its task queue ${taskQueue} to end it.`,
+          ru: `Выгрузке передано остановиться; ждём, когда её завершит исполнитель её очереди ${taskQueue}.`,
+        });
+      const status = await exports.stop(account.accountId, { onWait });
       if (status) output.result(status, () => statusLines(status, account, output.language));
       else sayNothingRuns(context);
       return EXIT.done;
