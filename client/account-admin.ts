@@ -108,7 +108,7 @@ export async function removeAccount(ledger: Ledger, exports: ExportClient, accou
 }
 
 /** The account's users as amoCRM has them now, those of earlier times included; they are kept for the exports. */
-export async function refreshUsers(access: AccountAccess, account: Account): Promise<User[]> {
-  await access.ledger.users.putAll(account.accountId, await readUsers(amocrmOf(access, account)));
+export async function refreshUsers(access: AccountAccess, account: Account, signal?: AbortSignal): Promise<User[]> {
+  await access.ledger.users.putAll(account.accountId, await readUsers(amocrmOf(access, account, signal)));
   return access.ledger.users.list(account.accountId);
 }

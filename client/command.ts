@@ -6,6 +6,7 @@ import type { KeptCommand } from '../ledger/commands.ts';
 import type { DisposableToken } from '../ledger/spent-tokens.ts';
 import type { AccountAccess } from './account-access.ts';
 import type { ExportClient } from './export-client.ts';
+import { assertKnownUsers } from './known-users.ts';
 import { preflight } from './preflight.ts';
 
 /** What a button asks for. */
@@ -108,6 +109,7 @@ async function begin(
   await preflight(access, account);
   if (action.do === 'start') {
     const { settings } = await access.ledger.settings.read(accountId);
+    await assertKnownUsers(access, account, settings);
     await exports.start(accountId, settings, exportId);
   } else {
     const { reasons, unconfirmed, exportId: of } = action;

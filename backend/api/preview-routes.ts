@@ -2,6 +2,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { Sentence } from '../../errors/codes.ts';
 import { describePlan, type PlanDescription } from '../../client/plan-description.ts';
+import { assertKnownUsers } from '../../client/known-users.ts';
 import { amocrmAnswers } from '../../client/preflight.ts';
 import { type ExportStatus, isFinal } from '../../client/status.ts';
 import { ExportError } from '../../errors/export-error.ts';
@@ -38,6 +39,7 @@ export function previewRoutes(app: Api, { ledger, access, exports, tariff, reque
       const account = accountOf(request);
       const settings = under('settings', () => parseExportSettings(request.body.settings));
       await amocrmAnswers(access, account);
+      await assertKnownUsers(access, account, settings, 'settings.users');
       await ledger.spending(callerOf(request).token, () => Promise.resolve());
       return reply.code(202).send({ exportId: await exports.startPreview(account.accountId, settings) });
     },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { assertKnownUsers } from '../../client/known-users.ts';
 import { saveSettings } from '../../client/save-settings.ts';
 import { parseExportSettings } from '../../settings/export-settings.ts';
 import { mappingWarnings } from '../answers/mapping-warnings.ts';
@@ -61,6 +62,7 @@ export function settingsRoutes(app: Api, { ledger, access }: Parts): void {
       const account = accountOf(request);
       const { version: over, connection } = request.body;
       const settings = under('settings', () => parseExportSettings(request.body.settings));
+      await assertKnownUsers(access, account, settings, 'settings.users');
       const version = await ledger.spending(callerOf(request).token, (change) =>
         saveSettings(change, account, { version: over, settings, connection }),
       );

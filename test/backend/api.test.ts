@@ -93,6 +93,11 @@ describe('settings', () => {
     for (const { message } of problems) expect(message['ru']).toMatch(/[а-я]{3}/);
   });
 
+  test('name a user that the account never had', async () => {
+    const answer = await save(stage.settings({ users: [99_999] }));
+    expect(answer).toMatchObject({ status: 400, body: { error: { field: 'settings.users' } } });
+  });
+
   test('keep the stored key when none is given, take a new one, and never show it', async () => {
     await save(stage.settings(), { connection: { ...connection(), apiKey: 'AQVNanotherKeyanotherKeyabcd' } });
     expect((await ask('GET /api/settings')).body).toMatchObject({ connection: { apiKeyTail: 'abcd' } });

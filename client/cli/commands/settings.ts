@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { EXIT } from '../../../errors/exit-codes.ts';
+import { assertKnownUsers } from '../../known-users.ts';
 import { addCommand, type Runner } from '../command.ts';
 import { mappingRemarks } from '../mapping-remarks.ts';
 import { readSettingsFile } from '../settings-file.ts';
@@ -36,6 +37,7 @@ export function addSettingsCommands(program: Command, runner: Runner): void {
       const settings = await readSettingsFile(file, stdin);
       const account = await context.account();
       const { accountId, host } = account;
+      await assertKnownUsers(services.access, account, settings);
       await services.ledger.settings.put(accountId, settings);
       output.result(settings, () => [
         output.text({ en: `The settings of ${host} are stored.`, ru: `Настройки ${host} сохранены.` }),
