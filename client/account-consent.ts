@@ -37,7 +37,9 @@ export async function authoriseByRedirect(
   redirected: URLSearchParams,
 ): Promise<ConnectedAccount> {
   if (redirected.has('error')) throw new ExportError('consent_denied');
-  const { host } = accountAddress(redirected.get('referer') ?? '', access.insecureHosts);
+  const referer = redirected.get('referer') ?? '';
+  if (referer === '') throw new ExportError('consent_link_invalid');
+  const { host } = accountAddress(referer, access.insecureHosts);
   const consent = await access.ledger.consents.take(redirected.get('state') ?? '');
   if (!consent) throw new ExportError('consent_link_invalid');
   return authorise(access, host, redirected.get('code') ?? '', consent);

@@ -189,15 +189,20 @@ export const ERROR_CODES = {
     en: '{host} is not an amoCRM address: expected a host such as example.amocrm.ru, example.kommo.com or example.amocrm.com.',
     ru: '{host} не похож на адрес amoCRM: нужен адрес вида example.amocrm.ru или example.kommo.com.',
   },
+  amocrm_no_such_host: {
+    kind: 'permanent',
+    en: 'There is no such address as {host}: check --host, and if it is right, the DNS of this machine.',
+    ru: 'Адреса {host} нет: проверьте --host, а если он верен, то DNS на этой машине.',
+  },
   amocrm_unauthorized: {
     kind: 'auth',
-    en: 'amoCRM refuses the token of {host}: it is wrong, expired or revoked. Connect the account again with `account add`; a blocked export then goes on by itself.',
-    ru: 'amoCRM не принимает токен {host}: он неверный, истёк или отозван. Подключите аккаунт заново через `account add`, и выгрузка продолжится сама.',
+    en: 'amoCRM refuses the token of {host}: it is wrong, expired or revoked. Connect the account with a valid one (`account add`); a blocked export then goes on by itself.',
+    ru: 'amoCRM не принимает токен {host}: он неверный, истёк или отозван. Подключите аккаунт с действующим (`account add`); заблокированная выгрузка затем продолжится сама.',
   },
   amocrm_grant_lost: {
     kind: 'auth',
     en: 'amoCRM at {host} was asked for new tokens, but its answer was lost, and they are given only once. Connect the account again with `account add`; a blocked export then goes on by itself.',
-    ru: 'У amoCRM {host} запрошены новые токены, но ответ потерян, а выдаются они один раз. Подключите аккаунт заново через `account add`, и выгрузка продолжится сама.',
+    ru: 'У amoCRM {host} запрошены новые токены, но ответ потерян, а выдаются они один раз. Подключите аккаунт заново через `account add`; заблокированная выгрузка затем продолжится сама.',
   },
   amocrm_code_refused: {
     kind: 'auth',
@@ -206,8 +211,8 @@ export const ERROR_CODES = {
   },
   amocrm_client_refused: {
     kind: 'auth',
-    en: 'amoCRM at {host} does not know the integration: AMOCRM_CLIENT_ID, AMOCRM_CLIENT_SECRET and AMOCRM_REDIRECT_URI must be exactly those of its page. Correct them, restart the processes, then `resume`. If they are: amoCRM answers so, too, to an account on its free plan.',
-    ru: 'amoCRM {host} не узнаёт интеграцию: AMOCRM_CLIENT_ID, AMOCRM_CLIENT_SECRET и AMOCRM_REDIRECT_URI должны точно совпадать с её страницей. Исправьте их, перезапустите процессы, затем `resume`. Если всё верно: так amoCRM отвечает и аккаунту на бесплатном тарифе.',
+    en: 'amoCRM at {host} does not know the integration: AMOCRM_CLIENT_ID, AMOCRM_CLIENT_SECRET and AMOCRM_REDIRECT_URI must be exactly those of its page. Correct them and restart the processes; a blocked export then wants `resume`. If they are: amoCRM answers so, too, to an account on its free plan.',
+    ru: 'amoCRM {host} не узнаёт интеграцию: AMOCRM_CLIENT_ID, AMOCRM_CLIENT_SECRET и AMOCRM_REDIRECT_URI должны точно совпадать с её страницей. Исправьте их и перезапустите процессы; заблокированную выгрузку затем продолжит `resume`. Если всё верно: так amoCRM отвечает и аккаунту на бесплатном тарифе.',
   },
   amocrm_client_not_set: {
     kind: 'auth',
@@ -222,7 +227,7 @@ export const ERROR_CODES = {
   amocrm_account_moved: {
     kind: 'auth',
     en: 'There is no amoCRM account at {host} (any more). If it was renamed, connect it with its new host: `account add --host …`; a blocked export then goes on by itself.',
-    ru: 'По адресу {host} нет (больше) аккаунта amoCRM. Если его переименовали, подключите его по новому адресу: `account add --host …`, и выгрузка продолжится сама.',
+    ru: 'По адресу {host} нет (больше) аккаунта amoCRM. Если его переименовали, подключите его по новому адресу: `account add --host …`; заблокированная выгрузка затем продолжится сама.',
   },
   consent_link_invalid: {
     kind: 'permanent',
@@ -236,38 +241,38 @@ export const ERROR_CODES = {
   },
   amocrm_forbidden: {
     kind: 'auth',
-    en: 'amoCRM denies {what} to this token: it needs {right}. Give it to the user who connected the account, or connect as an administrator (`account add`), then `resume`.',
-    ru: 'amoCRM не даёт этому токену доступ к {what}. Требуется: {right}. Выдайте это пользователю, который подключил аккаунт, или подключите от имени администратора (`account add`), затем `resume`.',
+    en: 'amoCRM denies {what} to this token: it needs {right}. Give it to the user who connected the account, or connect as an administrator (`account add`); a blocked export then wants `resume`.',
+    ru: 'amoCRM не даёт этому токену доступ к {what}. Требуется: {right}. Выдайте это пользователю, который подключил аккаунт, или подключите от имени администратора (`account add`); заблокированную выгрузку затем продолжит `resume`.',
   },
   amocrm_unpaid: {
     kind: 'auth',
-    en: 'The amoCRM account {host} is not paid for: amoCRM answers 402. Pay for it, then `resume`.',
-    ru: 'Аккаунт amoCRM {host} не оплачен: amoCRM отвечает 402. Оплатите его, затем `resume`.',
+    en: 'The amoCRM account {host} is not paid for: amoCRM answers 402. Pay for it; a blocked export then wants `resume`.',
+    ru: 'Аккаунт amoCRM {host} не оплачен: amoCRM отвечает 402. Оплатите его; заблокированную выгрузку затем продолжит `resume`.',
   },
   amocrm_blocked: {
     kind: 'throttled',
-    en: 'amoCRM has shut out the requests of this account from here (its block page, 403). The export waits and looks again by itself, at most once in five minutes. Write to amoCRM support to have the block lifted, and see that no other program uses the same integration. Kommo was seen to answer so to a token that is over: if the account can be opened in a browser, connect it again (`account add`).',
-    ru: 'amoCRM закрыла доступ запросам этого аккаунта отсюда (страница блокировки, 403). Выгрузка ждёт и проверяет сама, не чаще раза в пять минут. Напишите в поддержку amoCRM, чтобы блокировку сняли, и проверьте, что ту же интеграцию не использует другая программа. Kommo отвечала так и на отозванный токен: если сам аккаунт открывается в браузере, подключите его заново (`account add`).',
+    en: 'amoCRM has shut out the requests of this account from here (its block page, 403). A running export waits and looks again by itself, at most once in five minutes. Write to amoCRM support to have the block lifted, and see that no other program uses the same integration. Kommo was seen to answer so to a token that is over: if the account can be opened in a browser, connect it again (`account add`).',
+    ru: 'amoCRM закрыла доступ запросам этого аккаунта отсюда (страница блокировки, 403). Идущая выгрузка ждёт и проверяет сама, не чаще раза в пять минут. Напишите в поддержку amoCRM, чтобы блокировку сняли, и проверьте, что ту же интеграцию не использует другая программа. Kommo отвечала так и на отозванный токен: если сам аккаунт открывается в браузере, подключите его заново (`account add`).',
   },
   amocrm_throttled: {
     kind: 'throttled',
-    en: 'amoCRM asks for fewer requests (429). The export slows down by itself.',
-    ru: 'amoCRM просит слать меньше запросов (429). Выгрузка замедлилась сама.',
+    en: 'amoCRM asks for fewer requests (429). A running export slows down by itself.',
+    ru: 'amoCRM просит слать меньше запросов (429). Идущая выгрузка замедлится сама.',
   },
   amocrm_unavailable: {
     kind: 'retryable',
-    en: 'amoCRM at {host} does not answer properly ({what}). The export tries again by itself.',
-    ru: 'amoCRM {host} не отвечает как следует ({what}). Выгрузка повторит попытку сама.',
+    en: 'amoCRM at {host} does not answer properly ({what}). A running export tries again by itself.',
+    ru: 'amoCRM {host} не отвечает как следует ({what}). Идущая выгрузка повторит попытку сама.',
   },
   amocrm_bad_answer: {
     kind: 'retryable',
-    en: 'amoCRM sent an answer of an unknown form (request {what}). The export tries again by itself.',
-    ru: 'amoCRM прислала ответ в неизвестном виде (запрос {what}). Выгрузка повторит попытку сама.',
+    en: 'amoCRM sent an answer of an unknown form (request {what}). A running export tries again by itself.',
+    ru: 'amoCRM прислала ответ в неизвестном виде (запрос {what}). Идущая выгрузка повторит попытку сама.',
   },
   amocrm_answer_too_large: {
     kind: 'retryable',
-    en: 'An answer of amoCRM at {host} is too large, even for a single item: look for a call note with megabytes of text. The export tries again by itself.',
-    ru: 'Ответ amoCRM {host} слишком велик даже для одного элемента: найдите примечание о звонке с мегабайтами текста. Выгрузка повторит попытку сама.',
+    en: 'An answer of amoCRM at {host} is too large, even for a single item: look for a call note with megabytes of text. A running export tries again by itself.',
+    ru: 'Ответ amoCRM {host} слишком велик даже для одного элемента: найдите примечание о звонке с мегабайтами текста. Идущая выгрузка повторит попытку сама.',
   },
   amocrm_rejected: {
     kind: 'permanent',
@@ -277,8 +282,8 @@ export const ERROR_CODES = {
 
   speechsense_unauthenticated: {
     kind: 'auth',
-    en: 'SpeechSense refuses the API key: it is wrong, deleted or expired. Set a new one with `connection set`, then `resume`.',
-    ru: 'SpeechSense не принимает API-ключ: он неверный, удалён или истёк. Задайте новый через `connection set`, затем `resume`.',
+    en: 'SpeechSense refuses the API key: it is wrong, deleted or expired. Set a valid one with `connection set`; a blocked export then wants `resume`.',
+    ru: 'SpeechSense не принимает API-ключ: он неверный, удалён или истёк. Задайте действующий через `connection set`; заблокированную выгрузку затем продолжит `resume`.',
   },
   speechsense_permission_denied: {
     kind: 'auth',
@@ -292,8 +297,8 @@ export const ERROR_CODES = {
   },
   speechsense_unavailable: {
     kind: 'retryable',
-    en: 'SpeechSense does not answer ({what}). An export tries again by itself; if it lasts, check the network, DNS and SPEECHSENSE_ENDPOINT from this machine.',
-    ru: 'SpeechSense не отвечает ({what}). Выгрузка повторит попытку сама; если это надолго, проверьте на этой машине сеть, DNS и SPEECHSENSE_ENDPOINT.',
+    en: 'SpeechSense does not answer ({what}). A running export tries again by itself; if it lasts, check the network, DNS and SPEECHSENSE_ENDPOINT from this machine.',
+    ru: 'SpeechSense не отвечает ({what}). Идущая выгрузка повторит попытку сама; если это надолго, проверьте на этой машине сеть, DNS и SPEECHSENSE_ENDPOINT.',
   },
   speechsense_tls_failed: {
     kind: 'retryable',
@@ -302,8 +307,8 @@ export const ERROR_CODES = {
   },
   speechsense_throttled: {
     kind: 'throttled',
-    en: 'SpeechSense asks for fewer requests or a quota is used up. An export waits and goes on by itself; a larger quota can be asked for in the Yandex Cloud console.',
-    ru: 'SpeechSense просит слать меньше запросов или исчерпана квота. Выгрузка подождёт и продолжит сама; увеличить квоту можно в консоли Yandex Cloud.',
+    en: 'SpeechSense asks for fewer requests or a quota is used up. A running export waits and goes on by itself; a larger quota can be asked for in the Yandex Cloud console.',
+    ru: 'SpeechSense просит слать меньше запросов или исчерпана квота. Идущая выгрузка подождёт и продолжит сама; увеличить квоту можно в консоли Yandex Cloud.',
   },
   speechsense_search_refused: {
     kind: 'permanent',

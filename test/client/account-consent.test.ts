@@ -95,11 +95,12 @@ describe('account add by consent', () => {
   test('with a lying referer sends the secret nowhere, and leaves the link good for the true one', async () => {
     const liar: OwnServer = await ownServer((_, response) => response.end('{}'));
     const address = await redirected(await link());
-    for (const lie of [new URL(liar.url).host, 'amocrm.ru.evil.example', '']) {
+    for (const lie of [new URL(liar.url).host, 'amocrm.ru.evil.example']) {
       expect(json(await add(changed(address, 'referer', lie)))).toMatchObject({
         error: { code: 'amocrm_host_forbidden' },
       });
     }
+    expect(json(await add(changed(address, 'referer', '')))).toMatchObject({ error: { code: 'consent_link_invalid' } });
     expect(liar.requests).toEqual([]);
     liar.close();
     expect(json(await add(address))).toMatchObject({ accountId: stage.accountId });
@@ -162,7 +163,7 @@ describe('account list', () => {
   });
 
   test.each([
-    ['reauth_required', 'amocrm_unauthorized', 'Connect the account again with `account add`'],
+    ['reauth_required', 'amocrm_unauthorized', 'Connect the account with a valid one (`account add`)'],
     ['reauth_required', 'amocrm_grant_lost', 'its answer was lost'],
     ['refresh_lost', null, 'its answer was lost'],
     ['reauth_required', 'amocrm_other_account', 'amoCRM gave access to another account, but 127.0.0.1'],

@@ -40,9 +40,20 @@ describe('account add', () => {
   test('with a wrong token says so and keeps nothing', async () => {
     const { exitCode, stderr } = await run(`account add --host ${host} --token-stdin`, 'wrong\n');
     expect(stderr).toContain(`amoCRM refuses the token of ${host}`);
+    expect(stderr).not.toContain('again');
     expect(stderr).not.toContain('wrong\n');
     expect(exitCode).toBe(7);
     expect(await stage.ledger.accounts.list()).toEqual([]);
+  });
+
+  test('at a host that no DNS knows says to check it, not that an export tries again', async () => {
+    const misspelt = 'no..such:80';
+    const given = { INSECURE_HOSTS: misspelt };
+    for (const how of ['--token-stdin', '--code-stdin']) {
+      const { exitCode, stderr } = await run(`account add --host ${misspelt} ${how} --lang ru`, 'secret', given);
+      expect(stderr).toBe(`Адреса ${misspelt} нет: проверьте --host, а если он верен, то DNS на этой машине.\n`);
+      expect(exitCode).toBe(2);
+    }
   });
 
   test('with a token without an administrator’s rights keeps nothing', async () => {
@@ -173,6 +184,32 @@ describe('with an account', () => {
         expect(exitCode).toBe(2);
       }
       await nothingRuns();
+    });
+
+    describe('an unknown user', () => {
+      const asked = () => (stage.sandbox.amocrm.counters() as { total: number }).total;
+
+      test.each(['start --user 99999', 'preview --user 99999', 'settings set --file -'])(
+        'is refused by %s, and nothing is started',
+        async (line) => {
+          const { exitCode, stderr } = await run(`${line} --lang ru`, '{ "users": [99999] }');
+          expect(stderr).toContain('users: в аккаунте нет такого сотрудника: 99999, см. `users`');
+          expect(exitCode).toBe(2);
+          await nothingRuns();
+        },
+      );
+
+      test('stops nothing where amoCRM cannot be asked, and a known one is not asked about', async () => {
+        const [known] = await stage.ledger.users.list(stage.accountId);
+        const before = asked();
+        const set = (id: unknown) => run('settings set --file -', JSON.stringify({ users: [id] }));
+        expect((await set(known?.id)).exitCode).toBe(0);
+        expect(asked()).toBe(before);
+        stage.sandbox.amocrm.faults.set([{ match: '/users', answer: { status: 503 } }]);
+        expect((await set(99999)).exitCode).toBe(0);
+        stage.sandbox.amocrm.faults.set([]);
+        await run('settings set --file -', '{}');
+      });
     });
 
     test('a revoked key or token ends start with its sentence, and nothing is started', async () => {

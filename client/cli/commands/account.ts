@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Sentence } from '../../../errors/codes.ts';
 import { EXIT } from '../../../errors/exit-codes.ts';
-import { ExportError } from '../../../errors/export-error.ts';
+import { ExportError, findExportError } from '../../../errors/export-error.ts';
 import { accountAddress } from '../../../amocrm/host.ts';
 import { addAccount, listAccounts, type ListedAccount, type ListedToken, removeAccount } from '../../account-admin.ts';
 import type { ConnectedAccount } from '../../account-connecting.ts';
@@ -47,7 +47,7 @@ export function addAccountCommands(program: Command, runner: Runner): void {
       }
       if (tokenStdin === true) {
         const token = await readSecret(stdin, output.text({ en: 'Long-lived token', ru: 'Долгосрочный токен' }));
-        sayConnected(output, await addAccount(access, host, token));
+        sayConnected(output, await atTypedHost(host, addAccount(access, host, token)));
         return EXIT.done;
       }
       access.oauth.assertIntegration();
@@ -55,7 +55,7 @@ export function addAccountCommands(program: Command, runner: Runner): void {
       const given = (await readSecret(stdin, output.text(prompt))).trim();
       const connected = URL.canParse(given)
         ? authoriseByRedirect(access, new URL(given).searchParams)
-        : authoriseByCode(access, host, given);
+        : atTypedHost(host, authoriseByCode(access, host, given));
       sayConnected(output, await connected);
       return EXIT.done;
     },
@@ -112,6 +112,17 @@ export function addAccountCommands(program: Command, runner: Runner): void {
       return EXIT.done;
     },
   });
+}
+
+/** A name that no DNS knows passes by for an export; of a host that was just typed it is a typing error. */
+async function atTypedHost<T>(host: string, connected: Promise<T>): Promise<T> {
+  try {
+    return await connected;
+  } catch (error) {
+    const known = findExportError(error);
+    if (known?.code !== 'amocrm_unavailable' || known.values['what'] !== 'ENOTFOUND') throw error;
+    throw new ExportError('amocrm_no_such_host', { cause: error, values: { host }, field: 'host' });
+  }
 }
 
 const YES_MISSING: Sentence = {

@@ -27,8 +27,8 @@ export const RARE_SCENES: readonly Scene[] = [
     etaSeconds: null,
     calls: { ...nothingYet, skipped: {} },
     troubleMessage: {
-      ru: 'amoCRM прислала ответ в неизвестном виде (запрос /leads/notes (id)). Выгрузка повторит попытку сама.',
-      en: 'amoCRM sent an answer of an unknown form (request /leads/notes (id)). The export tries again by itself.',
+      ru: 'amoCRM прислала ответ в неизвестном виде (запрос /leads/notes (id)). Идущая выгрузка повторит попытку сама.',
+      en: 'amoCRM sent an answer of an unknown form (request /leads/notes (id)). A running export tries again by itself.',
     },
   }),
   moment('large', {
