@@ -29,23 +29,24 @@ const flag = z
   .transform((text) => text === 'true');
 
 const word = z.string().regex(/^\S+$/, 'expected no spaces');
-const count = (preset: number) => z.coerce.number().int().positive().default(preset);
-const port = (preset: number) => z.coerce.number().int().min(0).max(65_535).default(preset);
+const number = (expected: string) => z.coerce.number({ error: `expected ${expected}` });
+const count = (preset: number) => number('a whole number above 0').int().positive().default(preset);
+const port = (preset: number) => number('a port, 0 to 65535').int().min(0).max(65_535).default(preset);
 
 /** Every variable that the processes read. The names are a contract (README, docker-compose.yml). */
 export const environmentSchema = z.object({
   DATABASE_URL: z
     .string({ error: 'is missing: postgres://user:password@host:5432/database' })
-    .regex(/^postgres(ql)?:\/\//),
+    .regex(/^postgres(ql)?:\/\//, 'expected postgres://user:password@host:5432/database'),
   TEMPORAL_TASK_QUEUE: z.string().min(1).default('speechsense-export'),
   ENCRYPTION_KEYS: z.string({ error: 'is missing: id:base64, made by openssl rand -base64 32' }).pipe(encryptionKeys),
   AMOCRM_CLIENT_ID: word.optional(),
   AMOCRM_CLIENT_SECRET: word.optional(),
   AMOCRM_REDIRECT_URI: z.url({ protocol: /^https?$/, error: 'expected the address of the integration' }).optional(),
-  AMOCRM_REQUESTS_PER_SECOND: z.coerce.number().positive().max(50).default(6),
+  AMOCRM_REQUESTS_PER_SECOND: number('a number above 0, up to 50').positive().max(50).default(6),
   SPEECHSENSE_ENDPOINT: z
     .string()
-    .regex(/^[^\s/]+:\d+$/)
+    .regex(/^[^\s/]+:\d+$/, 'expected host:port')
     .default('api.speechsense.yandexcloud.net:443'),
   SPEECHSENSE_TLS: flag,
   WORKER_METRICS_PORT: port(9464),
@@ -57,20 +58,20 @@ export const environmentSchema = z.object({
     .transform((url) => url.replace(/\/+$/, ''))
     .optional(),
   // Reverse proxies between the browsers and the backend, whose X-Forwarded-For is believed.
-  TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
+  TRUSTED_PROXIES: number('a whole number, 0 to 10').int().min(0).max(10).default(0),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   INSECURE_HOSTS: hostPorts,
   FFMPEG_PATH: z.string().default('ffmpeg'),
   RECORDING_MAX_BYTES: count(512 * 1024 * 1024),
   RECORDING_STALL_SECONDS: count(30),
-  RECORDING_WAIT_HOURS: z.coerce.number().min(0).default(48),
+  RECORDING_WAIT_HOURS: number('a number of hours, 0 or more').min(0).default(48),
   RECORDING_RETRY_SECONDS: count(600),
   TARIFF_FILE: z.string().default(() => path.join(projectRoot(), 'settings', 'tariff.json')),
   CONFIRM_AFTER_SECONDS: count(60),
   CONFIRM_WITHIN_SECONDS: count(900),
   CONFIRM_ABSENT_AFTER_SECONDS: count(4500),
   // Percent of the customer's quota for reading talks.
-  SPEECHSENSE_READ_SHARE: z.coerce.number().min(1).max(100).default(25),
+  SPEECHSENSE_READ_SHARE: number('a percentage, 1 to 100').min(1).max(100).default(25),
 });
 
 export type Environment = z.output<typeof environmentSchema>;
@@ -94,12 +95,13 @@ const INTEGRATION = ['AMOCRM_CLIENT_ID', 'AMOCRM_CLIENT_SECRET', 'AMOCRM_REDIREC
 function assertWholeIntegration({ value, issues }: z.core.ParsePayload<Environment>): void {
   const absent = INTEGRATION.filter((name) => value[name] === undefined);
   if (absent.length === INTEGRATION.length) return;
+  const present = INTEGRATION.filter((name) => value[name] !== undefined);
   for (const name of absent) {
     issues.push({
       code: 'custom',
       input: undefined,
       path: [name],
-      message: `is missing beside ${INTEGRATION.join(', ')}`,
+      message: `is missing beside ${present.join(' and ')}`,
     });
   }
 }

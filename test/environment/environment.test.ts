@@ -77,6 +77,24 @@ describe('a wrong environment', () => {
     expect(problems).not.toMatch(/s3cret/);
   });
 
+  test.each([
+    ['DATABASE_URL', 'nonsense', 'expected postgres://user:password@host:5432/database'],
+    ['SPEECHSENSE_ENDPOINT', 'nonsense', 'expected host:port'],
+    ['RECORDING_WAIT_HOURS', 'x', 'expected a number of hours, 0 or more'],
+    ['RECORDING_WAIT_HOURS', '-1', 'expected a number of hours, 0 or more'],
+    ['RECORDING_RETRY_SECONDS', '1.5', 'expected a whole number above 0'],
+    ['WORKER_METRICS_PORT', 'x', 'expected a port, 0 to 65535'],
+  ])('says of %s=%s how it looks: %s', (name, value, expected) => {
+    expect(problemsOf({ ...NEEDED, [name]: value })).toBe(`The environment is not valid: ${name} ${expected}`);
+  });
+
+  test('names the variables of the integration that are there beside one that is missing', () => {
+    const others = { AMOCRM_CLIENT_SECRET: 'secret', AMOCRM_REDIRECT_URI: 'https://exports.example/oauth' };
+    expect(problemsOf({ ...NEEDED, ...others, AMOCRM_CLIENT_ID: '' })).toMatch(
+      /AMOCRM_CLIENT_ID is missing beside AMOCRM_CLIENT_SECRET and AMOCRM_REDIRECT_URI$/,
+    );
+  });
+
   test('shows no key material of keys that are wrong', () => {
     const short = key(9, 31);
     const problems = problemsOf({ ...NEEDED, ENCRYPTION_KEYS: `k1:${key(1)},k2:${short}` });
