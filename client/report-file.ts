@@ -1,9 +1,10 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { isNativeError } from 'node:util/types';
+import type { Sentence } from '../errors/codes.ts';
 import { findExportError, ExportError } from '../errors/export-error.ts';
 
 /**
@@ -14,17 +15,24 @@ import { findExportError, ExportError } from '../errors/export-error.ts';
 export async function writeReportFile(content: Readable, file: string): Promise<void> {
   const half = `${file}.${process.pid}.part`;
   try {
-    await mkdir(path.dirname(path.resolve(file)), { recursive: true });
     await pipeline(content, createWriteStream(half));
     await rename(half, file);
   } catch (error) {
     await rm(half, { force: true });
     if (findExportError(error) || !isFileError(error)) throw error;
-    throw new ExportError('usage', {
-      cause: error,
-      values: { problem: `the report ${file} cannot be written (${error.code})` },
-    });
+    throw new ExportError('usage', { cause: error, values: { problem: problemOf(error, file) } });
   }
+}
+
+function problemOf({ code }: { code: string }, file: string): Sentence {
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    const folder = path.dirname(path.resolve(file));
+    return {
+      en: `The report cannot be written: there is no folder ${folder}.`,
+      ru: `Отчёт не записать: папки ${folder} нет.`,
+    };
+  }
+  return { en: `The report ${file} cannot be written (${code}).`, ru: `Отчёт ${file} не записать (${code}).` };
 }
 
 function isFileError(error: unknown): error is Error & { code: string } {

@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Account } from '../../ledger/accounts.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
@@ -56,6 +57,7 @@ export async function exportSandbox({
 
   const report = path.join(reportFolder, `${exportId}.csv`);
   const cells = reportCells(ledger.report.rows(exportId), { host, timeZone, language: 'en' });
+  await mkdir(reportFolder, { recursive: true });
   await writeReportFile(reportContent(cells, 'csv'), report);
   for (const line of ['', ...statusLines(status, account, 'en'), '', ...verdict(status), `Report: ${report}`])
     say(line);

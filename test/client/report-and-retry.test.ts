@@ -56,6 +56,11 @@ describe('the report', () => {
     expect(lines).toEqual([first.calls.found, first.calls.found, first.calls.found]);
   });
 
+  test('takes an ending in capitals, and any ending where the format is given', async () => {
+    expect(await written(`--out ${file('REPORT.JSON')}`)).toMatchObject({ format: 'json' });
+    expect(await written(`--format csv --out ${file('report.txt')}`)).toMatchObject({ format: 'csv' });
+  });
+
   test('says its sums to people, and reasons in their language', async () => {
     const { stdout } = await run(`report --excel --lang ru --out ${file('excel.csv')}`);
     expect(stdout).toMatch(/^Звонков в .*excel\.csv: 6\d\.\n {2}\d+ выгружено \+ \d+ не удалось.*пропущено\n$/);
@@ -69,6 +74,8 @@ describe('the report', () => {
     ['--format xlsx', /say with --out where to write it/],
     ['--excel --format json', /--excel is about csv/],
     ['--format pdf', /pdf/],
+    ['--out report.pdf', /written as csv, xlsx, json, not as \.pdf: change the ending of --out, or say --format/],
+    ['--out /nonexistent/deep/a.csv', /^The report cannot be written: there is no folder \/nonexistent\/deep\.\n$/],
     [`--export 00000000-0000-4000-8000-000000000000`, /There is no export/],
   ])('%s is refused with a sentence', async (flags, sentence) => {
     const { exitCode, stderr } = await run(`report ${flags}`);

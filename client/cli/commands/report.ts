@@ -109,8 +109,19 @@ function sums({ skipped, ...calls }: Progress['calls'], language: Language): str
 
 /** @throws {ExportError} `usage` */
 function formatOf({ format: given, excel = false, out, json = false }: ReportFlags): ReportFormat {
-  const ending = path.extname(out ?? '').slice(1);
-  const format = given ?? REPORT_FORMATS.find((known) => known === ending) ?? (json ? 'json' : 'csv');
+  const ending = path
+    .extname(out ?? '')
+    .slice(1)
+    .toLowerCase();
+  const format = given ?? (ending === '' ? (json ? 'json' : 'csv') : REPORT_FORMATS.find((known) => known === ending));
+  if (format === undefined) {
+    const formats = REPORT_FORMATS.join(', ');
+    const problem = {
+      en: `A report is written as ${formats}, not as .${ending}: change the ending of --out, or say --format.`,
+      ru: `Отчёт записывается как ${formats}, но не как .${ending}: измените окончание в --out или укажите --format.`,
+    };
+    throw new ExportError('usage', { values: { problem } });
+  }
   if (format === 'xlsx' && out === undefined) {
     throw new ExportError('usage', {
       values: { problem: 'a workbook is not printed: say with --out where to write it' },
