@@ -19,7 +19,7 @@ const EXIT_BY_CODE: Partial<Record<ErrorCode, number>> = {
   amocrm_bad_answer: EXIT.unreachable,
   amocrm_client_not_set: EXIT.usage,
   export_interrupted: EXIT.unexpected,
-  secret_unreadable: EXIT.unexpected,
+  secret_unreadable: EXIT.usage,
 };
 
 /** The exit code of a command that ended with this error. */
