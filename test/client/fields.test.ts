@@ -132,7 +132,17 @@ describe('fields --connection-keys', () => {
     expect(keys.find(({ key }) => key === 'deal_status')).toMatchObject({ type: 'STRING', title: 'Этап сделки' });
     expect(keys.find(({ key }) => key === 'data_zvonka')?.title).toBe('Сделка: поле 1150947');
     const { stdout } = await run('fields --connection-keys --lang ru');
-    expect(stdout.split('\n')[0]).toMatch(/^call_id +STRING +создать/);
+    expect(stdout.split('\n')[0]).toMatch(/^call_id +STRING +нужен/);
+  });
+
+  test('tells those that the connection is known to keep from those to create', async () => {
+    await put({ call: [line('uniq', 'call_uniq')] });
+    await t.ledger.connections.put({ accountId: TEST_ACCOUNT, connectionId: 'c', language: 'ru-RU', apiKey: 'k' });
+    await t.ledger.connectionKeys.put(TEST_ACCOUNT, 'c', ['date', 'call_id'], new Date());
+    const { stdout } = await run('fields --connection-keys --lang ru');
+    expect(stdout).toMatch(/^call_uniq +STRING +создать/);
+    expect(stdout).toMatch(/^call_id +STRING +уже есть/m);
+    expect(stdout).not.toContain('нужен');
   });
 
   test('asks amoCRM for nothing', async () => {

@@ -1,5 +1,7 @@
 import { type Command, Option } from 'commander';
+import type { Sentence } from '../../../errors/codes.ts';
 import { EXIT } from '../../../errors/exit-codes.ts';
+import type { Ledger } from '../../../ledger/ledger.ts';
 import { MAPPING_BLOCKS } from '../../../settings/mapping.ts';
 import { connectionKeys } from '../../connection-keys.ts';
 import { fieldCatalogue } from '../../field-catalogue.ts';
@@ -14,7 +16,7 @@ export function addFieldsCommand(program: Command, runner: Runner): void {
     options: [
       new Option(
         '--connection-keys',
-        'instead: the keys to create in the SpeechSense connection, by the stored mapping',
+        'instead: the keys that the SpeechSense connection needs, by the stored mapping, and which of them to create',
       ),
     ],
     examples: ['fields', 'fields --json', 'fields --connection-keys'],
@@ -47,17 +49,34 @@ async function printFields({ services, output, account }: CommandContext): Promi
   );
 }
 
-/** The keys that have to be created come first; what every connection has from the start is said to be there. */
+/** The keys that have to be created come first, those that are there last. */
 async function printConnectionKeys({ services, output, account }: CommandContext): Promise<void> {
-  const { settings } = await services.ledger.settings.read((await account()).accountId);
+  const { ledger } = services;
+  const { accountId } = await account();
+  const { settings } = await ledger.settings.read(accountId);
+  const kept = await keptKeys(ledger, accountId);
   const keys = connectionKeys(settings.mapping)
-    .map((key) => ({ ...key, title: key.title[output.language] }))
-    .toSorted((one, other) => Number(one.isBuiltIn) - Number(other.isBuiltIn));
-  const create = output.text({ en: 'create', ru: 'создать' });
-  const builtIn = output.text({ en: 'is there', ru: 'уже есть' });
+    .map((key) => ({
+      ...key,
+      title: key.title[output.language],
+      // Null while no talk of the connection was read: nobody knows what it has beside the built-in ones.
+      isThere: key.isBuiltIn || (kept?.includes(key.key) ?? null),
+    }))
+    .toSorted((one, other) => Number(one.isThere ?? false) - Number(other.isThere ?? false));
+  const words = (isThere: boolean | null) => (isThere === null ? NEEDED : isThere ? IS_THERE : CREATE);
   output.result({ keys }, () =>
-    table(keys.map(({ key, type, title, isBuiltIn }) => [key, type, isBuiltIn ? builtIn : create, title])),
+    table(keys.map(({ key, type, title, isThere }) => [key, type, output.text(words(isThere)), title])),
   );
+}
+
+const CREATE: Sentence = { en: 'create', ru: 'создать' };
+const NEEDED: Sentence = { en: 'is needed', ru: 'нужен' };
+const IS_THERE: Sentence = { en: 'is there', ru: 'уже есть' };
+
+/** The keys that the exports have seen the account's connection keep. */
+async function keptKeys(ledger: Ledger, accountId: number): Promise<string[] | undefined> {
+  const connection = await ledger.connections.about(accountId);
+  return connection && (await ledger.connectionKeys.read(accountId, connection.connectionId))?.keys;
 }
 
 /** An example is for a look, not for the whole of a long comment. */
