@@ -81,6 +81,13 @@ test('an export that went well is all there, and costs a handful of requests', a
   expect((calls['Get'] ?? 0) - (before['Get'] ?? 0)).toBe(1);
 });
 
+test('a period without exports is said to be one', async () => {
+  const { exitCode, stdout } = await run('check --from 2020-01-01 --to 2020-01-02 --lang ru');
+  expect(stdout).toContain('За этот период ничего не выгружалось');
+  expect(exitCode).toBe(0);
+  expect((await run('check --lang ru')).stdout).not.toContain('ничего не выгружалось');
+});
+
 test('what is gone, doubled or too young to tell is named, call by call', async () => {
   const byCommit = await query<{ talk_id: string }>('select talk_id from talks order by committed_at desc');
   const fromLast = (index: number) => talks().find(({ id }) => id === byCommit[index]?.talk_id) ?? nth(0);

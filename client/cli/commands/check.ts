@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import type { Sentence } from '../../../errors/codes.ts';
 import { EXIT } from '../../../errors/exit-codes.ts';
 import { effectivePeriod, periodInterval } from '../../../settings/period.ts';
 import { type CheckedCall, checkTalks } from '../../check-talks.ts';
@@ -6,6 +7,11 @@ import { addCommand, PROGRAM, type Runner } from '../command.ts';
 import { mergeFlags } from '../settings-flags.ts';
 
 const TOTALS = { '=': 'present', '-': 'missing', '?': 'unknown', '2': 'doubled' } as const;
+
+const NOTHING_EXPORTED: Sentence = {
+  en: 'Nothing of this period was exported to this connection.',
+  ru: 'За этот период ничего не выгружалось в это подключение.',
+};
 
 export function addCheckCommand(program: Command, runner: Runner): void {
   addCommand<{ from?: string; to?: string; all?: boolean }>(program, runner, {
@@ -36,6 +42,7 @@ export function addCheckCommand(program: Command, runner: Runner): void {
           en: `${period.from} … ${period.to}: = there ${totals.present} · - gone ${totals.missing} · ? cannot be told ${totals.unknown} · 2 there more than once ${totals.doubled}`,
           ru: `${period.from} … ${period.to}: = на месте ${totals.present} · - пропало ${totals.missing} · ? нельзя сказать ${totals.unknown} · 2 больше одного раза ${totals.doubled}`,
         }),
+        ...(Object.values(totals).some((calls) => calls > 0) ? [] : [output.text(NOTHING_EXPORTED)]),
         ...(totals.missing === 0
           ? []
           : [
