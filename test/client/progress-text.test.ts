@@ -39,7 +39,7 @@ describe('the block', () => {
 
   test('of a blocked export says what a person has to do', () => {
     const status = statusOf({ state: 'blocked', blockedBy: 'speechsense_unauthenticated' });
-    expect(progressBlock({ ...input, status, columns: 200 })[1]).toContain('Set a new one with `connection set`');
+    expect(progressBlock({ ...input, status, columns: 200 })[1]).toContain('Set a valid one with `connection set`');
   });
 
   test('says what a step is tried again for, with its particulars', () => {
