@@ -1,4 +1,4 @@
-import { loadLocalEnvironment } from './local-environment.ts';
+import { lacksLocalEnvironment, loadLocalEnvironment, NOT_RUNNING } from './local-environment.ts';
 import { runCli } from './run-cli.ts';
 
 // A reader that has seen enough (`| head`) closes its end; that is no failure of ours.
@@ -24,6 +24,13 @@ for (const [signal, exitCode] of [
 
 const { env: variables, stdin, stdout, stderr } = process;
 const beforeEnd = (wait: () => Promise<void>) => void (mayEnd = wait);
-const exitCode = await runCli(process.argv.slice(2), { variables, stdin, stdout, stderr, beforeEnd });
+const exitCode = await runCli(process.argv.slice(2), {
+  variables,
+  stdin,
+  stdout,
+  stderr,
+  beforeEnd,
+  ...(lacksLocalEnvironment() ? { withoutEnvironment: NOT_RUNNING } : {}),
+});
 // Written out before the end: a pipe takes its time.
 stdout.write('', () => process.exit(exitCode));

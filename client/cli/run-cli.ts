@@ -1,4 +1,5 @@
 import { type Command, CommanderError } from 'commander';
+import type { Sentence } from '../../errors/codes.ts';
 import { EXIT, exitCodeOf } from '../../errors/exit-codes.ts';
 import { accountOf, type CommandContext, type SharedFlags } from './command.ts';
 import { toExportError } from './failure.ts';
@@ -16,6 +17,8 @@ export interface Surroundings {
   stderr: Printer;
   /** Is told, when a command begins, what to wait for before the process may end in its middle. */
   beforeEnd?: (wait: () => Promise<void>) => void;
+  /** Said after an environment that is not valid: where it might have come from. */
+  withoutEnvironment?: Sentence;
 }
 
 /**
@@ -25,7 +28,7 @@ export interface Surroundings {
  * @returns the exit code; whatever went wrong has been said.
  */
 export async function runCli(args: string[], surroundings: Surroundings): Promise<number> {
-  const { variables, stdin, stdout, stderr, beforeEnd } = surroundings;
+  const { variables, stdin, stdout, stderr, beforeEnd, withoutEnvironment } = surroundings;
   let exitCode: number = EXIT.done;
   const program = buildProgram(run);
   // What commander has to say about a wrong line comes through fail(), in the shape of every other error.
@@ -66,6 +69,7 @@ export async function runCli(args: string[], surroundings: Surroundings): Promis
   function fail(output: Output, error: unknown): number {
     const known = toExportError(error);
     output.error(known);
+    if (known.code === 'environment_invalid' && withoutEnvironment) output.remark(withoutEnvironment);
     if (known.kind === 'bug' && variables['LOG_LEVEL'] === 'debug') stderr.write(`${String(known.cause)}\n`);
     return exitCodeOf(known);
   }
