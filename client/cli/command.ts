@@ -28,7 +28,7 @@ export interface CommandDefinition<Flags> {
   /** Name with its arguments, as commander wants it. */
   name: string;
   summary: string;
-  /** Shown in the help, without the program's name in front. */
+  /** Shown in the help; the program's name is put in front of those that do not have it. */
   examples: string[];
   /** Whether it concerns one account. */
   account?: boolean;
@@ -49,11 +49,15 @@ export function addCommand<Flags>(parent: Command, runner: Runner, definition: C
   command
     .option('--json', 'print JSON')
     .addOption(new Option('--lang <language>', 'language of the output (default: by LANG)').choices(['ru', 'en']))
-    .addHelpText('after', `\nExamples:\n${definition.examples.map((line) => `  ${PROGRAM} ${line}`).join('\n')}`)
+    .addHelpText('after', `\nExamples:\n${definition.examples.map((line) => `  ${withProgram(line)}`).join('\n')}`)
     .action(async (_given: unknown, called: Command) => {
       const flags = called.opts<Flags & SharedFlags>();
       await runner(flags, (context) => definition.run(context, flags));
     });
+}
+
+function withProgram(example: string): string {
+  return example.includes(PROGRAM) ? example : `${PROGRAM} ${example}`;
 }
 
 /** The account chosen by the flags, looked up when the command asks for it. */

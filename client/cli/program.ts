@@ -19,7 +19,7 @@ Exit codes:
   0 done · 1 unexpected · 2 usage or settings · 3 finished with failed or unconfirmed calls, or differences found by check · 4 stopped
   5 a service can't be reached · 6 an export is already running · 7 not authorised
 
-The environment (DATABASE_URL, ENCRYPTION_KEYS, TEMPORAL_ADDRESS, …) is described in the README.`;
+The environment (DATABASE_URL, ENCRYPTION_KEYS, TEMPORAL_ADDRESS, …) is described in docs/operations.md and .env.example.`;
 
 /** The whole command line; what a command does is run by the runner. */
 export function buildProgram(runner: Runner): Command {

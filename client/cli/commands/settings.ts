@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { EXIT } from '../../../errors/exit-codes.ts';
 import { assertKnownUsers } from '../../known-users.ts';
-import { addCommand, type Runner } from '../command.ts';
+import { addCommand, PROGRAM, type Runner } from '../command.ts';
 import { mappingRemarks } from '../mapping-remarks.ts';
 import { readSettingsFile } from '../settings-file.ts';
 
@@ -30,7 +30,7 @@ export function addSettingsCommands(program: Command, runner: Runner): void {
     options: [new Option('--file <file>', 'JSON file, - for standard input').makeOptionMandatory()],
     examples: [
       'settings set --file settings.json',
-      `echo '{ "direction": "incoming", "talkSeconds": { "min": 30 } }' | speechsense-export settings set --file -`,
+      `echo '{ "direction": "incoming", "talkSeconds": { "min": 30 } }' | ${PROGRAM} settings set --file -`,
     ],
     async run(context, { file }) {
       const { services, output, stdin } = context;
