@@ -18,7 +18,7 @@ type Kind = ExportInput['kind'];
 export interface LatestExport {
   exportId: string;
   /** `terminated`: from outside, so that it could close nothing. */
-  state: 'running' | 'stopped' | 'terminated' | 'ended';
+  state: 'running' | 'terminated' | 'ended';
   startedAt: Date;
   endedAt: Date | null;
   /** Whose workers it needs, whatever queue is served or asked for here. */
@@ -151,8 +151,7 @@ export class ExportWorkflows {
   }
 }
 
-function stateOf({ status, typedSearchAttributes }: WorkflowExecutionDescription): LatestExport['state'] {
+function stateOf({ status }: WorkflowExecutionDescription): LatestExport['state'] {
   if (status.name === 'RUNNING') return 'running';
-  if (status.name === 'TERMINATED') return 'terminated';
-  return typedSearchAttributes.get(SEARCH_ATTRIBUTES.status) === 'stopped' ? 'stopped' : 'ended';
+  return status.name === 'TERMINATED' ? 'terminated' : 'ended';
 }

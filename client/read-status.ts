@@ -46,7 +46,7 @@ async function lastExport({ workflows, ledger }: ExportDeps, accountId: number):
   return last;
 }
 
-/** An export that no worker has recorded: it runs, or was stopped or terminated before one did. */
+/** An export that no worker has recorded: it runs, or was terminated before one did. */
 async function notRecorded(
   deps: ExportDeps,
   accountId: number,
@@ -79,7 +79,7 @@ async function unrecordedStatus(
     exportId,
     accountId,
     kind,
-    state: state === 'terminated' ? 'failed' : state === 'stopped' ? 'stopped' : block ? 'blocked' : 'planning',
+    state: state === 'terminated' ? 'failed' : block ? 'blocked' : 'planning',
     blockedBy: state === 'terminated' ? 'export_interrupted' : (block?.blockedBy ?? null),
     blockedValues: block?.blockedValues ?? {},
     trouble,

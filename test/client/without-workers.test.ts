@@ -45,5 +45,5 @@ test('stop names the export’s own queue, gives up waiting, and the export ends
   expect({ exitCode, stdout }).toEqual({ exitCode: 5, stdout: '' });
 
   await stage.startWorker();
-  expect(await stage.finished(exportId, 30_000)).toMatchObject({ state: 'stopped', calls: { found: 0 } });
+  expect(await stage.finished(exportId)).toMatchObject({ state: 'stopped', calls: { found: 0 } });
 });

@@ -59,7 +59,7 @@ describe('stop means stop', () => {
   test('a stop of an export that no worker has begun ends it when one comes, and it can be asked about', async () => {
     stage = await createStage({ sandbox: { calls: 10, talkScale: 0.2 } });
     const exportId = await stage.exports.start(stage.accountId, stage.settings());
-    const stop = stage.exports.stop(stage.accountId);
+    const stop = stage.exports.stop(stage.accountId, { withoutWorkersMs: 120_000 });
     const asked = () => stage.temporal.workflow.getHandle(`export-${stage.accountId}`).fetchHistory();
     const isAsked = async () => (await asked()).events?.some((event) => event.workflowExecutionSignaledEventAttributes);
     await waitFor(isAsked, { what: 'the signal' });
