@@ -302,6 +302,24 @@ describe('reading notes again by their ids', () => {
     expect((await readNotesById(http, 'lead', [onLead])).notes.map(({ noteId }) => noteId)).toEqual([onLead]);
   });
 
+  test('brings no other note either where amoCRM ignores which ones are asked for', async () => {
+    const [one, gone] = [insert('call_in'), insert('call_in')];
+    insert('call_out');
+    account.world.deleteNote(gone);
+    let listed = 0;
+    const unfiltered: AmocrmHttp = {
+      host: http.host,
+      get: async (path, { 'filter[id][]': _, ...query }, schema) => {
+        listed++;
+        return http.get(path, query, schema);
+      },
+    };
+    const { notes, present } = await readNotesById(unfiltered, 'contact', [one, gone]);
+    expect(listed).toBe(1);
+    expect(notes.map(({ noteId }) => noteId)).toEqual([one]);
+    expect(present).toEqual([one]);
+  });
+
   test('brings nothing when none is left', async () => {
     expect(await readNotesById(http, 'company', [1, 2])).toEqual({ notes: [], unreadable: [], present: [] });
   });
