@@ -34,7 +34,10 @@ afterAll(async () => {
 const renamed = () => host.replace('127.0.0.1', 'localhost');
 
 /** What lets a process into the account, and its pace, of which parts may be broken. */
-function processOf(broken: Partial<SharedPace>, brokenStore: Partial<TokenStore> = {}) {
+function processOf(
+  broken: Partial<SharedPace>,
+  { now = Date.now, store = {} }: { now?: () => number; store?: Partial<TokenStore> } = {},
+) {
   const oauth = createOauth({
     transport: createAmocrmTransport(),
     insecureHosts: [host, renamed()],
@@ -43,7 +46,8 @@ function processOf(broken: Partial<SharedPace>, brokenStore: Partial<TokenStore>
   const paces = createAmocrmPaces({ ...t.ledger.rateBuckets, ...broken }, 100);
   const pace = paces({ accountId, client: 'oauth', priority: 'bulk' });
   const requests: unknown[] = [];
-  const keeper = new TokenKeeper({ ...t.ledger.tokens, ...brokenStore }, oauth, {
+  const keeper = new TokenKeeper({ ...t.ledger.tokens, ...store }, oauth, {
+    now,
     counted: (...request) => requests.push(request),
   });
   return { oauth, pace, requests, tokens: keeper.of(accountId, pace) };
@@ -75,6 +79,54 @@ describe('a refresh that is the first request after a rest', () => {
       access: token,
     });
   });
+
+  test('leaves it to the next request to try amoCRM, when another process has refreshed just before', async () => {
+    const { version } = (await t.ledger.tokens.read(accountId)) ?? { version: 0 };
+    const theirs = { access: 'theirs', refresh: 'theirs', accessUntil: new Date(Date.now() + 86_400_000) };
+    const takeTurn: SharedPace['takeTurn'] = async (turn) => {
+      const answer = await t.ledger.rateBuckets.takeTurn(turn);
+      if (answer.granted && (await t.ledger.tokens.beginRefresh(accountId, version))) {
+        await t.ledger.tokens.replace(accountId, version, theirs);
+      }
+      return answer;
+    };
+    const { tokens, requests } = processOf({ takeTurn });
+    expect(await tokens.accessToken()).toBe('theirs');
+    expect(requests).toEqual([]);
+    const next = { accountId, client: 'oauth', requestsPerSecond: 100, interactive: true };
+    expect(await t.ledger.rateBuckets.takeTurn(next)).toMatchObject({ granted: true, probe: true });
+  });
+});
+
+describe('a refresh ahead of time that amoCRM does not take', () => {
+  const MINUTE = 60_000;
+  let access: string;
+  beforeEach(async () => {
+    const pair = await processOf({}).oauth.exchange(host, account.amocrm.account.tokens.issueCode());
+    ({ access } = pair);
+    const accessUntil = new Date(Date.now() + 20 * MINUTE);
+    await t.ledger.tokens.put(accountId, { kind: 'oauth', access, refresh: pair.refresh, accessUntil });
+  });
+  afterEach(() => account.amocrm.faults.set([]));
+
+  test.each([
+    ['a minute', { status: 402 }, MINUTE],
+    ['the minutes that it asks for', { status: 429, retryAfter: 300 }, 5 * MINUTE],
+  ])('is tried again after %s, and not at every request', async (_, answer, pauseMs) => {
+    account.amocrm.faults.set([{ match: '/oauth2/access_token', answer }]);
+    let clock = Date.now();
+    const { tokens, requests } = processOf({ refused: () => Promise.resolve() }, { now: () => clock });
+    const sentBy = async (atMs: number) => {
+      clock = atMs;
+      expect(await tokens.accessToken()).toBe(access);
+      return requests.length;
+    };
+    const first = clock;
+    expect(await sentBy(first)).toBe(1);
+    expect(await sentBy(first)).toBe(1);
+    expect(await sentBy(first + pauseMs - 1)).toBe(1);
+    expect(await sentBy(first + pauseMs)).toBe(2);
+  });
 });
 
 describe('a refresh that cannot even be begun', () => {
@@ -96,7 +148,7 @@ describe('a refresh that cannot even be begun', () => {
     const settled: unknown[] = [];
     const { tokens } = processOf(
       { settleProbe: (...probe) => Promise.resolve(void settled.push(probe)) },
-      { beginRefresh: () => Promise.reject(new Error('away')) },
+      { store: { beginRefresh: () => Promise.reject(new Error('away')) } },
     );
     await expect(tokens.accessToken()).rejects.toThrow('away');
     expect(settled).toEqual([[accountId, expect.anything()]]);
