@@ -157,6 +157,25 @@ describe('a refusal', () => {
     await expect(interactive()).resolves.toBeDefined();
   });
 
+  test('that comes after another one was over is waited for as if it were the first', async () => {
+    // A person waits for a rest, then for a turn, then for the next rest: five seconds at most for each of the two.
+    const answers: Awaited<ReturnType<SharedPace['takeTurn']>>[] = [
+      { granted: false, waitMs: 1, place: new Date(), reason: 'amocrm_throttled' },
+      { granted: false, waitMs: 1, place: new Date(), reason: null },
+      { granted: false, waitMs: 1, place: new Date(), reason: 'amocrm_throttled' },
+    ];
+    let clock = performance.now();
+    const now = jest.spyOn(performance, 'now').mockImplementation(() => clock);
+    const takeTurn = () => {
+      clock += 3_000;
+      return Promise.resolve(answers.shift() ?? ({ granted: true, waitMs: 0, probe: false } as const));
+    };
+    const paces = createAmocrmPaces({ ...t.ledger.rateBuckets, takeTurn }, 100);
+    const turn = paces({ accountId, client: 'long_lived', priority: 'interactive' })();
+    await expect(turn.finally(() => now.mockRestore())).resolves.toBeDefined();
+    expect(answers).toEqual([]);
+  });
+
   test('by a block page keeps everybody away, and says what a person must do', async () => {
     const { bulk } = processOf(t.ledger, 100);
     await (await bulk()).end(new ExportError('amocrm_blocked'));
@@ -168,6 +187,7 @@ describe('a refusal', () => {
     ['an answer', 'answered' as const, true],
     ['a no that is amoCRM’s own', new ExportError('amocrm_unauthorized'), true],
     ['no answer', new ExportError('amocrm_unavailable'), false],
+    ['an answer that is not amoCRM’s', new ExportError('amocrm_bad_answer'), false],
     ['a stop', 'unknown' as const, false],
   ])('is over for the others after %s to the first request behind it: %p', async (_, fared, over) => {
     const { bulk } = processOf(t.ledger, 1000);
