@@ -166,6 +166,21 @@ describe('the events', () => {
     await stage.closePlan(listing);
     expect(Object.keys(await states(listing)).map(Number)).toEqual(expect.arrayContaining(missed));
   });
+
+  test('that happen while they are read are none of them, and do not keep the reading where it is', async () => {
+    const missed = Array.from({ length: 6 }, (_, n) => behindTheListing(`m${n}`));
+    const unsubscribe = stage.amocrm.amocrm.onAnswer(({ path }) => {
+      if (!path.endsWith('/events')) return;
+      // As many as a page holds.
+      stage.amocrm.clock.advance(1);
+      for (const n of [1, 2]) behindTheListing(`late-${n}-${world.now()}`, 5, world.now());
+    });
+    const listing = await stage.open(PERIOD);
+    await stage.list(listing, { notes: 250, events: 2 }).finally(unsubscribe);
+    await stage.closePlan(listing);
+    expect(Object.keys(await states(listing)).map(Number)).toEqual(missed);
+    expect((await progress(listing)).listing.crossCheck).toMatchObject({ state: 'done', events: 6, found: 6 });
+  });
 });
 
 describe('notes that cannot be read', () => {
@@ -292,6 +307,14 @@ describe('calls on unsorted leads', () => {
     const listing = await listed(unsorted);
     expect(await states(listing)).toEqual({ [noted]: 'planned' });
     expect((await progress(listing)).listing.unsorted).toBe(0);
+  });
+
+  test('of another time make no call of the period an older one', async () => {
+    const noted = call('same');
+    lead('same', { calledAt: ago(100) });
+    const listing = await listed(unsorted);
+    expect(await states(listing)).toEqual({ [noted]: 'planned' });
+    expect(await rows(listing)).toMatchObject([{ started_at: new Date(ago(5) * 1000) }]);
   });
 
   test('of two leads are two calls, however little is known of them', async () => {
