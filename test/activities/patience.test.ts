@@ -172,6 +172,30 @@ describe('an upload to a SpeechSense that is away', () => {
     expect(heldUntil).toBe(0);
   });
 
+  test('as the one that tried in vain waits for a turn as all others do', async () => {
+    withoutPauses();
+    pauseMs = 20;
+    const turn = jest.spyOn(brake, 'turn');
+    const speechSense = speechSenseThat(new ExportError('speechsense_unavailable'), () => {
+      expect(turn).toHaveBeenCalled();
+      return new ExportError('speechsense_rejected');
+    });
+    await expect(upload(speechSense, { first: { braked: true } })).rejects.toMatchObject({
+      code: 'speechsense_rejected',
+    });
+    expect(speechSense.uploads).toBe(2);
+  });
+
+  test.each([
+    ['lets the others on by any answer of SpeechSense', 'speechsense_rejected' as const, true],
+    ['lets nobody on by what says nothing of SpeechSense', 'lease_lost' as const, false],
+  ])('as the one that tries %s: %s', async (_, code, isOver) => {
+    heldUntil = performance.now() + 3_600_000;
+    const ended = upload(speechSenseThat(new ExportError(code)), { first: { braked: true } });
+    await expect(ended).rejects.toMatchObject({ code });
+    expect(heldUntil === 0).toBe(isOver);
+  });
+
   describe('before which its recording is received', () => {
     const { signal } = new AbortController();
 
