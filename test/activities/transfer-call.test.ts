@@ -340,6 +340,24 @@ describe('a call that is interrupted goes back to planned, and nothing of it is 
     expect(talks()).toHaveLength(1);
   });
 
+  test.each([
+    ['its link leads to nothing', new ExportError('recording_expired', { values: { what: 'not found' } })],
+    ['its telephony asks not to be asked', new ExportError('recording_unreachable', { retryAfterMs: 30_000 })],
+  ])('stopped just when %s, and is not one that waits', async (_, error) => {
+    const call = await stage.plan();
+    let cancel: () => void = () => undefined;
+    const receive = () => {
+      cancel();
+      return Promise.reject(error);
+    };
+    const recordings = { ...failing(error), receive };
+    const running = stage.transfer(call, { recordings, recordingWaitHours: 1e6 }, (environment) => {
+      cancel = () => environment.cancel('CANCELLED', stop);
+    });
+    await expect(running).rejects.toBeInstanceOf(CancelledFailure);
+    expect((await stage.row(call)).state).toBe('planned');
+  });
+
   test('its heartbeats tell the phase and the bytes, and end with it', async () => {
     const call = await stage.plan();
     await telephonyFault({ kind: 'drip', bytes: 10, everyMs: 20 });
