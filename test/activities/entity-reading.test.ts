@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { entitiesOfCall, neededFields } from '../../activities/call-entities.ts';
@@ -249,6 +249,25 @@ test('a way through the list that is broken off goes on from where it was, and n
   await prepare(exportId);
   expect([requestsTo('/contacts'), requestsTo('/contacts/{id}')]).toEqual([1, 0]);
   expect(await resolved(exportId, {})).toHaveLength(all.length);
+});
+
+test('a way through the list keeps its turn before every page, however long it is', async () => {
+  account.amocrm.account.switches.apiFilter = false;
+  await renewAccount(false);
+  const all = [...account.world.entities.contacts.keys()].map((id) => ({ type: 'contact' as const, id }));
+  const exportId = await plan(all, { mapping: {} });
+  const { entityTurns } = t.ledger;
+  const take = entityTurns.take.bind(entityTurns);
+  const seen: string[] = [];
+  jest.spyOn(entityTurns, 'take').mockImplementation((...given) => {
+    seen.push('turn');
+    return take(...given);
+  });
+  const unsubscribe = account.amocrm.onAnswer(() => seen.push('page'));
+  await prepare(exportId).finally(unsubscribe);
+  const pages = Array.from({ length: Math.ceil(all.length / 250) }, () => ['turn', 'page']);
+  expect(pages.length).toBeGreaterThan(1);
+  expect(seen).toEqual(['turn', ...pages.flat()]);
 });
 
 test('a list that cannot be read is done without', async () => {
