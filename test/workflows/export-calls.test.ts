@@ -100,6 +100,23 @@ describe('an export', () => {
     expect(transferred(script)).toEqual([1, 1]);
   });
 
+  test('closes only when what it was before has been recorded: its last word is the last one', async () => {
+    const script = new Script([[1]]);
+    let record: () => void = () => undefined;
+    const recorded = new Promise<undefined>((resolve) => (record = () => resolve(undefined)));
+    script.on.recordState = ({ state }) => (state === 'settling' ? recorded : undefined);
+    const run = await stage.start(script);
+    await asked(script, 'confirmTalks');
+    // It has heard that no talk is looked for, and has nothing else to do.
+    const isIdle = async () => (await run.fetchHistory()).events?.at(-1)?.workflowTaskCompletedEventAttributes;
+    await waitFor(async () => script.of('closeExport').length > 0 || (await isIdle()), { what: 'it to be idle' });
+    const closed = script.of('closeExport');
+    record();
+    expect(await run.result()).toMatchObject({ state: 'completed' });
+    expect(closed).toEqual([]);
+    expect(script.of('closeExport')).toMatchObject([{ state: 'completed' }]);
+  });
+
   test('that waits for an index is stopped at once', async () => {
     const script = new Script([[1]]);
     script.on.confirmTalks = () => Promise.resolve({ batches: 1, lookAgainInSeconds: 3_600 });
