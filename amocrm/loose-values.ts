@@ -57,7 +57,7 @@ export function toMomentOfAnyYear(value: unknown): Date | null {
 }
 
 /** Some digits that tell two values apart and say nothing else of them. */
-export function shortHash(text: string): string {
+function shortHash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
