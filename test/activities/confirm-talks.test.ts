@@ -239,8 +239,8 @@ test('a call whose talk was found says as well as any which of its values were c
 test('two lost calls that look alike get a talk each where there are two, and none where there is one', async () => {
   await connectionKeeps(TWO_CHANNEL_KEYS);
   const same = { entityId: 78, startedAt: new Date('2026-11-02T16:00:00+03:00') };
-  const one = await lost('stored', same);
-  const other = await stage.planTogether(one, same);
+  const [one, other] = (await stage.planTogether([same, same])) as [Call, Call];
+  await sendInVain(one, 'stored');
   await sendInVain(other, 'half-closed');
   await threeLater();
   await look(other);
@@ -282,13 +282,9 @@ describe('while reads fail', () => {
 
   test('what was found out before is written down, and calls whose time is over do not keep the export open', async () => {
     await connectionKeeps(TWO_CHANNEL_KEYS);
-    const first = await lost('stored', hour(0));
-    const calls = [first];
-    for (let other = 1; other < 7; other++) {
-      const call = await stage.planTogether(first, hour(other));
-      await sendInVain(call, 'stored');
-      calls.push(call);
-    }
+    const calls = await stage.planTogether([0, 1, 2, 3, 4, 5, 6].map(hour));
+    for (const call of calls) await sendInVain(call, 'stored');
+    const [first, last] = [calls[0], calls.at(-1)] as [Call, Call];
     const states = () => Promise.all(calls.map(async (call) => (await stage.row(call)).state));
     await refuseReads(5);
     await expect(look(first)).rejects.toMatchObject({ code: 'speechsense_throttled' });
@@ -297,7 +293,6 @@ describe('while reads fail', () => {
     await refuseReads();
     await expect(look(first, OVERDUE)).rejects.toMatchObject({ code: 'speechsense_throttled' });
     expect((await look(first, OVERDUE, 2)).lookAgainInSeconds).toBeNull();
-    const [last = first] = calls.slice(-1);
     expect(await stage.row(last)).toMatchObject({ state: 'unconfirmed', reason: 'talk_not_found' });
   });
 

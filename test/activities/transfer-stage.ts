@@ -6,22 +6,16 @@ import type { TransferRef } from '../../ledger/transfers.ts';
 import { createRecordings } from '../../recordings/fetch-recording.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
 import { createSpeechSense, type SpeechSense } from '../../speechsense/speechsense.ts';
-import {
-  openTestLedger,
-  PLAN,
-  planned,
-  reportOf,
-  sightedNote,
-  TEST_ACCOUNT,
-  type TestLedger,
-} from '../support/ledger.ts';
+import { openTestLedger, planned, reportOf, sightedNote, TEST_ACCOUNT, type TestLedger } from '../support/ledger.ts';
 
-/** One call planned in an export of its own. */
+/** A call of an export whose plan is closed. */
 interface PlannedCall {
   exportId: string;
   callId: number;
   noteId: number;
 }
+
+type NoteOfCall = Partial<Parameters<typeof sightedNote>[0]>;
 
 export interface TransferStage {
   sandbox: Sandbox;
@@ -31,9 +25,10 @@ export interface TransferStage {
   speechSense: SpeechSense;
   /** A link of the sandbox's telephony to a recording of this call. */
   link(noteId: number): string;
-  plan(note?: Partial<Parameters<typeof sightedNote>[0]>, settings?: unknown): Promise<PlannedCall>;
-  /** A further call, planned in the export of an earlier one. */
-  planTogether(call: PlannedCall, note: Partial<Parameters<typeof sightedNote>[0]>): Promise<PlannedCall>;
+  /** One call in an export of its own. */
+  plan(note?: NoteOfCall, settings?: unknown): Promise<PlannedCall>;
+  /** Calls of one export, in the order of their notes. */
+  planTogether(notes: readonly NoteOfCall[], settings?: unknown): Promise<PlannedCall[]>;
   row(call: PlannedCall): Promise<ReportRow>;
   /** Runs the activity as a worker does; `act` gets the environment while it runs. */
   transfer(
@@ -64,6 +59,18 @@ export async function createTransferStage(): Promise<TransferStage> {
 
   const link = (noteId: number) =>
     telephony.recordingUrl({ worldId: `n${noteId}`, format: 'mp3', talkSeconds: 20 + (noteId % 40) });
+  const planTogether: TransferStage['planTogether'] = async (notes, settings = {}) => {
+    const sighted = notes.map((note) => {
+      const noteId = note.noteId ?? nextNote++;
+      return sightedNote({ link: link(noteId), ...note, noteId });
+    });
+    const exportId = await planned(ledger, sighted, { connectionId, settings });
+    const rows = await reportOf(ledger, exportId);
+    return sighted.map(({ noteId }) => {
+      const callId = rows.find((row) => row.note_id === noteId)?.call_id ?? 0;
+      return { exportId, callId, noteId };
+    });
+  };
   return {
     sandbox,
     accountId: TEST_ACCOUNT,
@@ -71,23 +78,12 @@ export async function createTransferStage(): Promise<TransferStage> {
     ledger,
     speechSense,
     link,
-    async plan(note = {}, settings = {}) {
-      const noteId = note.noteId ?? nextNote++;
-      const sighted = sightedNote({ link: link(noteId), ...note, noteId });
-      const exportId = await planned(ledger, [sighted], { connectionId, settings });
-      const [row] = await reportOf(ledger, exportId);
-      return { exportId, callId: row?.call_id ?? 0, noteId };
+    async plan(note = {}, settings) {
+      const [call] = await planTogether([note], settings);
+      if (!call) throw new Error('one note is one call');
+      return call;
     },
-    async planTogether({ exportId }, note) {
-      const noteId = nextNote++;
-      await ledger.calls.recordSightings(TEST_ACCOUNT, exportId, [
-        sightedNote({ link: link(noteId), ...note, noteId }),
-      ]);
-      // The plan is closed already; what it would decide of a further call is plain.
-      await ledger.plan.planWaiting(exportId, PLAN);
-      const row = (await reportOf(ledger, exportId)).find(({ note_id }) => note_id === noteId);
-      return { exportId, callId: row?.call_id ?? 0, noteId };
-    },
+    planTogether,
     async row({ exportId, callId }) {
       const row = (await reportOf(ledger, exportId)).find(({ call_id }) => call_id === callId);
       if (!row) throw new Error('the export has one call');
