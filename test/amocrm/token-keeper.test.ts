@@ -4,6 +4,7 @@ import { createAmocrmPaces, type SharedPace } from '../../amocrm/pace.ts';
 import { TokenKeeper, type TokenStore } from '../../amocrm/token-keeper.ts';
 import { createAmocrmTransport } from '../../amocrm/transport.ts';
 import { ExportError } from '../../errors/export-error.ts';
+import { type Database, openDatabase } from '../../ledger/database.ts';
 import { IDENTITY } from '../../sandbox/identity.ts';
 import { openAccount, type TestAccount } from '../sandbox/amocrm-sandbox.ts';
 import { openTestLedger, type TestLedger } from '../support/ledger.ts';
@@ -11,10 +12,12 @@ import { openTestLedger, type TestLedger } from '../support/ledger.ts';
 const { accountId, clientId, clientSecret, redirectUri } = IDENTITY;
 
 let t: TestLedger;
+let db: Database;
 let account: TestAccount;
 let host: string;
 beforeAll(async () => {
   t = await openTestLedger();
+  db = openDatabase(t.databaseUrl);
   account = await openAccount({ calls: 0 });
   ({ host } = new URL(account.amocrm.url));
   await t.ledger.accounts.put({
@@ -25,7 +28,10 @@ beforeAll(async () => {
     isApiFilterEnabled: true,
   });
 });
+/** Refusals that one test brought about must not make the next one's requests rest. */
+afterEach(() => db.deleteFrom('breakers').execute());
 afterAll(async () => {
+  await db.destroy();
   await account.close();
   await t.close();
 });
@@ -60,8 +66,6 @@ describe('a refresh that is the first request after a rest', () => {
     const { pace } = processOf({});
     await (await pace()).end(new ExportError('amocrm_throttled', { retryAfterMs: 1 }));
   });
-
-  afterEach(() => t.ledger.rateBuckets.settleProbe(accountId, true));
 
   test('keeps its new pair when nobody could write down that it was answered', async () => {
     const before = await t.ledger.tokens.read(accountId);
@@ -152,7 +156,6 @@ describe('a refresh that cannot even be begun', () => {
     );
     await expect(tokens.accessToken()).rejects.toThrow('away');
     expect(settled).toEqual([[accountId, expect.anything()]]);
-    await t.ledger.rateBuckets.settleProbe(accountId, true);
   });
 });
 
@@ -246,7 +249,6 @@ describe('a long-lived token that is refused', () => {
     account.amocrm.faults.set([]);
     account.amocrm.account.domain.rename(undefined);
     await t.ledger.tokens.move(accountId, host);
-    await t.ledger.rateBuckets.settleProbe(accountId, true);
   });
   const rename = (domain: string) =>
     account.amocrm.account.domain.rename({ domain, subdomain: 'renamed', formerStatus: 401 });
