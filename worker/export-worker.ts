@@ -33,6 +33,11 @@ const MAX_STEPS = 200;
 
 /** A stop reaches an upload with its next heartbeat: at most this much later. */
 const STOP_LATENCY = '1s';
+/**
+ * A signal first waits for the worker that has the export in its memory. Should that one have died a moment ago, the
+ * others go on uploading meanwhile; should it only be busy, another one replays the export's history, which is cheap.
+ */
+const DEAD_WORKER_LATENCY = '2s';
 /** What a shutting down worker's activities have to put their calls back before it leaves without them. */
 const SHUTDOWN_GRACE = '1s';
 const SHUTDOWN_FORCE = '20s';
@@ -50,6 +55,7 @@ export async function createExportWorkers(options: ExportWorkerOptions): Promise
     workflowBundle: options.workflowBundle,
     maxHeartbeatThrottleInterval: STOP_LATENCY,
     defaultHeartbeatThrottleInterval: STOP_LATENCY,
+    stickyQueueScheduleToStartTimeout: DEAD_WORKER_LATENCY,
     shutdownGraceTime: SHUTDOWN_GRACE,
     shutdownForceTime: SHUTDOWN_FORCE,
   } satisfies Partial<Parameters<typeof Worker.create>[0]>;

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { createStage, type Stage } from '../support/stage.ts';
+import { createStage, type Stage, type StageOptions } from '../support/stage.ts';
 import { expectOnce, expectToAddUp, expectWhole, recordedCalls } from '../support/promises.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -11,13 +11,13 @@ describe('stop means stop', () => {
   const slowRecordings = () =>
     stage.control('telephony', 'PUT', '/faults', [{ after: 10, action: { kind: 'slow', bytesPerSecond: 500 } }]);
 
-  async function startSlowExport() {
-    stage = await createStage({ sandbox: { calls: 100, talkScale: 0.2 }, pace: { batchSize: 50, lanes: 16 } });
+  async function startSlowExport(pace: StageOptions['pace'] = {}) {
+    stage = await createStage({ sandbox: { calls: 100, talkScale: 0.2 }, pace: { batchSize: 50, lanes: 16, ...pace } });
     await slowRecordings();
-    await stage.startWorker();
+    const worker = await stage.startWorker();
     const exportId = await stage.exports.start(stage.accountId, stage.settings());
     await waitFor(() => downloads() >= 26, { what: 'sixteen lanes to be full of slow recordings' });
-    return exportId;
+    return { exportId, worker };
   }
 
   test.each<[string, () => Promise<unknown>]>([
@@ -26,7 +26,7 @@ describe('stop means stop', () => {
   ])(
     'asked for %s, ends the export while its recordings would take minutes, and the next one finishes the rest',
     async (_, stop) => {
-      const exportId = await startSlowExport();
+      const { exportId } = await startSlowExport();
       const askedAt = performance.now();
       await stop();
       const stopped = await stage.finished(exportId);
@@ -50,6 +50,28 @@ describe('stop means stop', () => {
       await expectWhole(stage);
     },
   );
+
+  test('a stop is not kept waiting by a worker that has just died with the export in its memory', async () => {
+    const { exportId, worker } = await startSlowExport({ heartbeatSeconds: 3 });
+    await stage.startWorker();
+    await worker.kill9();
+    await stage.exports.stop(stage.accountId);
+    const stopped = await stage.finished(exportId);
+    expect(stopped.state).toBe('stopped');
+    expectToAddUp(stopped, await stage.report(exportId));
+
+    const { events } = await stage.temporal.workflow.getHandle(`export-${stage.accountId}`).fetchHistory();
+    const secondsOf = (eventId: unknown) => {
+      const event = events?.find((one) => String(one.eventId) === String(eventId));
+      return Number(event?.eventTime?.seconds);
+    };
+    // What Temporal gave the dead worker to take the signal: others upload on meanwhile. Its own default is ten seconds.
+    const waits = (events ?? []).flatMap(({ eventId, workflowTaskTimedOutEventAttributes: timedOut }) =>
+      timedOut ? [secondsOf(eventId) - secondsOf(timedOut.scheduledEventId)] : [],
+    );
+    expect(waits).not.toEqual([]);
+    expect(waits.filter((seconds) => seconds >= 8)).toEqual([]);
+  });
 
   test('a stop while nothing runs says so', async () => {
     stage = await createStage({ sandbox: { calls: 10 } });
