@@ -168,11 +168,16 @@ describe('progress', () => {
   test('claims no plan before there is one, also when it is held up or stopped meanwhile', async () => {
     const { calls } = exportStatus();
     const nothing = { planned: 0, exported: 0, failed: 0, remaining: 0, skipped: {} };
-    const open = exportStatus({ state: 'planning', calls: { ...calls, ...nothing, found: 1_500 } });
-    for (const state of ['planning', 'blocked', 'stopped'] as const) {
-      const page = openPage(withExport({ ...open, state }).backEnd);
+    const cases = [0, 1_500].flatMap((found) =>
+      (['planning', 'blocked', 'stopped'] as const).map((state) => ({ state, found })),
+    );
+    for (const { state, found } of cases) {
+      const page = openPage(withExport(exportStatus({ state, calls: { ...calls, ...nothing, found } })).backEnd);
       const counts = (await page.block('Ход выгрузки')).getByLabelText('Звонки по состояниям').textContent;
-      expect([state, counts]).toEqual([state, expect.stringMatching(/^Найдено1.500К отправке—.*Осталось—Пропущено—$/)]);
+      expect([state, counts]).toEqual([
+        state,
+        expect.stringMatching(/^Найдено(0|1.500)К отправке—.*Осталось—Пропущено—$/),
+      ]);
       await page.says('Обработано звонков—');
     }
     const page = openPage(withExport(exportStatus({ state: 'blocked' })).backEnd);

@@ -12,7 +12,8 @@ export function sum(counts: Record<string, number>): number {
 
 /** Whether it is decided which of the calls found are sent; until then none is planned and none skipped. */
 export function isPlanned({ state, calls }: ExportStatus): boolean {
-  return state !== 'planning' && calls.found === calls.planned + sum(calls.skipped);
+  if (state === 'completed') return true;
+  return state !== 'planning' && calls.found > 0 && calls.found === calls.planned + sum(calls.skipped);
 }
 
 /** Calls that this export is through with, as the command line counts them: those that wait for a recording too. */
