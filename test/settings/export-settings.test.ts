@@ -1,17 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { CALL_FIELDS } from '../../settings/call-fields.ts';
 import { CARD_BLOCKS, CARD_FIELDS } from '../../settings/card-fields.ts';
-import { parseExportSettings, SettingsInvalid, type SettingsProblem } from '../../settings/export-settings.ts';
+import { parseExportSettings, SettingsInvalid } from '../../settings/export-settings.ts';
+import { problemsOf } from './problems-of.ts';
 
-function problemsOf(input: unknown): SettingsProblem[] {
-  try {
-    parseExportSettings(input);
-  } catch (error) {
-    if (error instanceof SettingsInvalid) return error.problems;
-    throw error;
-  }
-  return [];
-}
 const fieldsOf = (input: unknown) => problemsOf(input).map(({ field }) => field);
 const line = (speechsense: string, amocrm = 'duration') => ({ amocrm, speechsense });
 

@@ -1,17 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { parseExportSettings, SettingsInvalid, type SettingsProblem } from '../../settings/export-settings.ts';
 import { sentenceOfIssue } from '../../settings/wrong.ts';
-
-function problemsOf(input: unknown): SettingsProblem[] {
-  try {
-    parseExportSettings(input);
-  } catch (error) {
-    if (error instanceof SettingsInvalid) return error.problems;
-    throw error;
-  }
-  return [];
-}
+import { problemsOf } from './problems-of.ts';
 
 const line = (part: object) => ({ mapping: { deal: [{ amocrm: 'name', speechsense: 'deal_name', ...part }] } });
 
