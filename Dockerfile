@@ -9,9 +9,8 @@ ARG NODE_IMAGE=node:22.23.3-bookworm-slim
 FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# Not `npm ci`, for the reason that scripts/run.mjs gives; the versions are the lockfile's all the same. Nothing that
-# the build or the product needs is made by an install script.
-RUN npm install --no-save --include=dev --ignore-scripts
+# Nothing that the build or the product needs is made by an install script.
+RUN npm ci --include=dev --ignore-scripts
 COPY . .
 # Compiles, and bundles the workflows, so that a worker starts without doing it.
 RUN npm run build
@@ -19,7 +18,7 @@ RUN npm run build
 FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm install --no-save --omit=dev --ignore-scripts
+RUN npm ci --omit=dev --ignore-scripts
 
 FROM ${NODE_IMAGE}
 ENV NODE_ENV=production

