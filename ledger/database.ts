@@ -2,12 +2,24 @@ import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { ExportError, findExportError } from '../errors/export-error.ts';
 import type { Schema } from './schema.ts';
+import { MIGRATION_LIMITS, prepareSession, type SessionLimits, WORK_LIMITS } from './session-settings.ts';
 
 export type Database = Kysely<Schema>;
 
 /** Postgres type ids of bigint and numeric: amoCRM's ids and our sums fit a double exactly. */
 const INT8 = 20;
 const NUMERIC = 1700;
+
+/** When the client asks an idle connection for a sign of life. */
+const KEEPALIVE_AFTER_MS = 30_000;
+
+export interface DatabaseOptions {
+  maxConnections?: number;
+  /** How long the client waits for a statement; longer than the server works at it. 0: for as long as it takes. */
+  queryTimeoutMs?: number;
+  /** What the server ends by itself. */
+  limits?: Partial<SessionLimits>;
+}
 
 /**
  * A pool of connections. Nothing is connected until the first query.
@@ -16,15 +28,17 @@ const NUMERIC = 1700;
  */
 export function openDatabase(
   databaseUrl: string,
-  { maxConnections = 10, queryTimeoutMs = 300_000 }: { maxConnections?: number; queryTimeoutMs?: number } = {},
+  { maxConnections = 10, queryTimeoutMs = 300_000, limits = {} }: DatabaseOptions = {},
 ): Database {
   const pool = new pg.Pool({
     connectionString: databaseUrl,
     max: maxConnections,
     connectionTimeoutMillis: 10_000,
-    // A server that went silent must not hold a caller for ever; the longest statement, a plan, takes seconds.
+    // A server that went silent must not hold a caller for ever.
     query_timeout: queryTimeoutMs,
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEPALIVE_AFTER_MS,
+    onConnect: prepareSession({ ...WORK_LIMITS, ...limits }),
     types: { getTypeParser },
   });
   // A connection that Postgres drops (a restart) fails its query and is replaced at the next one. It also emits an
@@ -35,6 +49,15 @@ export function openDatabase(
     endWithGivenUpQuery(client);
   });
   return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+}
+
+/** One connection for migrations, apart from the others: neither side gives up on a long statement. */
+export function openMigrationConnection(databaseUrl: string, limits: Partial<SessionLimits> = {}): Database {
+  return openDatabase(databaseUrl, {
+    maxConnections: 1,
+    queryTimeoutMs: 0,
+    limits: { ...MIGRATION_LIMITS, ...limits },
+  });
 }
 
 /**
@@ -64,10 +87,10 @@ const getTypeParser: pg.CustomTypesConfig['getTypeParser'] = (id, format) => {
 };
 
 /**
- * SQLSTATEs that mean "not just now": connection, shutdown, too many clients, a replica before it is promoted, a
- * deadlock that somebody else won, a lock or a statement that took too long.
+ * SQLSTATEs that mean "not just now": connection, shutdown, too many clients, the server's disk, a replica before it is
+ * promoted, a deadlock that somebody else won, a lock, a statement, a transaction or a silence that took too long.
  */
-const PASSING = /^(08|57P|53|25006|40001|40P01|55P03|57014)/;
+const PASSING = /^(08|53|57P|58|25006|25P03|25P04|40001|40P01|55P03|57014)/;
 /** Wrong user or password, no such database: as passing as a configuration that is being put right. */
 const REFUSED = /^(28|3D)/;
 /** No such table, no such column: the migrations have not run. */

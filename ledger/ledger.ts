@@ -116,7 +116,7 @@ export function openLedger({ databaseUrl, encryptionKeys, maxConnections }: Ledg
 
     /** Tables as the code needs them, secrets sealed with the current key. */
     async migrate(): Promise<{ migrations: string[]; resealed: number }> {
-      const migrations = await migrate(db);
+      const migrations = await migrate(databaseUrl);
       return { migrations, resealed: (await tokens.resealAll()) + (await connections.resealAll()) };
     },
     ping: async (): Promise<void> => {

@@ -1,5 +1,7 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Migration, Migrator, sql } from 'kysely';
-import type { Database } from './database.ts';
+import { type Database, openMigrationConnection } from './database.ts';
+import type { SessionLimits } from './session-settings.ts';
 import { up as firstTables } from './migrations/0001-first-tables.ts';
 import { up as tallies } from './migrations/0002-tallies.ts';
 import { up as oauth } from './migrations/0003-oauth.ts';
@@ -15,6 +17,7 @@ import { up as recurringIdentities } from './migrations/0012-recurring-identitie
 import { up as missingTalks } from './migrations/0013-missing-talks.ts';
 import { up as callsByLink } from './migrations/0014-calls-by-link.ts';
 import { up as sweepPlaces } from './migrations/0015-sweep-places.ts';
+import { up as forgetUpload } from './migrations/0016-forget-upload.ts';
 
 /** Listed by hand, in order, so that a build needs no file search and a review sees what runs. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -33,15 +36,41 @@ const MIGRATIONS: Record<string, Migration> = {
   '0013-missing-talks': { up: missingTalks },
   '0014-calls-by-link': { up: callsByLink },
   '0015-sweep-places': { up: sweepPlaces },
+  '0016-forget-upload': { up: forgetUpload },
 };
 
 /**
- * Brings the tables to what the code needs. Safe to run from many processes at once: one works, the others wait for
- * it (an advisory lock), and each migration is a transaction.
+ * Brings the tables to what the code needs, on a connection of its own. Safe to run from many processes at once: one
+ * works, the others wait for it, however long it takes. Each migration is a transaction.
  *
  * @returns the names of the migrations that were applied now.
  */
-export async function migrate(db: Database): Promise<string[]> {
+export async function migrate(databaseUrl: string, limits: Partial<SessionLimits> = {}): Promise<string[]> {
+  const db = openMigrationConnection(databaseUrl, limits);
+  try {
+    await waitForTurn(db);
+    return await applyAll(db);
+  } finally {
+    await db.destroy();
+  }
+}
+
+const TURN_EVERY_MS = 500;
+
+/**
+ * Only one process migrates at a time; the turn ends with its connection. It is asked for again and again: a statement
+ * that waited for it would hold a snapshot, for which an index that is built concurrently would wait.
+ */
+async function waitForTurn(db: Database): Promise<void> {
+  for (;;) {
+    const { rows } = await sql<{ mine: boolean }>`
+      select pg_try_advisory_lock(hashtext('migrations'), hashtext(current_schema())) as mine`.execute(db);
+    if (rows[0]?.mine === true) return;
+    await pause(TURN_EVERY_MS);
+  }
+}
+
+async function applyAll(db: Database): Promise<string[]> {
   // The migrator looks for its table in every schema unless it is told which one is meant.
   const { rows } = await sql<{ schema: string }>`select current_schema() as schema`.execute(db);
   const migrator = new Migrator({
@@ -49,23 +78,45 @@ export async function migrate(db: Database): Promise<string[]> {
     provider: { getMigrations: () => Promise.resolve(MIGRATIONS) },
     ...(rows[0] ? { migrationTableSchema: rows[0].schema } : {}),
   });
-  for (let looks = 1; ; looks++) {
-    const { error, results = [] } = await migrator.migrateToLatest();
-    if (error && looks < MOST_LOOKS && isGoneSchema(error)) continue;
-    if (error) throw error instanceof Error ? error : new Error('migration failed', { cause: error });
-    return results.filter(({ status }) => status === 'Success').map(({ migrationName }) => migrationName);
+  const applied: string[] = [];
+  for (;;) {
+    const done = await whileBusy(() => applyNext(migrator));
+    if (done.length === 0) return applied;
+    applied.push(...done);
   }
 }
 
+async function applyNext(migrator: Migrator): Promise<string[]> {
+  const { error, results = [] } = await migrator.migrateUp();
+  if (error) throw error instanceof Error ? error : new Error('migration failed', { cause: error });
+  return results.filter(({ status }) => status === 'Success').map(({ migrationName }) => migrationName);
+}
+
+/** How long a migration tries to get the locks that it needs, and how often. */
+const LOCK_PATIENCE_MS = 15 * 60_000;
+const LOCK_AGAIN_MS = 1_000;
 const MOST_LOOKS = 5;
 
+/** A lock that was not to be had in time, or only in a circle. */
+const BUSY = new Set<unknown>(['55P03', '40P01']);
 /** No such schema, table or column; "cache lookup failed". All four were seen beside a neighbour that came and went. */
 const GONE = new Set<unknown>(['3F000', '42P01', '42703', 'XX000']);
 
 /**
- * Kysely looks at every schema of the database before it migrates, and meets one of these errors when a neighbour's is
- * dropped at that moment. Nothing has been done by then. A migration that fails so by itself fails at every look.
+ * Tries a migration again while work under way holds what it needs: between two tries that work goes on. Kysely also
+ * looks at every schema of the database before it migrates, and fails when a neighbour's is dropped at that moment.
+ * Nothing has been done by then. A migration that fails so by itself fails at every look.
  */
-function isGoneSchema(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && GONE.has(error.code);
+async function whileBusy<T>(work: () => Promise<T>): Promise<T> {
+  const until = performance.now() + LOCK_PATIENCE_MS;
+  for (let looks = 1; ; looks++) {
+    try {
+      return await work();
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      const isBusy = BUSY.has(code) && performance.now() < until;
+      if (!isBusy && !(GONE.has(code) && looks < MOST_LOOKS)) throw error;
+      if (isBusy) await pause(LOCK_AGAIN_MS);
+    }
+  }
 }

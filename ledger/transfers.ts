@@ -1,9 +1,9 @@
-import { sql, type UpdateObject } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { FailureReason, SkipReason, UnconfirmedReason, WaitingReason } from '../errors/reasons.ts';
 import type { ExportSettings } from '../settings/export-settings.ts';
 import type { Database } from './database.ts';
 import { inDoubtAgain } from './in-doubt.ts';
-import type { CallDirection, EntityType, Schema, TransferState } from './schema.ts';
+import type { CallDirection, EntityType, TransferState } from './schema.ts';
 
 /** The call's row in an export. */
 export interface TransferRef {
@@ -225,22 +225,19 @@ export function createTransfers(db: Database) {
 
     /** Something is wrong with this very call; nothing of it is in SpeechSense. */
     recordFailed: (lease: Lease, reason: FailureReason, audioFormat?: string): Promise<boolean> =>
-      settle(db, lease, 'failed', reason, audioFormat === undefined ? {} : { audio_format: audioFormat }),
+      settle(db, lease, 'failed', reason, audioFormat === undefined ? [] : [sql`audio_format = ${audioFormat}`]),
 
     /** Its recording may come yet: it is looked for once more at the end of this export, and by later ones. */
     awaitRecording: (lease: Lease): Promise<boolean> =>
-      settle(db, lease, 'waiting', 'recording_not_found' satisfies WaitingReason, {
-        batch: null,
-        recording_failing_since: null,
-      }),
+      settle(db, lease, 'waiting', 'recording_not_found' satisfies WaitingReason, [
+        sql`batch = null, recording_failing_since = null`,
+      ]),
 
     /** Puts the call off to the end of its export, where it is planned once more, in a batch of its own. */
     postpone: (lease: Lease): Promise<boolean> =>
-      settle(db, lease, 'waiting', 'telephony_away' satisfies WaitingReason, {
-        batch: null,
-        postponed: true,
-        recording_failing_since: null,
-      }),
+      settle(db, lease, 'waiting', 'telephony_away' satisfies WaitingReason, [
+        sql`batch = null, postponed = true, recording_failing_since = null`,
+      ]),
 
     /** Takes a marker back whose upload was cut for certain, so that the same attempt may upload again. */
     reopen: (lease: Lease): Promise<boolean> => settle(db, lease, 'uploading', null),
@@ -252,49 +249,48 @@ export function createTransfers(db: Database) {
      * @param because what is to be remembered of the attempt: its recording was not to be had, or a defect ended it.
      */
     release: (lease: Lease, because?: 'recording' | 'defect'): Promise<boolean> =>
-      settle(db, lease, 'planned', null, {
-        recording_failing_since: because === 'recording' ? sql`coalesce(recording_failing_since, now())` : null,
-        ...(because === 'defect' ? { defects: sql`defects + 1` } : {}),
-      }),
+      settle(db, lease, 'planned', null, [
+        because === 'recording'
+          ? sql`recording_failing_since = coalesce(recording_failing_since, now())`
+          : sql`recording_failing_since = null`,
+        ...(because === 'defect' ? [sql`defects = defects + 1`] : []),
+      ]),
   };
 }
 
-/** Moves the call out of this attempt's hands; false when it was no longer in them. */
+/**
+ * Moves the call out of this attempt's hands; false when it was no longer in them. One statement, so that a process which
+ * freezes on the way holds no lock.
+ *
+ * @param more further columns to set.
+ */
 async function settle(
   db: Database,
   { exportId, callId, attempt }: Lease,
   state: TransferState,
   reason: string | null,
-  more: UpdateObject<Schema, 'transfers'> = {},
+  more: RawBuilder<unknown>[] = [],
 ): Promise<boolean> {
-  return db.transaction().execute(async (tx) => {
-    const { numUpdatedRows } = await tx
-      .updateTable('transfers')
-      .set({ state, reason, updated_at: sql`now()`, ...more })
-      .where('export_id', '=', exportId)
-      .where('call_id', '=', callId)
-      .where('attempt', '=', attempt)
-      .where('state', 'in', ['uploading', 'committing'])
-      .executeTakeFirst();
-    if (numUpdatedRows === 0n) return false;
-    if (state === 'unconfirmed') {
-      // Usually there since the marker; an answer that came before the end of the upload is answered without one.
-      await sql`
-        insert into talks (account_id, connection_id, call_id, export_id, re_export)
-        select account_id, connection_id, ${callId}, export_id, (settings->>'reExport')::boolean
-          from exports where export_id = ${exportId}
-        on conflict do nothing`.execute(tx);
-    } else {
-      // Every other end is certain that SpeechSense has not got the call: its registry row goes.
-      await tx
-        .deleteFrom('talks')
-        .where('export_id', '=', exportId)
-        .where('call_id', '=', callId)
-        .where('talk_id', 'is', null)
-        .execute();
-    }
-    return true;
-  });
+  // Usually there since the marker; an answer that came before the end of the upload is answered without one. Every other
+  // end is certain that SpeechSense has not got the call. As a function `forget_upload` sees a marker of this attempt that
+  // was written while the row was waited for.
+  const registry =
+    state === 'unconfirmed'
+      ? sql`insert into talks (account_id, connection_id, call_id, export_id, re_export)
+            select e.account_id, e.connection_id, m.call_id, e.export_id, (e.settings->>'reExport')::boolean
+              from moved m join exports e using (export_id)
+            on conflict do nothing
+            returning 1`
+      : sql`select forget_upload(export_id, call_id) from moved`;
+  const { rows } = await sql<{ moved: number }>`
+    with moved as (
+      update transfers set ${sql.join([sql`state = ${state}, reason = ${reason}, updated_at = now()`, ...more])}
+       where export_id = ${exportId} and call_id = ${callId} and attempt = ${attempt}
+         and state in ('uploading', 'committing')
+      returning export_id, call_id
+    ), registry as materialized (${registry})
+    select (select count(*) from moved) as moved, (select count(*) from registry)`.execute(db);
+  return rows[0]?.moved === 1;
 }
 
 async function stateOf(db: Database, exportId: string, callId: number): Promise<TransferState> {

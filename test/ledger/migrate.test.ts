@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { type Database, openDatabase } from '../../ledger/database.ts';
 import { migrate } from '../../ledger/migrate.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { createTestSchema, type TestSchema } from '../support/postgres-schema.ts';
 
 const ALL = [
@@ -20,21 +21,22 @@ const ALL = [
   '0013-missing-talks',
   '0014-calls-by-link',
   '0015-sweep-places',
+  '0016-forget-upload',
 ];
 
 let schemas: TestSchema[];
-beforeAll(async () => void (schemas = await Promise.all([1, 2, 3, 4].map(() => createTestSchema()))));
+beforeAll(async () => void (schemas = await Promise.all([1, 2, 3, 4, 5, 6].map(() => createTestSchema()))));
 afterAll(() => Promise.all(schemas.map((schema) => schema.drop())));
 
-async function withConnections<T>(urls: string[], work: (databases: Database[]) => Promise<T>): Promise<T> {
-  const databases = urls.map((url) => openDatabase(url, { maxConnections: 2 }));
+const url = (index: number) => schemas[index]?.databaseUrl ?? '';
+async function connected<T>(index: number, work: (db: Database) => Promise<T>): Promise<T> {
+  const db = openDatabase(url(index), { maxConnections: 2 });
   try {
-    return await work(databases);
+    return await work(db);
   } finally {
-    await Promise.all(databases.map((db) => db.destroy()));
+    await db.destroy();
   }
 }
-const url = (index: number) => schemas[index]?.databaseUrl ?? '';
 const tables = async (db: Database) => {
   const { rows } = await sql<{ name: string }>`
     select table_name as name from information_schema.tables where table_schema = current_schema()
@@ -43,32 +45,56 @@ const tables = async (db: Database) => {
 };
 
 test('a fresh database gets every table, and a second time nothing', async () => {
-  await withConnections([url(0)], async ([db]) => {
-    if (!db) throw new Error('one database was opened');
-    expect(await migrate(db)).toEqual(ALL);
+  await connected(0, async (db) => {
+    expect(await migrate(url(0))).toEqual(ALL);
     const once = await tables(db);
     expect(once).toContain('transfers');
-    expect(await migrate(db)).toEqual([]);
+    expect(await migrate(url(0))).toEqual([]);
     expect(await tables(db)).toEqual(once);
   });
 });
 
 test('five processes at once do it once', async () => {
-  const applied = await withConnections(
-    Array.from({ length: 5 }, () => url(1)),
-    (databases) => Promise.all(databases.map((db) => migrate(db))),
-  );
+  const applied = await Promise.all(Array.from({ length: 5 }, () => migrate(url(1))));
   expect(applied.flat().sort()).toEqual(ALL);
 });
 
 test('two schemas of one server are migrated side by side, each with its own tables', async () => {
-  await withConnections([url(2), url(3), url(2), url(3)], async (databases) => {
-    const applied = await Promise.all(databases.map((db) => migrate(db)));
-    expect(applied.flat().sort()).toEqual([...ALL, ...ALL].sort());
-    const [one, other] = databases;
-    if (!one || !other) throw new Error('four databases were opened');
-    expect(await tables(one)).toEqual(await tables(other));
-    await sql`insert into accounts values (1, 'a.amocrm.ru', 'A', 'UTC', true)`.execute(one);
-    expect((await sql`select 1 from accounts`.execute(other)).rows).toEqual([]);
+  const applied = await Promise.all([2, 3, 2, 3].map((index) => migrate(url(index))));
+  expect(applied.flat().sort()).toEqual([...ALL, ...ALL].sort());
+  await connected(2, (one) =>
+    connected(3, async (other) => {
+      expect(await tables(one)).toEqual(await tables(other));
+      await sql`insert into accounts values (1, 'a.amocrm.ru', 'A', 'UTC', true)`.execute(one);
+      expect((await sql`select 1 from accounts`.execute(other)).rows).toEqual([]);
+    }),
+  );
+});
+
+test('work that holds a table only delays the migration that needs it, and is let pass between its tries', async () => {
+  await connected(4, async (db) => {
+    await sql`create table kysely_migration (name varchar(255) primary key, timestamp varchar(255) not null)`.execute(
+      db,
+    );
+    const work = await db.startTransaction().execute();
+    await sql`lock table kysely_migration in access exclusive mode`.execute(work);
+    const migrated = migrate(url(4), { lockMs: 200 });
+    await waitFor(() => isWaitedFor(db), { what: 'the migration to wait for the table' });
+    await waitFor(async () => !(await isWaitedFor(db)), { what: 'the migration to give up for now' });
+    await work.rollback().execute();
+    expect(await migrated).toEqual(ALL);
   });
+});
+
+async function isWaitedFor(db: Database): Promise<boolean> {
+  const { rows } = await sql`
+    select from pg_locks where not granted and relation = 'kysely_migration'::regclass`.execute(db);
+  return rows.length > 0;
+}
+
+test('a migration takes as long as it takes, also where the server limits statements', async () => {
+  const limited = new URL(url(5));
+  const given = limited.searchParams.get('options') ?? '';
+  limited.search = `?options=${encodeURIComponent(`${given} -c statement_timeout=1`)}`;
+  expect(await migrate(limited.href)).toEqual(ALL);
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
 import { ExportError } from '../../errors/export-error.ts';
-import { openDatabase } from '../../ledger/database.ts';
+import { type Database, openDatabase } from '../../ledger/database.ts';
 import { createTransfers, type Lease } from '../../ledger/transfers.ts';
 import {
   openTestLedger,
@@ -261,8 +262,34 @@ describe('a call in an export', () => {
     expect((await t.ledger.progress.read(exportId)).calls).toMatchObject({ exported: 0, remaining: 1 });
   });
 
+  test('given back while its marker is still being written, takes the marker back too', async () => {
+    const lease = await claim();
+    const db = openDatabase(t.databaseUrl, { maxConnections: 2 });
+    try {
+      const marker = await db.startTransaction().execute();
+      await createTransfers(marker).markCommitting(lease, SENT);
+      const released = t.ledger.transfers.release(lease);
+      await waitFor(() => somebodyWaits(db), { what: 'the release to wait for the marker' });
+      await marker.commit().execute();
+      expect(await released).toBe(true);
+    } finally {
+      await db.destroy();
+    }
+    expect((await row()).state).toBe('planned');
+    expect((await row(await laterExport())).state).toBe('planned');
+    expect(await t.ledger.transfers.markCommitting(await claim(), SENT)).toBe('marked');
+  });
+
   test('a claim of a call that is not there is a defect, not a success', async () => {
     await expect(t.ledger.transfers.claim({ exportId, callId: 999_999 })).rejects.toThrow();
     expect(new ExportError('lease_lost').kind).toBe('retryable');
   });
 });
+
+/** Whether a statement of this schema waits for another's row. */
+async function somebodyWaits(db: Database): Promise<boolean> {
+  const { rows } = await sql`
+    select from pg_locks waiting join pg_locks held using (pid)
+     where not waiting.granted and held.granted and held.relation = 'transfers'::regclass`.execute(db);
+  return rows.length > 0;
+}
