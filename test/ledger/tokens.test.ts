@@ -16,7 +16,7 @@ afterAll(async () => {
   await t.close();
 });
 
-const UNTIL = new Date('2026-11-23T12:00:00Z');
+const UNTIL = new Date(Date.now() + 86_400_000);
 const pair = (name: string) => ({ access: `access-${name}`, accessUntil: UNTIL, refresh: `refresh-${name}` });
 const read = async () => {
   const token = await t.ledger.tokens.read(TEST_ACCOUNT);
