@@ -2,15 +2,16 @@ import { Readable } from 'node:stream';
 import { stringify } from 'csv-stringify';
 import { writeXlsxStream } from 'hucre/xlsx';
 import { REPORT_COLUMNS } from '../ledger/report-columns.ts';
+import { inertText, NEEDS_QUOTES } from './inert-text.ts';
 import type { ReportCells } from './report-cells.ts';
 
-export const REPORT_FORMATS = ['csv', 'xlsx', 'json'] as const;
+export const REPORT_FORMATS = ['xlsx', 'csv', 'json'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
 const COLUMNS = Object.keys(REPORT_COLUMNS);
 
 /**
- * A report row by row, in constant memory: CSV by RFC 4180 with a header, an Excel workbook, or a JSON array.
+ * A report row by row, in constant memory: CSV with a header, quoted for programs that take another delimiter, an Excel workbook, or a JSON array.
  *
  * @param excel CSV as a double click in Excel understands it where the decimal sign is a comma: with a UTF-8 byte order
  *   mark and semicolons.
@@ -33,9 +34,9 @@ function csv(cells: AsyncIterable<ReportCells>, excel: boolean): Readable {
     record_delimiter: 'windows',
     bom: excel,
     delimiter: excel ? ';' : ',',
-    // A cell that begins like a formula is run by spreadsheets; SpeechSense's ids and future reasons are not ours. With
-    // an apostrophe before it, it is text, and a phone is still read as one.
-    escape_formulas: true,
+    quoted_match: NEEDS_QUOTES,
+    // Operators' names come from amoCRM, talk ids from SpeechSense: spreadsheets run what looks like a formula.
+    cast: { string: inertText },
   });
   const records = Readable.from(cells);
   records.on('error', (error) => text.destroy(error));

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { readXlsx } from 'hucre/xlsx';
 import type { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
@@ -98,6 +98,42 @@ test('CSV for Excel has a byte order mark and semicolons', async () => {
 test.each(FORMULAS)('a CSV cell that begins like the formula %j is text', async (cell) => {
   const csv = await text(content(rows({ talk_id: cell }), 'csv'));
   expect(csv).toContain(`'${cell}`);
+});
+
+const DELIMITERS = [',', ';', '\t', '\r', '\n', '\r\n'];
+
+/** How a program reads a CSV with a delimiter of its own choice: quotes count only where a cell begins. */
+function cellsBy(delimiter: string, csv: string): string[] {
+  const cells = [''];
+  let quoted = false;
+  for (let at = 0; at < csv.length; at++) {
+    const letter = csv[at] ?? '';
+    const cell = cells.at(-1) ?? '';
+    if (letter === '"' && (quoted || cell === '')) quoted = !quoted;
+    else if (!quoted && (letter === delimiter || letter === '\n' || letter === '\r')) cells.push('');
+    else cells[cells.length - 1] = cell + letter;
+  }
+  return cells;
+}
+
+describe.each([false, true])('a CSV of foreign texts (for Excel: %j)', (excel) => {
+  const formulas = DELIMITERS.flatMap((delimiter) =>
+    ['=1+1', '+1', '-1', '@x', ' =1+1', '"=1+1', '""=1+1', "'\t=1"].map(
+      (formula) => `Ann${delimiter}${formula}${delimiter}x`,
+    ),
+  );
+
+  test.each([...FORMULAS, ...formulas])('%j is never a formula, whatever delimiter is taken', async (name) => {
+    const csv = await text(content(rows({ operator_name: name, talk_id: name }), 'csv', { excel }));
+    for (const delimiter of [',', ';', '\t']) {
+      expect(cellsBy(delimiter, csv).filter((cell) => /^[\s"]*[=+@-]/.test(cell))).toEqual([]);
+    }
+  });
+
+  test.each(DELIMITERS)('with %j are quoted', async (delimiter) => {
+    const csv = await text(content(rows({ operator_name: `Ann${delimiter}x` }), 'csv', { excel }));
+    expect(csv).toContain(`"Ann${delimiter}x"`);
+  });
 });
 
 test.each([...FORMULAS, '+79991234567'])('a workbook’s cell %j is text, as it stands', async (cell) => {
