@@ -8,14 +8,14 @@ import type { Sentence } from '../errors/codes.ts';
 import { findExportError, ExportError } from '../errors/export-error.ts';
 
 /**
- * Writes a report to a file, which appears under its name only when it is whole.
+ * Writes a report to a file, which appears under its name only when it is whole. Only its owner reads it: it holds names.
  *
  * @throws {ExportError} `usage` when the file cannot be written.
  */
 export async function writeReportFile(content: Readable, file: string): Promise<void> {
   const half = `${file}.${process.pid}.part`;
   try {
-    await pipeline(content, createWriteStream(half));
+    await pipeline(content, createWriteStream(half, { mode: 0o600 }));
     await rename(half, file);
   } catch (error) {
     await rm(half, { force: true });

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { Connection } from '@temporalio/client';
 import { freePort } from './free-port.ts';
@@ -50,7 +50,10 @@ const PORT_TAKEN = /address already in use/;
  */
 export async function startTemporal(options: StartTemporalOptions): Promise<TemporalServer> {
   const namespace = options.namespace ?? 'default';
-  if (options.dbFilename !== undefined) mkdirSync(path.dirname(options.dbFilename), { recursive: true });
+  if (options.dbFilename !== undefined) {
+    mkdirSync(path.dirname(options.dbFilename), { recursive: true, mode: 0o700 });
+    if (existsSync(options.dbFilename)) chmodSync(options.dbFilename, 0o600);
+  }
 
   options.say('Starting Temporal…');
   let ports = await choosePorts(options.port, options.uiPort);
@@ -100,7 +103,9 @@ async function launchTemporal(options: StartTemporalOptions, namespace: string, 
   // Else it asks the vendor for newer versions now and then.
   args.push('--dynamic-config-value', 'frontend.enableServerVersionCheck=false', '--log-level', 'warn');
 
-  const server = await startGuarded({ command: options.cliPath, args, deathSignal: 'SIGKILL' });
+  // The histories are nobody else's to read.
+  const launcher = ['-c', 'umask 077; exec "$@"', 'sh', options.cliPath, ...args];
+  const server = await startGuarded({ command: '/bin/sh', args: launcher, deathSignal: 'SIGKILL' });
   await untilReady('Temporal', server, () => serves(`127.0.0.1:${ports.port}`, namespace));
   return server;
 }

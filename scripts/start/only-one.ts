@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ExportError } from '../../errors/export-error.ts';
 
@@ -10,6 +10,8 @@ import { ExportError } from '../../errors/export-error.ts';
  */
 export async function takeDataFolder(folder: string): Promise<() => Promise<void>> {
   await mkdir(folder, { recursive: true });
+  // Root's Postgres runs as another user, who has to pass through; nobody else can list what is in there.
+  await chmod(folder, process.getuid?.() === 0 ? 0o711 : 0o700);
   const file = path.join(folder, 'start.pid');
   const owner = Number(await readFile(file, 'utf8').catch(() => ''));
   if (owner > 0 && owner !== process.pid && (await isStart(owner))) {

@@ -1,12 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 
 /** Writes a file that only its owner reads, whole or not at all. */
 export async function writePrivateFile(file: string, text: string): Promise<void> {
   const half = `${file}.part`;
   await writeFile(half, text, { mode: 0o600 });
   await rename(half, file);
+}
+
+/** Makes a folder that only its owner enters, or makes one that is there so. */
+export async function makePrivateFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await chmod(folder, 0o700);
 }
 
 /** The keys that seal the secrets of this clone's database: made once, and kept beside it. */

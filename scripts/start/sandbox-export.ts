@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Account } from '../../ledger/accounts.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
@@ -11,6 +10,7 @@ import { reportCells } from '../../client/report-cells.ts';
 import { reportContent } from '../../client/report-content.ts';
 import { writeReportFile } from '../../client/report-file.ts';
 import type { ExportStatus } from '../../client/status.ts';
+import { makePrivateFolder } from './private-file.ts';
 
 export interface SandboxExportOptions {
   exports: ExportClient;
@@ -57,7 +57,7 @@ export async function exportSandbox({
 
   const report = path.join(reportFolder, `${exportId}.csv`);
   const cells = reportCells(ledger.report.rows(exportId), { host, timeZone, language: 'en' });
-  await mkdir(reportFolder, { recursive: true });
+  await makePrivateFolder(reportFolder);
   await writeReportFile(reportContent(cells, 'csv'), report);
   for (const line of ['', ...statusLines(status, account, 'en'), '', ...verdict(status), `Report: ${report}`])
     say(line);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readXlsx } from 'hucre/xlsx';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ExportStatus } from '../../client/status.ts';
 import { createStage, type Stage } from '../support/stage.ts';
@@ -52,6 +52,7 @@ describe('the report', () => {
     const csv = (await readFile(file('report.csv'), 'utf8')).trim().split('\r\n');
     const json = JSON.parse(await readFile(file('report.json'), 'utf8')) as unknown[];
     const { sheets } = await readXlsx(await readFile(file('report.xlsx')));
+    expect((await stat(file('report.xlsx'))).mode & 0o777).toBe(0o600);
     const lines = [csv.length - 1, json.length, (sheets[0]?.rows.length ?? 0) - 1];
     expect(lines).toEqual([first.calls.found, first.calls.found, first.calls.found]);
   });
@@ -74,7 +75,7 @@ describe('the report', () => {
     ['--format xlsx', /say with --out where to write it/],
     ['--excel --format json', /--excel is about csv/],
     ['--format pdf', /pdf/],
-    ['--out report.pdf', /written as csv, xlsx, json, not as \.pdf: change the ending of --out, or say --format/],
+    ['--out report.pdf', /written as xlsx, csv, json, not as \.pdf: change the ending of --out, or say --format/],
     ['--out /nonexistent/deep/a.csv', /^The report cannot be written: there is no folder \/nonexistent\/deep\.\n$/],
     [`--export 00000000-0000-4000-8000-000000000000`, /There is no export/],
   ])('%s is refused with a sentence', async (flags, sentence) => {

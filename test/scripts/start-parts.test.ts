@@ -1,10 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { takeDataFolder } from '../../scripts/start/only-one.ts';
-import { environmentFile, keptEncryptionKeys, writePrivateFile } from '../../scripts/start/private-file.ts';
+import {
+  environmentFile,
+  keptEncryptionKeys,
+  makePrivateFolder,
+  writePrivateFile,
+} from '../../scripts/start/private-file.ts';
 import { readRemembered, writeRemembered } from '../../scripts/start/remembered.ts';
 import { RunningParts } from '../../scripts/start/running-parts.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -57,6 +62,14 @@ test('the keys are made once, and only their owner reads them', () =>
     expect(keys).toMatch(/^local:[A-Za-z0-9+/]{43}=$/);
     expect(await keptEncryptionKeys(file)).toBe(keys);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
+  }));
+
+test('folders of logs and reports are closed to others, also those that an earlier start made', () =>
+  inFolder(async (folder) => {
+    const logs = path.join(folder, 'data', 'logs');
+    await mkdir(logs, { recursive: true, mode: 0o755 });
+    await makePrivateFolder(logs);
+    expect((await stat(logs)).mode & 0o777).toBe(0o700);
   }));
 
 test('the command line reads from local.env what was written there', () =>

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { randomUUID } from 'node:crypto';
+import { readdir, stat } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
@@ -52,6 +53,13 @@ describe('a running Temporal', () => {
 
   const statusOf = (workflowId: string) =>
     withClient(async (client) => (await client.workflow.getHandle(workflowId).describe()).status.name);
+
+  test('keeps its histories where only its owner reads them', async () => {
+    const data = path.join(folder.path, 'data');
+    for (const name of await readdir(data))
+      expect([name, (await stat(path.join(data, name))).mode & 0o077]).toEqual([name, 0]);
+    expect((await stat(data)).mode & 0o777).toBe(0o700);
+  });
 
   test('finds a workflow by the search attributes that it was started with', async () => {
     const id = randomUUID();
