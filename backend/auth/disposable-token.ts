@@ -20,7 +20,8 @@ const LIVES_SECONDS = 1800;
 
 const claimsSchema = z.object({
   iss: z.string(),
-  jti: z.string().min(1).max(200),
+  // Printable: Postgres keeps no NUL.
+  jti: z.string().regex(/^[\x21-\x7e]{1,200}$/),
   exp: z.number(),
   account_id: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER),
   user_id: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER),
@@ -59,5 +60,6 @@ export async function readDisposableToken(
   const claims = claimsSchema.safeParse(payload);
   if (!claims.success || claims.data.client_uuid !== clientId) throw new ExportError('token_invalid');
   const { iss, jti, exp, account_id: accountId, user_id: userId } = claims.data;
+  if (exp * 1000 > now.getTime() + (LIVES_SECONDS + LEEWAY_SECONDS) * 1000) throw new ExportError('token_invalid');
   return { accountId, userId, issuer: iss, id: jti, expiresAt: new Date(exp * 1000) };
 }

@@ -89,6 +89,11 @@ const FORGED: [string, () => string, string][] = [
   ['another backend’s', () => own({ aud: 'https://other.example' }), 'token_invalid'],
   ['an audience with a path', () => own({ aud: `${new URL(stage.sandbox.redirectUri).origin}/api` }), 'token_invalid'],
   ['an issuer that is not its origin', () => own({ iss: 'https://example.amocrm.ru' }), 'token_invalid'],
+  ['a NUL in its id', () => own({ jti: 'a\u0000b' }), 'token_invalid'],
+  ['half a letter for an id', () => own({ jti: '\ud800' }), 'token_invalid'],
+  ['an end in 32,000 years', () => own({ exp: 1e12 }), 'token_invalid'],
+  ['an end that no calendar has', () => own({ exp: 1e300 }), 'token_invalid'],
+  ['an end in an hour', () => own({ exp: now() + 3600 }), 'token_invalid'],
   ['an account id in words', () => own({ account_id: 'mine' }), 'token_invalid'],
   ['a user id of nothing', () => own({ user_id: 0 }), 'token_invalid'],
 ];
