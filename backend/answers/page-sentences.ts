@@ -1,4 +1,4 @@
-import type { ErrorCode, Sentence } from '../../errors/codes.ts';
+import { ERROR_CODES, type ErrorCode, type Sentence } from '../../errors/codes.ts';
 import { type ExportError, filled } from '../../errors/export-error.ts';
 
 const BLOCKED_GOES_ON = {
@@ -86,6 +86,21 @@ export function pageSentence(error: ExportError): Sentence {
   const own = PAGE_SENTENCES[error.code];
   if (!own) return { en: error.sentence('en'), ru: error.sentence('ru') };
   return { en: filled(own.en, 'en', error.values), ru: filled(own.ru, 'ru', error.values) };
+}
+
+const TRY_AGAIN: Sentence = {
+  en: 'The account could not be connected. Connect it again from the settings page; if that does not help, tell whoever runs the server: {code}.',
+  ru: 'Аккаунт подключить не удалось. Подключите его ещё раз на странице настроек; если не поможет, сообщите тому, кто обслуживает сервер: {code}.',
+};
+
+/**
+ * An error's sentence for a page that anybody can be sent to by a link: none of the link's words are on it, so that the
+ * page cannot be made to say something under our address.
+ */
+export function sentenceOfOurs({ code }: ExportError): Sentence {
+  const own = PAGE_SENTENCES[code] ?? ERROR_CODES[code];
+  if (!/\{/.test(own.en)) return { en: own.en, ru: own.ru };
+  return { en: filled(TRY_AGAIN.en, 'en', { code }), ru: filled(TRY_AGAIN.ru, 'ru', { code }) };
 }
 
 /** An error as a part of an answer that is none itself. */

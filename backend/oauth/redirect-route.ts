@@ -4,7 +4,7 @@ import type { Sentence } from '../../errors/codes.ts';
 import { ExportError } from '../../errors/export-error.ts';
 import { httpStatusOf } from '../../errors/http-status.ts';
 import { toExportError } from '../answers/error-answer.ts';
-import { pageSentence } from '../answers/page-sentences.ts';
+import { sentenceOfOurs } from '../answers/page-sentences.ts';
 import type { Api } from '../api/api.ts';
 import type { Parts } from '../parts.ts';
 import type { RateLimits } from '../rate-limits.ts';
@@ -75,7 +75,7 @@ export function redirectRoute(app: Api, parts: Parts, limits: RateLimits): void 
       if (outcome instanceof ExportError) {
         return page()
           .code(httpStatusOf(outcome))
-          .send(consentPage(pageSentence(outcome), false));
+          .send(consentPage(sentenceOfOurs(outcome), false));
       }
       return page().send(consentPage(outcome === 'done' ? CONNECTED : CONNECTING, true));
     },

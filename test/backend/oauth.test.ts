@@ -11,11 +11,15 @@ let backend: TestBackend;
 let ask: ReturnType<typeof widgetOf>;
 let host: string;
 
+/** A host that is let through and is not there. */
+const LURE = 'call-88005553535-you-have-won.invalid:1';
+
 beforeAll(async () => {
   const limits = { requestsPerSecond: null, accountRequestsPerSecond: null };
   stage = await createBackendStage({ sandbox: { calls: 40, limits } });
   host = new URL(stage.sandbox.addresses.amocrm).host;
-  backend = await startBackend(stage);
+  const { INSECURE_HOSTS = '' } = stage.environment;
+  backend = await startBackend(stage, { environment: { INSECURE_HOSTS: `${INSECURE_HOSTS},${LURE}` } });
   ask = widgetOf(backend.url, stage.sandbox);
 });
 beforeEach(async () => {
@@ -124,6 +128,10 @@ describe('«Подключить»', () => {
     const lure = '<script>alert(1)</script>';
     const page = await (await callback({ code: lure, referer: lure, state: lure, error: lure })).text();
     expect(page).not.toContain('<script>alert');
+    for (const referer of ['call-88005553535-you-have-won.example', LURE]) {
+      const answer = await callback({ code: 'def502', referer, from_widget: '1' });
+      expect(await answer.text()).not.toContain('88005553535');
+    }
     const address = await consent();
     await fetch(address);
     for (const secret of ['code', 'state']) expect(backend.log()).not.toContain(address.searchParams.get(secret));
