@@ -6,8 +6,12 @@ import { wrong } from './wrong.ts';
 /** Where a company's own telephony can be: the only networks that an account's settings can open to recording links. */
 const PRIVATE_NETWORKS = ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'];
 
-/** Cloud metadata services inside those networks (Alibaba, AWS, Google): never opened, whatever the settings say. */
-const METADATA_SERVICES = ['100.100.100.200/32', 'fd00:ec2::254/128', 'fd20:ce::254/128'];
+/**
+ * Services of clouds for their machines inside those networks, credentials among them (Alibaba, AWS, Google, Oracle,
+ * Scaleway): never opened, whatever the settings say. Those of others (169.254.0.0/16, 192.0.0.192) are in no network
+ * that can be opened.
+ */
+const METADATA_SERVICES = ['100.100.100.0/24', 'fd00:ec2::/32', 'fd20:ce::/32', 'fd00:c1::/32', 'fd00:42::/32'];
 
 const openable = networks(PRIVATE_NETWORKS);
 const metadataServices = networks(METADATA_SERVICES);
@@ -61,18 +65,18 @@ function problemOf(entry: string): Sentence | undefined {
   if (!Number.isInteger(prefix) || prefix < 1 || prefix > bits) {
     return { en: `a network ends in /1 to /${bits}`, ru: `сеть оканчивается на /1 … /${bits}` };
   }
-  const within = PRIVATE_NETWORKS.some((network) => {
+  const isPartOf = (network: string) => {
     const outer = parsed(network);
     return outer.bits === bits && prefix >= outer.prefix && isWithin(networks([network]), address);
-  });
-  if (!within) {
+  };
+  if (!PRIVATE_NETWORKS.some(isPartOf)) {
     const known = PRIVATE_NETWORKS.join(', ');
     return {
       en: `only private networks can be opened: parts of ${known}`,
       ru: `открыть можно только частные сети: части ${known}`,
     };
   }
-  return prefix === bits && isWithin(metadataServices, address)
+  return METADATA_SERVICES.some(isPartOf)
     ? { en: 'cloud metadata services are never opened', ru: 'службы метаданных облака не открываются никогда' }
     : undefined;
 }

@@ -294,6 +294,8 @@ describe('a name', () => {
       ['not metadata', ['pbx.example'], ['169.254.169.254'], FORBIDDEN],
       ['not metadata in a private network', ['pbx.example', '100.64.0.0/10'], ['100.100.100.200'], FORBIDDEN],
       ['not metadata in IPv6', ['pbx.example', 'fd00::/16'], ['fd00:ec2::254'], FORBIDDEN],
+      ['not AWS’s pod identity in IPv6', ['pbx.example', 'fd00::/16'], ['fd00:ec2::23'], FORBIDDEN],
+      ['not Oracle’s metadata in IPv6', ['pbx.example', 'fd00::/16'], ['fd00:c1::a9fe:a9fe'], FORBIDDEN],
       ['not a disguised address', ['pbx.example', '10.0.0.0/8'], ['::ffff:10.255.255.1'], FORBIDDEN],
     ])('is opened %s', async (how, hosts, addresses, outcome) => {
       const { resolve } = answering(addresses);
