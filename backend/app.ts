@@ -19,7 +19,7 @@ import { browserRules } from './auth/browser-rules.ts';
 import { disconnectRoute } from './oauth/disconnect-route.ts';
 import { redirectRoute } from './oauth/redirect-route.ts';
 import { describeApi } from './open-api.ts';
-import { healthRoutes } from './operations/health-routes.ts';
+import { healthRoute } from './operations/health-route.ts';
 import { logRequests } from './operations/request-log.ts';
 import type { Parts } from './parts.ts';
 import { type RateLimits, rateLimits, sayWhen } from './rate-limits.ts';
@@ -67,7 +67,7 @@ export async function createApp(parts: Parts, trustedProxies: number): Promise<F
   await describeApi(app);
 
   await app.register((open, _, done) => {
-    healthRoutes(open, parts);
+    healthRoute(open);
     redirectRoute(open, parts, limits);
     disconnectRoute(open, parts);
     reportRoute(open, parts);

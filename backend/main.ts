@@ -26,8 +26,8 @@ async function main(): Promise<void> {
   await ensureSearchAttributes(temporal.connection, temporal.namespace);
 
   const backend = await createBackend({ environment, ledger, temporal, logger });
-  const port = await backend.listen();
-  logger.info({ port }, 'backend listens');
+  const ports = await backend.listen();
+  logger.info(ports, 'backend listens');
   logger.info({ signal: await ended }, 'backend ends');
   await backend.close();
   await temporal.connection.close();

@@ -6,6 +6,7 @@ import { readTariff } from '../client/tariff-file.ts';
 import { answers, type TemporalConnection } from '../client/temporal-connection.ts';
 import { amocrmIntegration } from '../environment/amocrm-integration.ts';
 import type { Environment } from '../environment/environment.ts';
+import { startStatusServer, type StatusServer } from '../environment/status-server.ts';
 import { ExportError } from '../errors/export-error.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { linkKeys } from './api/report-link.ts';
@@ -25,8 +26,8 @@ export interface BackendOptions {
 }
 
 export interface Backend {
-  /** Begins to answer. @returns the port, a free one where 0 was asked for. @throws {ExportError} `port_in_use` */
-  listen(): Promise<number>;
+  /** Begins to answer. @returns the ports, free ones where 0 was asked for. @throws {ExportError} `port_in_use` */
+  listen(): Promise<{ port: number; operationsPort: number }>;
   /** Takes no more requests, lets those under way and what they left behind come to an end, gives everything back. */
   close(): Promise<void>;
 }
@@ -60,7 +61,6 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
     tariff: { tariff: await readTariff(tariffFile), tariffFile },
     requestsPerSecond: environment.AMOCRM_REQUESTS_PER_SECOND,
     audioConversion: await canConvert(environment.FFMPEG_PATH),
-    missing: () => missing(ledger, temporal),
     limits,
     background,
     metrics,
@@ -69,21 +69,32 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
   };
   const app = await createApp(parts, environment.TRUSTED_PROXIES);
   const { HOST: host, PORT: port } = environment;
+  let operations: StatusServer | undefined;
   return {
     listen: async () => {
+      operations = await startStatusServer({
+        host,
+        port: environment.OPERATIONS_PORT,
+        setting: 'OPERATIONS_PORT',
+        missing: () => missing(ledger, temporal),
+        metrics: () => metrics.registry.metrics(),
+      });
       try {
         await app.listen({ host, port });
       } catch (cause) {
+        await operations.close();
         if (!(cause instanceof Error) || !('code' in cause) || cause.code !== 'EADDRINUSE') throw cause;
         throw new ExportError('port_in_use', { cause, values: { port, setting: 'PORT' } });
       }
       const address = app.server.address();
-      return typeof address === 'object' && address ? address.port : port;
+      const opened = typeof address === 'object' && address ? address.port : port;
+      return { port: opened, operationsPort: operations.port };
     },
     close: async () => {
       await closeWithin(app, REQUESTS_END_WITHIN_MS);
       await background.idle();
       await closeAccess(access);
+      await operations?.close();
     },
   };
 }

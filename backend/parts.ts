@@ -27,8 +27,6 @@ export interface Parts {
   requestsPerSecond: number;
   /** Whether recordings that SpeechSense does not take can be converted. */
   audioConversion: boolean;
-  /** What does not answer, of what every request needs. */
-  missing: () => Promise<string[]>;
   limits: Limits;
   background: BackgroundWork;
   metrics: BackendMetrics;

@@ -52,6 +52,8 @@ export const environmentSchema = z.object({
   WORKER_METRICS_PORT: port(9464),
   HOST: z.string().default('127.0.0.1'),
   PORT: port(3000),
+  // The backend's /ready and /metrics, which are the operator's and not the public's.
+  OPERATIONS_PORT: port(9465),
   // Without it, the scheme and host of AMOCRM_REDIRECT_URI.
   PUBLIC_URL: z
     .url({ protocol: /^https?$/, error: 'expected the address at which browsers reach the backend' })

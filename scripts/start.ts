@@ -1,6 +1,6 @@
 // `npm start`: everything on this machine, and an export of the sandbox's calls to look at; stays up until Ctrl-C.
 // DATABASE_URL and TEMPORAL_ADDRESS, when set, are used instead of servers of our own.
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { ExportClient } from '../client/export-client.ts';
 import { closeAccess, openAccess } from '../client/open-access.ts';
@@ -15,7 +15,7 @@ import { BACKEND_STOPS_WITHIN_MS, startBackendProcess } from './start/backend-pr
 import { takeDataFolder } from './start/only-one.ts';
 import { lastLines } from './start/own-process.ts';
 import { readOptions } from './start/options.ts';
-import { environmentFile, keptEncryptionKeys, writePrivateFile } from './start/private-file.ts';
+import { environmentFile, keptEncryptionKeys, makePrivateFolder, writePrivateFile } from './start/private-file.ts';
 import { readRemembered, writeRemembered } from './start/remembered.ts';
 import { RunningParts } from './start/running-parts.ts';
 import { forgetOldWorld, migrateLedger, registerSandbox } from './start/sandbox-account.ts';
@@ -63,7 +63,7 @@ await parts.end((line) => console.error(line));
 process.exit(exitCode);
 
 async function bringUp(): Promise<void> {
-  await mkdir(logFolder, { recursive: true });
+  await makePrivateFolder(logFolder);
   const remembered = await readRemembered(rememberedFile);
   const { ports } = remembered;
   const world = {
@@ -177,11 +177,16 @@ async function bringUp(): Promise<void> {
 
   async function provideBackend(given: Record<string, string>): Promise<void> {
     const env = { ...process.env, ...given, HOST: '127.0.0.1', PORT: String(ports.backend) };
-    const { process: backend, logFile } = await steps.run(
+    const {
+      process: backend,
+      operationsPort,
+      logFile,
+    } = await steps.run(
       'Backend',
-      () => startBackendProcess(projectRoot, logFolder, env, backendUrl),
-      () => backendUrl,
+      () => startBackendProcess(projectRoot, logFolder, env, ports.backendOperations),
+      (started) => `${backendUrl}, metrics at http://127.0.0.1:${started.operationsPort}/metrics`,
     );
+    ports.backendOperations = operationsPort;
     await parts.add({
       name: 'Backend',
       pid: backend.pid,

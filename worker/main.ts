@@ -4,6 +4,7 @@ import { createOauth } from '../amocrm/oauth.ts';
 import { createAmocrmPaces } from '../amocrm/pace.ts';
 import { TokenKeeper } from '../amocrm/token-keeper.ts';
 import { createAmocrmTransport } from '../amocrm/transport.ts';
+import { startStatusServer } from '../environment/status-server.ts';
 import { amocrmIntegration } from '../environment/amocrm-integration.ts';
 import { type Environment, readEnvironment } from '../environment/environment.ts';
 import { createLogger } from '../environment/logger.ts';
@@ -18,7 +19,6 @@ import { checkConverter } from '../recordings/ffmpeg-version.ts';
 import { createSpeechSense } from '../speechsense/speechsense.ts';
 import { createExportWorkers } from './export-worker.ts';
 import { createMetrics } from './metrics.ts';
-import { startStatusServer } from './status-server.ts';
 import { ensureTokenSchedule } from './token-schedule.ts';
 import { temporalLogger } from './temporal-logger.ts';
 import { workflowBundle } from './workflow-bundle.ts';
@@ -114,6 +114,7 @@ async function run(
   const status = await startStatusServer({
     host: environment.HOST,
     port: environment.WORKER_METRICS_PORT,
+    setting: 'WORKER_METRICS_PORT',
     missing: () =>
       missing(
         ledger,

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { ExportError } from '../../errors/export-error.ts';
+import { freePort } from '../servers/free-port.ts';
 import type { GuardedProcess } from '../servers/guarded-process.ts';
 import { untilReady } from '../servers/until-ready.ts';
 import { lastLines, startOwnProcess } from './own-process.ts';
@@ -12,16 +13,22 @@ export async function startBackendProcess(
   projectRoot: string,
   logFolder: string,
   env: NodeJS.ProcessEnv,
-  url: string,
-): Promise<{ process: GuardedProcess; logFile: string }> {
+  operationsPort: number | undefined,
+): Promise<{ process: GuardedProcess; operationsPort: number; logFile: string }> {
+  const port = await freePort(operationsPort);
   const logFile = path.join(logFolder, 'backend.log');
-  const backend = await startOwnProcess({ projectRoot, logFile, env, args: ['backend/main.ts'] });
+  const backend = await startOwnProcess({
+    projectRoot,
+    logFile,
+    env: { ...env, OPERATIONS_PORT: String(port) },
+    args: ['backend/main.ts'],
+  });
   await untilReady('The backend', backend, async () => {
-    const answer = await fetch(`${url}/ready`);
+    const answer = await fetch(`http://127.0.0.1:${port}/ready`);
     if (!answer.ok) throw new Error(await answer.text());
   }).catch((cause: unknown) => {
     const problem = lastLines(logFile);
     throw new ExportError('server_not_started', { cause, values: { server: 'The backend', problem } });
   });
-  return { process: backend, logFile };
+  return { process: backend, operationsPort: port, logFile };
 }

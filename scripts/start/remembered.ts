@@ -16,6 +16,7 @@ const rememberedSchema = z.object({
       control: port,
       workerMetrics: port,
       backend: port,
+      backendOperations: port,
     })
     .default({}),
   /** The invented account; the same three give the same calls, whenever the sandbox is started. */

@@ -23,6 +23,9 @@ async function withBackend(
   }
 }
 
+/** As the operator's machines ask, on the port of theirs. */
+const operator = ({ operationsUrl }: TestBackend) => widgetOf(operationsUrl, stage.sandbox);
+
 /** What amoCRM sends to the redirect URI. */
 const callback = (query: Record<string, string>) => {
   const referer = new URL(stage.sandbox.addresses.amocrm).host;
@@ -35,19 +38,26 @@ describe('the backend', () => {
   test('is alive, ready and measured; metrics and log know patterns of addresses only', () =>
     withBackend({}, async (backend, ask) => {
       expect(await ask('GET /health')).toMatchObject({ status: 200, body: { ok: true } });
-      expect(await ask('GET /ready')).toMatchObject({ status: 200, body: { ready: true, missing: [] } });
+      expect(await operator(backend)('GET /ready')).toMatchObject({ status: 200, body: { ready: true, missing: [] } });
       await ask('GET /api/exports/5f0c3d8e-0000-4000-8000-000000000001?secret=1');
-      const { body } = await ask('GET /metrics');
+      const { body } = await operator(backend)('GET /metrics');
       expect(body['text']).toContain('route="/api/exports/:exportId"');
       expect(`${String(body['text'])}${backend.log()}`).not.toMatch(/secret=1|5f0c3d8e/);
     }));
 
-  test('counts its requests to amoCRM, those for tokens among them, as the worker counts its own', () =>
+  test('tells the public that it lives, and nothing of its metrics or of what it needs', () =>
     withBackend({}, async (_, ask) => {
+      for (const path of ['/metrics', '/ready'])
+        expect(await ask(`GET ${path}`, { token: null })).toMatchObject({ status: 404 });
+      expect(await ask('GET /health', { token: null })).toMatchObject({ status: 200 });
+    }));
+
+  test('counts its requests to amoCRM, those for tokens among them, as the worker counts its own', () =>
+    withBackend({}, async (backend, ask) => {
       await ask('GET /api/users');
       const code = stage.sandbox.amocrm.account.tokens.issueCode();
       for (let n = 0; n < 2; n++) await callback({ code, from_widget: '1' });
-      const metrics = String((await ask('GET /metrics')).body['text']);
+      const metrics = String((await operator(backend)('GET /metrics')).body['text']);
       const counted = (endpoint: string, outcome: string) =>
         `speechsense_export_amocrm_requests_total{account="${stage.accountId}",endpoint="${endpoint}",outcome="${outcome}"}`;
       expect(metrics).toContain(`${counted('/users', 'ok')} 2`);
@@ -155,7 +165,7 @@ test('says what is missing while Postgres is away, and answers again when it is 
   const gone = { ...stage, ledger: { ...stage.ledger, ping: () => Promise.reject(new Error('away')) } };
   const backend = await startBackend(gone);
   try {
-    const answer = await widgetOf(backend.url, stage.sandbox)('GET /ready');
+    const answer = await operator(backend)('GET /ready');
     expect(answer).toMatchObject({ status: 503, body: { ready: false, missing: ['database'] } });
   } finally {
     await backend.close();

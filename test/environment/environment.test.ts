@@ -27,6 +27,7 @@ describe('an environment with only what is needed', () => {
       SPEECHSENSE_ENDPOINT: 'api.speechsense.yandexcloud.net:443',
       SPEECHSENSE_TLS: true,
       WORKER_METRICS_PORT: 9464,
+      OPERATIONS_PORT: 9465,
       FFMPEG_PATH: 'ffmpeg',
       HOST: '127.0.0.1',
       PORT: 3000,

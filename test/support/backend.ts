@@ -11,6 +11,8 @@ import { createStage, type Stage, type StageOptions } from './stage.ts';
 export interface TestBackend {
   /** `http://127.0.0.1:port` */
   url: string;
+  /** The same of its /ready and /metrics. */
+  operationsUrl: string;
   /** All that it has logged. */
   log(): string;
   close(): Promise<void>;
@@ -34,7 +36,12 @@ export async function createBackendStage(options: StageOptions = {}): Promise<St
 /** The backend over the stage's ledger, Temporal and sandbox, where its redirect URI says. */
 export async function startBackend(stage: Stage, options: TestBackendOptions = {}): Promise<TestBackend> {
   const { origin: url, port } = new URL(stage.sandbox.redirectUri);
-  const environment = readEnvironment({ ...stage.environment, PORT: port, ...options.environment });
+  const environment = readEnvironment({
+    ...stage.environment,
+    PORT: port,
+    OPERATIONS_PORT: '0',
+    ...options.environment,
+  });
   let logged = '';
   const logger = pino({ level: 'trace' }, { write: (line: string) => void (logged += line) });
   const temporal = { client: stage.temporal, connection: stage.connection, namespace: 'default' };
@@ -45,8 +52,8 @@ export async function startBackend(stage: Stage, options: TestBackendOptions = {
     logger,
     limits: { ...WIDE_LIMITS, ...options.limits },
   });
-  await backend.listen();
-  return { url, log: () => logged, close: () => backend.close() };
+  const { operationsPort } = await backend.listen();
+  return { url, operationsUrl: `http://127.0.0.1:${operationsPort}`, log: () => logged, close: () => backend.close() };
 }
 
 export interface ApiAnswer {

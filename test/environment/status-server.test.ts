@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createMetrics } from '../../worker/metrics.ts';
-import { startStatusServer, type StatusServer, type StatusServerOptions } from '../../worker/status-server.ts';
+import { startStatusServer, type StatusServer, type StatusServerOptions } from '../../environment/status-server.ts';
 
 let server: StatusServer | undefined;
 afterEach(() => server?.close());
@@ -9,6 +9,7 @@ async function start(options: Partial<StatusServerOptions> = {}) {
   server = await startStatusServer({
     host: '127.0.0.1',
     port: 0,
+    setting: 'WORKER_METRICS_PORT',
     missing: () => Promise.resolve([]),
     metrics: () => Promise.resolve('a_metric 1\n'),
     ...options,
@@ -17,7 +18,12 @@ async function start(options: Partial<StatusServerOptions> = {}) {
   return (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
 }
 
-describe('the worker’s status', () => {
+describe('the status of a process', () => {
+  test('is alive also while it reaches nothing', async () => {
+    const get = await start({ missing: () => Promise.resolve(['database']) });
+    expect(await (await get('/health')).json()).toEqual({ ok: true });
+  });
+
   test('is ready when it reaches all it needs', async () => {
     const answer = await (await start())('/ready');
     expect(answer.status).toBe(200);
@@ -65,12 +71,13 @@ describe('the worker’s status', () => {
     const taken = startStatusServer({
       host: '127.0.0.1',
       port,
+      setting: 'OPERATIONS_PORT',
       missing: () => Promise.resolve([]),
       metrics: () => Promise.resolve(''),
     });
     await expect(taken).rejects.toMatchObject({
       code: 'port_in_use',
-      values: { port, setting: 'WORKER_METRICS_PORT' },
+      values: { port, setting: 'OPERATIONS_PORT' },
     });
   });
 

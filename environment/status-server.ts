@@ -1,11 +1,14 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ExportError } from '../errors/export-error.ts';
+import type { Environment } from './environment.ts';
 
 export interface StatusServerOptions {
   host: string;
   port: number;
-  /** Names of what the worker needs and does not reach; empty means ready. */
+  /** The variable that the port comes from, for the sentence about one that is taken. */
+  setting: keyof Environment & `${string}_PORT`;
+  /** Names of what the process needs and does not reach; empty means ready. */
   missing: () => Promise<string[]>;
   /** Prometheus text. */
   metrics: () => Promise<string>;
@@ -16,13 +19,20 @@ export interface StatusServer {
   close(): Promise<void>;
 }
 
-/** `/ready` and `/metrics` of the worker. @throws {ExportError} `port_in_use` */
-export async function startStatusServer({ host, port, missing, metrics }: StatusServerOptions): Promise<StatusServer> {
+/**
+ * `/health`, `/ready` and `/metrics` of a process, on a port of their own: for the operator's network and nobody else.
+ *
+ * @throws {ExportError} `port_in_use`
+ */
+export async function startStatusServer(options: StatusServerOptions): Promise<StatusServer> {
+  const { host, port, setting, missing, metrics } = options;
   const server = http.createServer((request, response) => {
     answer(request.url ?? '/').catch(() => response.writeHead(500).end());
 
     async function answer(path: string): Promise<void> {
-      if (path === '/ready') {
+      if (path === '/health') {
+        response.writeHead(200, { 'content-type': 'application/json' }).end('{"ok":true}');
+      } else if (path === '/ready') {
         const absent = await missing();
         response.writeHead(absent.length === 0 ? 200 : 503, { 'content-type': 'application/json' });
         response.end(JSON.stringify({ ready: absent.length === 0, missing: absent }));
@@ -36,9 +46,7 @@ export async function startStatusServer({ host, port, missing, metrics }: Status
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) =>
       reject(
-        cause.code === 'EADDRINUSE'
-          ? new ExportError('port_in_use', { cause, values: { port, setting: 'WORKER_METRICS_PORT' } })
-          : cause,
+        cause.code === 'EADDRINUSE' ? new ExportError('port_in_use', { cause, values: { port, setting } }) : cause,
       ),
     );
     server.listen(port, host, resolve);
