@@ -4,7 +4,7 @@ import path from 'node:path';
 import pg from 'pg';
 import { type PostgresServer, startPostgres } from '../scripts/servers/postgres-server.ts';
 import { EXPORT_SEARCH_ATTRIBUTES } from '../scripts/servers/search-attributes.ts';
-import { findTemporalCli } from '../scripts/servers/temporal-cli.ts';
+import { findTemporalCli } from '../scripts/programs/temporal-cli.ts';
 import { startTemporal, type TemporalServer } from '../scripts/servers/temporal-server.ts';
 
 /** What every benchmark is given. Servers start when the first one asks for them, and end with the stage. */

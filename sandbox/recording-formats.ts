@@ -2,7 +2,7 @@
 export const PLAIN_FORMATS = ['mp3', 'wav', 'ogg'] as const;
 export type PlainFormat = (typeof PLAIN_FORMATS)[number];
 
-/** What PBXs, browsers and phones write besides; all but AMR and the raw samples are made by ffmpeg when asked for. */
+/** What PBXs, browsers and phones write besides; all but AMR are made by ffmpeg when asked for. */
 export const ENCODED_FORMATS = [
   'mp3-vbr',
   'mp3-garbage',

@@ -1,6 +1,6 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { runCommand } from './servers/run-command.ts';
+import { runCommand } from './run-command.ts';
 
 const BUILD_WITHIN_MS = 600_000;
 

@@ -22,7 +22,7 @@ import { forgetOldWorld, migrateLedger, registerSandbox } from './start/sandbox-
 import { exportSandbox } from './start/sandbox-export.ts';
 import { startSandboxProcess } from './start/sandbox-process.ts';
 import { uploadWidget } from './start/sandbox-widget.ts';
-import { providePostgres, provideTemporal } from './start/servers.ts';
+import { provideFfmpeg, providePostgres, provideTemporal } from './start/servers.ts';
 import { Steps } from './start/steps.ts';
 import { startWorkerProcess, WORKER_STOPS_WITHIN_MS } from './start/worker-process.ts';
 import { stopSignal } from './stop-signal.ts';
@@ -79,9 +79,10 @@ async function bringUp(): Promise<void> {
   ports.backend = await freePort(ports.backend ?? USUAL_PORT);
   const backendUrl = `http://127.0.0.1:${ports.backend}`;
   const servers = { projectRoot, dataFolder, steps, parts, ports };
-  const [databaseUrl, temporal, sandbox] = await Promise.all([
+  const [databaseUrl, temporal, ffmpeg, sandbox] = await Promise.all([
     providePostgres(servers),
     provideTemporal(servers),
+    provideFfmpeg(servers),
     provideSandbox(),
   ]);
   const { addresses } = sandbox;
@@ -98,6 +99,7 @@ async function bringUp(): Promise<void> {
     AMOCRM_CLIENT_SECRET: addresses.clientSecret,
     AMOCRM_REDIRECT_URI: addresses.redirectUri,
     PUBLIC_URL: backendUrl,
+    ...(ffmpeg === undefined ? {} : { FFMPEG_PATH: ffmpeg }),
   };
   const environment = readEnvironment({ ...process.env, ...variables });
   const ledger = openLedger({ databaseUrl, encryptionKeys: environment.ENCRYPTION_KEYS, maxConnections: 4 });

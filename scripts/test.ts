@@ -1,15 +1,16 @@
 // `npm test`: every suite against a Temporal and a Postgres of its own; arguments go to jest (`npm test -- test/ledger`).
 // DATABASE_URL and TEMPORAL_ADDRESS, when set, are used instead. Suites read TEST_DATABASE_URL, TEST_TEMPORAL_ADDRESS,
-// TEST_BUILD (the folder of the built product) and TEMPORAL_CLI_PATH.
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+// TEST_BUILD (the folder of the built product) and TEMPORAL_CLI_PATH; the `ffmpeg` on their PATH is the one that was found.
+import { chmod, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { findExportError } from '../errors/export-error.ts';
 import { buildForTests } from './build-for-tests.ts';
 import { runJest } from './jest-run.ts';
+import { findFfmpeg } from './programs/ffmpeg.ts';
+import { findTemporalCli } from './programs/temporal-cli.ts';
 import { startPostgres } from './servers/postgres-server.ts';
 import { EXPORT_SEARCH_ATTRIBUTES } from './servers/search-attributes.ts';
-import { findTemporalCli } from './servers/temporal-cli.ts';
 import { startTemporal } from './servers/temporal-server.ts';
 import { exitCodeOfSignal, stopSignal } from './stop-signal.ts';
 
@@ -35,7 +36,7 @@ try {
     exitCode = ended.exitCode;
   }
 } catch (error) {
-  say(findExportError(error)?.message ?? String(error instanceof Error ? error.stack : error));
+  say(sentenceOf(error));
 } finally {
   // The suites first: what they use must not vanish under them.
   for (const stop of started.reverse()) await stop();
@@ -46,6 +47,7 @@ process.exit(exitCode);
 
 async function runSuites() {
   const cliPath = await findTemporalCli({ projectRoot, env: process.env, say });
+  const programs = await folderWithFfmpeg();
   const build = path.join(folder, 'build');
   const [databaseUrl, temporalAddress] = await Promise.all([
     process.env.DATABASE_URL || startedPostgres(),
@@ -58,6 +60,7 @@ async function runSuites() {
     resultFile,
     env: {
       ...process.env,
+      PATH: `${programs}${path.delimiter}${process.env.PATH ?? ''}`,
       TEST_DATABASE_URL: databaseUrl,
       TEST_TEMPORAL_ADDRESS: temporalAddress,
       TEST_BUILD: build,
@@ -65,6 +68,17 @@ async function runSuites() {
     },
     onStart: (stop) => started.push(stop),
   });
+}
+
+/** Without ffmpeg only the suites that convert recordings fail. */
+async function folderWithFfmpeg(): Promise<string> {
+  const programs = path.join(folder, 'bin');
+  await mkdir(programs);
+  await findFfmpeg({ projectRoot, env: process.env, say }).then(
+    (ffmpeg) => symlink(ffmpeg, path.join(programs, 'ffmpeg')),
+    (error: unknown) => say(sentenceOf(error)),
+  );
+  return programs;
 }
 
 async function startedPostgres(): Promise<string> {
@@ -82,4 +96,8 @@ async function startedTemporal(cliPath: string): Promise<string> {
   });
   started.push(() => temporal.stop());
   return temporal.address;
+}
+
+function sentenceOf(error: unknown): string {
+  return findExportError(error)?.message ?? String(error instanceof Error ? error.stack : error);
 }

@@ -82,7 +82,11 @@ async function run(
   const tokens = new TokenKeeper(ledger.tokens, oauth, { counted: countRequest });
   const converter = await checkConverter(environment.FFMPEG_PATH);
   if (converter.ok) logger.info({ version: converter.version }, 'ffmpeg is there');
-  else logger.warn('no ffmpeg with libopus: recordings that SpeechSense does not take will fail as audio_unsupported');
+  else
+    logger.warn(
+      'no ffmpeg with libopus: recordings that SpeechSense does not take will fail as audio_unsupported; ' +
+        'install it (apt install ffmpeg), set FFMPEG_PATH to one, or fetch one into a clone (npm run ffmpeg)',
+    );
   const workers = await createExportWorkers({
     connection,
     namespace,

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import type { EncodedFormat } from '../recording-formats.ts';
 import { amrFile } from './amr.ts';
@@ -13,6 +14,8 @@ interface Encoding {
   contentType: string;
   /** What ffmpeg makes of a two-channel WAV; the last one is the container. */
   ffmpeg: string[];
+  /** A fixture to repeat instead of that WAV: few builds of ffmpeg can write its codec. */
+  loop?: string;
   /** Bytes that stand before what ffmpeg made. */
   before?: Buffer;
 }
@@ -22,6 +25,7 @@ const m4a = (...flags: string[]): Encoding => ({
   contentType: 'audio/mp4',
   ffmpeg: ['-c:a', 'aac', ...flags, '-f', 'mp4'],
 });
+const COPY = ['-c:a', 'copy'];
 const MP3 = ['-c:a', 'libmp3lame', '-f', 'mp3'];
 
 /** A script that printed a warning before the recording, with sync words in it that lead nowhere. */
@@ -36,12 +40,12 @@ const ENCODINGS: Record<Exclude<EncodedFormat, 'amr'>, Encoding> = {
   'wav-ulaw': wav('-c:a', 'pcm_mulaw'),
   'wav-ima-adpcm': wav('-c:a', 'adpcm_ima_wav'),
   'wav-ms-adpcm': wav('-c:a', 'adpcm_ms'),
-  'wav-gsm': wav('-ac', '1', '-c:a', 'libgsm_ms'),
+  'wav-gsm': { ...wav(...COPY), loop: 'two-voices-gsm.wav' },
   'wav-pcm24': wav('-c:a', 'pcm_s24le'),
   'wav-float': wav('-c:a', 'pcm_f32le'),
   'wav-mp3': wav('-c:a', 'libmp3lame'),
   'ogg-vorbis': { contentType: 'audio/ogg', ffmpeg: ['-c:a', 'libvorbis', '-f', 'ogg'] },
-  'ogg-speex': { contentType: 'audio/ogg', ffmpeg: ['-c:a', 'libspeex', '-f', 'ogg'] },
+  'ogg-speex': { contentType: 'audio/ogg', ffmpeg: [...COPY, '-f', 'ogg'], loop: 'two-voices.spx' },
   'ogg-flac': { contentType: 'audio/ogg', ffmpeg: ['-c:a', 'flac', '-f', 'ogg'] },
   m4a: m4a('-movflags', '+faststart'),
   // The table of contents behind the sound, as a phone writes it.
@@ -54,7 +58,7 @@ const ENCODINGS: Record<Exclude<EncodedFormat, 'amr'>, Encoding> = {
   au: { contentType: 'audio/basic', ffmpeg: ['-c:a', 'pcm_mulaw', '-f', 'au'] },
   caf: { contentType: 'audio/x-caf', ffmpeg: ['-c:a', 'pcm_s16le', '-f', 'caf'] },
   wma: { contentType: 'audio/x-ms-wma', ffmpeg: ['-c:a', 'wmav2', '-f', 'asf'] },
-  gsm: { contentType: 'audio/x-gsm', ffmpeg: ['-ac', '1', '-c:a', 'libgsm', '-f', 'gsm'] },
+  gsm: { contentType: 'audio/x-gsm', ffmpeg: [...COPY, '-f', 'gsm'], loop: 'two-voices.gsm' },
   'raw-ulaw': { contentType: 'audio/PCMU;rate=8000;channels=2', ffmpeg: ['-f', 'mulaw'] },
   'raw-alaw': { contentType: 'audio/PCMA;rate=8000;channels=2', ffmpeg: ['-f', 'alaw'] },
   'raw-pcm': { contentType: 'audio/L16;rate=8000;channels=2', ffmpeg: ['-f', 's16be'] },
@@ -86,15 +90,25 @@ async function encode(
   make: RecordingMaker,
 ): Promise<RecordingFile> {
   if (format === 'amr') return amrFile(worldId, talkSeconds);
-  const { contentType, ffmpeg, before } = ENCODINGS[format];
+  const { contentType, ffmpeg, before, loop } = ENCODINGS[format];
+  const input = loop
+    ? [
+        '-stream_loop',
+        '-1',
+        '-t',
+        String(talkSeconds),
+        '-i',
+        fileURLToPath(new URL(`./fixtures/${loop}`, import.meta.url)),
+      ]
+    : ['-f', 'wav', '-i', 'pipe:0'];
   const plain = make({ worldId, format: 'wav', talkSeconds });
   const folder = await mkdtemp(join(tmpdir(), 'speechsense-sandbox-'));
   try {
     // A file and not a pipe: several containers are finished by going back to their beginning.
     const file = join(folder, 'recording');
     const child = spawn(
-      'ffmpeg',
-      ['-v', 'error', '-f', 'wav', '-i', 'pipe:0', '-metadata', `title=Call ${worldId}`, ...ffmpeg, '-y', file],
+      process.env['FFMPEG_PATH'] || 'ffmpeg',
+      ['-nostdin', '-v', 'error', ...input, '-metadata', `title=Call ${worldId}`, ...ffmpeg, '-y', file],
       { stdio: ['pipe', 'ignore', 'inherit'] },
     );
     child.stdin.on('error', () => undefined).end(Buffer.concat([...readRange(plain, 0, plain.sizeBytes)]));

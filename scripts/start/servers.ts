@@ -1,7 +1,9 @@
 import path from 'node:path';
+import { findExportError } from '../../errors/export-error.ts';
+import { findFfmpeg } from '../programs/ffmpeg.ts';
+import { findTemporalCli } from '../programs/temporal-cli.ts';
 import { startPostgres } from '../servers/postgres-server.ts';
 import { EXPORT_SEARCH_ATTRIBUTES } from '../servers/search-attributes.ts';
-import { findTemporalCli } from '../servers/temporal-cli.ts';
 import { startTemporal } from '../servers/temporal-server.ts';
 import type { Remembered } from './remembered.ts';
 import type { RunningParts } from './running-parts.ts';
@@ -80,6 +82,18 @@ export async function provideTemporal(context: ServerContext): Promise<ProvidedT
   ports.temporal = portOf(temporal.address);
   if (temporal.uiUrl !== undefined) ports.temporalUi = portOf(temporal.uiUrl);
   return { address: temporal.address, uiUrl: temporal.uiUrl };
+}
+
+/** Without an ffmpeg only recordings that need a conversion fail. */
+export function provideFfmpeg({ projectRoot, steps }: ServerContext): Promise<string | undefined> {
+  const find = () =>
+    findFfmpeg({ projectRoot, env: process.env, say: steps.say }).catch((error: unknown) => {
+      const missing = findExportError(error);
+      if (!missing) throw error;
+      steps.say(missing.message);
+      return undefined;
+    });
+  return steps.run('ffmpeg', find, (ffmpeg = 'none') => ffmpeg);
 }
 
 function portOf(address: string): number {

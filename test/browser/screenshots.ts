@@ -6,7 +6,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { startPostgres } from '../../scripts/servers/postgres-server.ts';
 import { EXPORT_SEARCH_ATTRIBUTES } from '../../scripts/servers/search-attributes.ts';
-import { findTemporalCli } from '../../scripts/servers/temporal-cli.ts';
+import { findTemporalCli } from '../../scripts/programs/temporal-cli.ts';
 import { startTemporal } from '../../scripts/servers/temporal-server.ts';
 import { createProduct } from './product.ts';
 import { lookAt, SCENES_STAGE, type Scene } from './scenes/scene.ts';

@@ -10,7 +10,7 @@ import { SANDBOX_KEYS } from '../../sandbox/speechsense/connection.ts';
 import { TWO_CHANNEL_KEYS } from '../../sandbox/speechsense/connection.ts';
 import { startPostgres } from '../../scripts/servers/postgres-server.ts';
 import { EXPORT_SEARCH_ATTRIBUTES } from '../../scripts/servers/search-attributes.ts';
-import { findTemporalCli } from '../../scripts/servers/temporal-cli.ts';
+import { findTemporalCli } from '../../scripts/programs/temporal-cli.ts';
 import { startTemporal } from '../../scripts/servers/temporal-server.ts';
 import { createStage } from '../support/stage.ts';
 import type { WorkerProcess } from '../support/worker-process.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startPostgres } from '../../scripts/servers/postgres-server.ts';
 import { EXPORT_SEARCH_ATTRIBUTES } from '../../scripts/servers/search-attributes.ts';
-import { findTemporalCli } from '../../scripts/servers/temporal-cli.ts';
+import { findTemporalCli } from '../../scripts/programs/temporal-cli.ts';
 import { startTemporal } from '../../scripts/servers/temporal-server.ts';
 import { historiesOf } from '../support/histories.ts';
 import { createStage, type Stage, type StageOptions } from '../support/stage.ts';

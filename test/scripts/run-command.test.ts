@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { runCommand } from '../../scripts/servers/run-command.ts';
+import { runCommand } from '../../scripts/run-command.ts';
 
 const env = { PATH: process.env.PATH };
 

@@ -13,31 +13,23 @@ export interface ProbedAudio {
   alone: { left: number; right: number };
 }
 
-/** What ffprobe and ffmpeg, and none of our own code, find in these bytes. @throws when they are no valid audio. */
+/** What ffmpeg, and none of our own code, finds in these bytes. @throws when they are no valid audio. */
 export async function probeAudio(bytes: Buffer): Promise<ProbedAudio> {
   const folder = await mkdtemp(path.join(tmpdir(), 'probe-test-'));
   const file = path.join(folder, 'audio');
   try {
     await writeFile(file, bytes);
-    const entries = 'stream=codec_name,channels:format=duration,format_name';
-    const { stdout } = await promisify(execFile)('ffprobe', [
-      '-v',
-      'error',
-      '-of',
-      'json',
-      '-show_entries',
-      entries,
-      file,
-    ]);
-    const { streams, format } = JSON.parse(stdout) as {
-      streams: { codec_name: string; channels: number }[];
-      format: { duration: string; format_name: string };
-    };
+    // It says what it reads only beside doing something with it; ffprobe does not come with every ffmpeg.
+    const { stderr } = await promisify(execFile)('ffmpeg', ['-hide_banner', '-i', file, '-f', 'null', '-']);
+    const seen = (pattern: RegExp) => pattern.exec(stderr)?.slice(1) ?? [];
+    const [container = ''] = seen(/^Input #0, (\S+), from/m);
+    const [hours, minutes, seconds] = seen(/Duration: (\d+):(\d+):([\d.]+)/).map(Number);
+    const [codec = '', layout = ''] = seen(/Audio: (\w+)[^\n]*? Hz, ([^\s,]+)/);
     return {
-      codec: streams[0]?.codec_name ?? '',
-      container: format.format_name,
-      channels: streams[0]?.channels ?? 0,
-      seconds: Number(format.duration),
+      codec,
+      container,
+      channels: { mono: 1, stereo: 2 }[layout] ?? Number(layout),
+      seconds: Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds),
       alone: await aloneIn(file),
     };
   } finally {

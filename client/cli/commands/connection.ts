@@ -86,7 +86,7 @@ function converterSentence({ ok, version }: ConverterCheck): Sentence {
   }
   const lacks = version !== null;
   return {
-    en: `${lacks ? `ffmpeg ${version} here has no libopus` : 'There is no ffmpeg here'}: recordings other than MP3, WAV (16-bit PCM) and Ogg Opus will fail as audio_unsupported. Install it where the worker runs (apt install ffmpeg), or set FFMPEG_PATH.`,
-    ru: `${lacks ? `В ffmpeg ${version} нет libopus` : 'Здесь нет ffmpeg'}: записи не в MP3, WAV (PCM 16 бит) и Ogg Opus завершатся с причиной audio_unsupported. Установите его там, где работает worker (apt install ffmpeg), или задайте FFMPEG_PATH.`,
+    en: `${lacks ? `ffmpeg ${version} here has no libopus` : 'There is no ffmpeg here'}: recordings other than MP3, WAV (16-bit PCM) and Ogg Opus will fail as audio_unsupported. Install it where the worker runs (apt install ffmpeg), set FFMPEG_PATH, or fetch one into a clone (npm run ffmpeg).`,
+    ru: `${lacks ? `В ffmpeg ${version} нет libopus` : 'Здесь нет ffmpeg'}: записи не в MP3, WAV (PCM 16 бит) и Ogg Opus завершатся с причиной audio_unsupported. Установите его там, где работает worker (apt install ffmpeg), задайте FFMPEG_PATH или скачайте его в клон (npm run ffmpeg).`,
   };
 }

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { runCommand } from './run-command.ts';
-import { fetchToCache } from './temporal-cli-cache.ts';
+import { runCommand } from '../run-command.ts';
+import { fetchToCache } from './fetch-to-cache.ts';
 
 /** Where the SDK's own test environment looks; the request and its answer are those of its Rust core (ephemeral_server). */
 export const SDK_DOWNLOADS = 'https://temporal.download';

@@ -1,19 +1,7 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import path from 'node:path';
 import { isNativeError } from 'node:util/types';
-
-/** Where a fetched Temporal CLI is kept: in the clone, or with the user when the clone is read-only. */
-export function cacheFolders(projectRoot: string, env: NodeJS.ProcessEnv): readonly [string, string] {
-  const userCache = env.XDG_CACHE_HOME || path.join(env.HOME || homedir(), '.cache');
-  return [path.join(projectRoot, '.cache', 'temporal'), path.join(userCache, 'speechsense-export', 'temporal')];
-}
-
-/** A folder per pinned version, so that a newer pin fetches anew. */
-export function cachedCli(folder: string, version: string): string {
-  return path.join(folder, version, 'temporal');
-}
 
 /** The first folder that can be written to, made when absent; the last one when there is none, to fail there with its reason. */
 export function writableFolder(folders: readonly [string, string]): string {

