@@ -2,6 +2,7 @@ import js from '@eslint/js';
 import importX from 'eslint-plugin-import-x';
 import { builtinModules } from 'node:module';
 import tseslint from 'typescript-eslint';
+import roomArrows from './scripts/lint/room-arrows.js';
 
 /**
  * The rooms and what each may import at run time (docs/decisions/0001-rooms-and-arrows.md).
@@ -40,46 +41,49 @@ const MAY_IMPORT_TYPES = {
   client: ['workflows'],
 };
 
-const rooms = Object.keys(MAY_IMPORT);
+/** Folders that no room imports. */
+const CLOSED = ['scripts', 'bench', 'test'];
 
-const arrows = rooms.map((room) => ({
-  files: [`${room}/**/*.{ts,tsx}`],
-  rules: {
-    '@typescript-eslint/no-restricted-imports': [
-      'error',
-      {
-        patterns: [
-          ...rooms
-            .filter((other) => other !== room && !MAY_IMPORT[room].includes(other))
-            .map((other) => ({
-              group: [`../${other}/**`, `../../${other}/**`],
-              allowTypeImports: (MAY_IMPORT_TYPES[room] ?? []).includes(other),
-              message: `${room}/ may not import ${other}/ (docs/decisions/0001-rooms-and-arrows.md).`,
-            })),
-          ...['scripts', 'bench', 'test'].map((other) => ({
-            group: [`../${other}/**`, `../../${other}/**`],
-            message: `Only entry points and tests import ${other}/.`,
-          })),
-          ...(room === 'workflows'
-            ? [
-                {
-                  group: [...builtinModules, 'node:*'],
-                  message: 'Workflow code is replayed: no Node built-ins.',
-                },
-                {
-                  group: ['@temporalio/*', '!@temporalio/workflow', '!@temporalio/common'],
-                  message: 'Workflow code imports @temporalio/workflow only.',
-                },
-              ]
-            : []),
-          ...(room === 'widget'
-            ? [{ group: [...builtinModules, 'node:*'], message: 'The widget runs in a browser: no Node built-ins.' }]
-            : []),
-        ],
-      },
-    ],
+const NO_NODE = { group: [...builtinModules, 'node:*'] };
+
+const rooms = [
+  {
+    files: ['**/*.{ts,tsx}'],
+    plugins: { rooms: { rules: { arrows: roomArrows } } },
+    rules: {
+      'rooms/arrows': [
+        'error',
+        { root: import.meta.dirname, mayImport: MAY_IMPORT, mayImportTypes: MAY_IMPORT_TYPES, closed: CLOSED },
+      ],
+    },
   },
-}));
+  {
+    files: ['workflows/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { ...NO_NODE, message: 'Workflow code is replayed: no Node built-ins.' },
+            {
+              group: ['@temporalio/*', '!@temporalio/workflow', '!@temporalio/common'],
+              message: 'Workflow code imports @temporalio/workflow only.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ['widget/**/*.{ts,tsx}'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        { patterns: [{ ...NO_NODE, message: 'The widget runs in a browser: no Node built-ins.' }] },
+      ],
+    },
+  },
+];
 
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', '.data/', '.cache/', 'coverage/', 'test/replay/histories/'] },
@@ -106,7 +110,7 @@ export default tseslint.config(
       ],
     },
   },
-  ...arrows,
+  ...rooms,
   {
     files: ['workflows/**/*.ts'],
     rules: {
