@@ -40,6 +40,7 @@ export async function valueContext(reading: Reading, needed: NeededFields): Prom
   return {
     host: account.host,
     timeZone: account.timeZone,
+    country: account.country,
     users: new Map((await ledger.users.list(account.accountId)).map((user) => [user.id, user])),
     pipelines: pipelines ?? [],
     lossReasons: new Map((lossReasons ?? []).map(({ id, name }) => [id, name])),

@@ -68,9 +68,10 @@ export function createExportActivities(deps: ExportDeps) {
       if (kind === 'preview') await ledger.exports.dropPreviews(accountId);
       // Before the checks, so that an export which they block is there to be seen and stopped.
       await record(opening, account.timeZone);
-      const { name, timeZone, isApiFilterEnabled } = await readAccount(http);
-      await ledger.accounts.put({ ...account, host: http.host, name, timeZone, isApiFilterEnabled });
-      await ledger.users.putAll(accountId, await readUsers(http));
+      const { groups, ...present } = await readAccount(http);
+      const { timeZone } = present;
+      await ledger.accounts.put({ ...present, accountId, host: http.host });
+      await ledger.users.putAll(accountId, await readUsers(http, { groups }));
       if (kind !== 'preview') await speechSense.checkConnection(connection);
       if (timeZone !== account.timeZone) await record(opening, timeZone);
       if (retry) await ledger.retries.list(exportId, retry);

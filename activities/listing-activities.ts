@@ -59,7 +59,13 @@ export function createListingActivities(
   ): Promise<void> {
     if (calls.length === 0) return;
     const users = new Map((await ledger.users.list(accountId)).map((user) => [user.id, user]));
-    const sightings = calls.map((call) => toSighting(call, users));
+    const country = (await ledger.accounts.find(accountId))?.country ?? null;
+    const sightings = calls.map((call) => toSighting(call, { users, country }));
+    const operators = sightings.flatMap(({ operatorId }) => operatorId ?? []);
+    await ledger.users.putFromCalls(
+      accountId,
+      operators.filter((userId) => !users.has(userId)),
+    );
     await ledger.calls.recordSightings(accountId, exportId, sightings, foundBy);
   }
 

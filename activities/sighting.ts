@@ -5,10 +5,15 @@ import type { UnsortedCall } from '../amocrm/unsorted.ts';
 import type { SightedNote } from '../ledger/calls.ts';
 import type { User } from '../ledger/users.ts';
 
+interface Known {
+  users: ReadonlyMap<number, User>;
+  country: string | null;
+}
+
 /** What amoCRM says of a call, as the ledger keeps it. */
-export function toSighting(note: CallNote | UnsortedCall, users: ReadonlyMap<number, User>): SightedNote {
-  const { createdAt, ...facts } = note;
-  const operator = resolveOperator(note, users);
+export function toSighting(note: CallNote | UnsortedCall, { users, country }: Known): SightedNote {
+  const { createdAt, callResponsible: _named, responsibleUserId: _responsible, createdBy: _author, ...facts } = note;
+  const operator = resolveOperator(note, users, country);
   return {
     ...facts,
     identity: callIdentity(note),

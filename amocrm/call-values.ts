@@ -14,6 +14,7 @@ export interface CallFacts extends Pick<
   operatorGroup: string | null;
   host: string;
   timeZone: string;
+  country: string | null;
 }
 
 /** The call's own fields, by the names that a mapping gives them. */
@@ -25,7 +26,7 @@ const CALL_VALUES: Record<string, (call: CallFacts) => string | number | null> =
   direction: ({ direction }) => direction,
   duration: ({ talkSeconds }) => talkSeconds,
   phone: ({ phone }) => phone,
-  phone_e164: ({ phone }) => (phone === null ? null : toE164(phone)),
+  phone_e164: ({ phone, country }) => (phone === null ? null : toE164(phone, country)),
   result: ({ result }) => result,
   status: ({ status }) => status,
   status_name: ({ status }) => (status === null ? null : (STATUS_NAMES[status] ?? null)),

@@ -101,10 +101,12 @@ function toTime(value: unknown, timeZone: string): string | null {
   return moment === null ? toText(value) : localTime(moment, timeZone);
 }
 
-/** A date as text, which integrations may write: `2026-11-02`, or with a time and an offset. */
+/** A date as text, which integrations may write: `2026-11-02`, also with a time and an offset, or `02.11.2026`. */
 function written(value: unknown, timeZone: string): Date | null {
-  if (typeof value !== 'string' || !/^\d{4}-/.test(value)) return null;
-  const moment = DateTime.fromISO(value, { zone: timeZone });
+  if (typeof value !== 'string') return null;
+  const moment = /^\d{4}-/.test(value)
+    ? DateTime.fromISO(value, { zone: timeZone })
+    : DateTime.fromFormat(value.trim(), 'd.M.yyyy', { zone: timeZone });
   return moment.isValid ? moment.toJSDate() : null;
 }
 

@@ -45,7 +45,7 @@ const entitySchema = z
     const { tags, contacts, companies, leads } = entity._embedded;
     return {
       entityId: entity.id,
-      name: entity.name,
+      name: seen(entity.name) ?? joinedName(entity.first_name, entity.last_name),
       firstName: entity.first_name,
       lastName: entity.last_name,
       price: entity.price,
@@ -67,6 +67,17 @@ const entitySchema = z
 
 /** A lead, contact, company or customer as its card shows it. */
 export type AmocrmEntity = z.output<typeof entitySchema>;
+
+/** amoCRM fills a contact's name only where its form was used: an integration may give the two parts of it alone. */
+function joinedName(...parts: (string | null)[]): string | null {
+  const said = parts.map(seen).filter((part) => part !== null);
+  return said.length === 0 ? null : said.join(' ');
+}
+
+/** A text of which something can be seen. */
+function seen(text: string | null): string | null {
+  return text !== null && /[^\s\p{Cf}]/u.test(text) ? text : null;
+}
 
 /** One entity, or undefined for what cannot be one. */
 export function toEntity(raw: unknown): AmocrmEntity | undefined {

@@ -11,6 +11,8 @@ import type { Pipeline } from './catalogue.ts';
 export interface ValueContext {
   host: string;
   timeZone: string;
+  /** The account's, in which its phones are dialled; null where it names none. */
+  country: string | null;
   users: ReadonlyMap<number, { name: string; group: string | null }>;
   pipelines: readonly Pipeline[];
   lossReasons: ReadonlyMap<number, string>;
@@ -90,7 +92,8 @@ function shared(entityType: CardType): Record<string, Value> {
 function reach(): Record<string, Value> {
   return {
     phone: coded('PHONE'),
-    phone_e164: (entity) => joined(codedFields(entity, 'PHONE').flatMap(({ values }) => values.map(e164Of))),
+    phone_e164: (entity, { country }) =>
+      joined(codedFields(entity, 'PHONE').flatMap(({ values }) => values.map(({ value }) => e164Of(value, country)))),
     email: coded('EMAIL'),
   };
 }
@@ -104,8 +107,8 @@ function codedFields({ customFields }: AmocrmEntity, code: string) {
   return customFields.filter((field) => field.code === code);
 }
 
-function e164Of({ value }: { value: unknown }): string | null {
-  return typeof value === 'string' || typeof value === 'number' ? toE164(String(value).slice(0, 100)) : null;
+function e164Of(value: unknown, country: string | null): string | null {
+  return typeof value === 'string' || typeof value === 'number' ? toE164(String(value).slice(0, 100), country) : null;
 }
 
 function pipelineOf({ pipelineId }: AmocrmEntity, { pipelines }: ValueContext): Pipeline | undefined {

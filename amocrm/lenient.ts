@@ -19,5 +19,8 @@ export const lenientText = anything.transform(toText);
 
 export const lenientMoment = anything.transform(toMoment);
 
+/** An id of a department; the default one's is 0, and null on a user's card. */
+export const lenientGroupId = anything.transform((value) => toId(value) ?? 0);
+
 /** An id, which may come as a string; null when there is none (amoCRM's 0 included). */
 export const lenientId = anything.transform(toId);

@@ -47,12 +47,13 @@ export function toMoment(value: unknown): Date | null {
   return moment !== null && moment.getTime() > 0 ? moment : null;
 }
 
-/** The same, also before 1970, where people's birthdays are. */
+/** The same, also in 1970 and before, where people's birthdays are: 0 is the first of January 1970. */
 export function toMomentOfAnyYear(value: unknown): Date | null {
   const text = toText(value);
-  const number = text !== null && /^-?\d{1,16}$/.test(text) ? Number(text) : 0;
+  if (text === null || !/^-?\d{1,16}$/.test(text)) return null;
+  const number = Number(text);
   const size = Math.abs(number);
-  if (size === 0 || size > MAX_MILLISECONDS) return null;
+  if (size > MAX_MILLISECONDS) return null;
   return new Date(size > MAX_SECONDS ? number : number * 1000);
 }
 

@@ -1,38 +1,72 @@
 import type { CallNote } from './call-note.ts';
+import { nameKeys } from './operator-name.ts';
+import { toE164 } from './phone.ts';
 
-interface KnownUser {
+export interface KnownUser {
   id: number;
   name: string;
   active: boolean;
+  phone: string | null;
+  email: string | null;
 }
 
 export interface Operator {
-  userId: number;
-  /** Which fact of the note told it: 1 `call_responsible` as an id, 2 as a name, 3 the responsible user, 4 the author. */
+  /** Null where `call_responsible` names somebody who is none of the users, or several of them. */
+  userId: number | null;
+  /**
+   * Which fact of the note told it: 1 `call_responsible` as an id, 2 as a name, phone or address, 3 the responsible
+   * user, 4 the author.
+   */
   rank: 1 | 2 | 3 | 4;
 }
 
+/** What integrations write into `call_responsible` where nobody is meant. */
+const NOBODY = new Set(['0', '-', 'null', 'undefined', 'none', 'nan', 'false', 'нет']);
+
 /**
- * Who talked. Three facts of a note may name the operator, and telephonies fill them differently, so the first that
- * can be believed counts: `call_responsible` as the id of a known user, then as exactly one user's name, then the
- * note's responsible user, then its author, unless that is the robot (0). Who was deleted and entered anew has the name
- * twice: then it is that of the active one.
+ * Who talked. Three facts of a note may name the operator, and telephonies fill them differently. What `call_responsible`
+ * names counts: the id of a known user, or exactly one user's name, phone or address. Where it names nobody that can be
+ * told, the operator is unknown: the note's responsible user and its author are then often the administrator in whose
+ * name the telephony writes. They count where the note has no `call_responsible`, the author unless that is the robot (0).
  *
  * @param users all users ever seen of the account, deleted ones included.
- * @returns null when nothing names one.
+ * @param country the account's, in which phones are dialled.
+ * @returns null when the note says nothing of an operator.
  */
 export function resolveOperator(
   note: Pick<CallNote, 'callResponsible' | 'responsibleUserId' | 'createdBy'>,
   users: ReadonlyMap<number, KnownUser>,
+  country: string | null,
 ): Operator | null {
-  const named = note.callResponsible;
-  if (named !== null) {
-    if (/^\d+$/.test(named) && users.has(Number(named))) return { userId: Number(named), rank: 1 };
-    const sameName = [...users.values()].filter(({ name }) => name.trim() === named);
-    const active = sameName.filter((user) => user.active);
-    const [only, ...others] = active.length > 0 ? active : sameName;
-    if (only && others.length === 0) return { userId: only.id, rank: 2 };
+  const { callResponsible: named, responsibleUserId, createdBy } = note;
+  if (named !== null && !NOBODY.has(named.toLowerCase())) {
+    const id = /^\d+$/.test(named) ? Number(named) : 0;
+    // One whom no list of users had, as of a user deleted long ago, but whom the note itself knows as a user.
+    if (users.has(id) || (id > 0 && (id === responsibleUserId || id === createdBy))) return { userId: id, rank: 1 };
+    return { userId: userNamed(named, [...users.values()], country)?.id ?? null, rank: 2 };
   }
-  if (note.responsibleUserId > 0) return { userId: note.responsibleUserId, rank: 3 };
-  return note.createdBy > 0 ? { userId: note.createdBy, rank: 4 } : null;
+  if (responsibleUserId > 0) return { userId: responsibleUserId, rank: 3 };
+  return createdBy > 0 ? { userId: createdBy, rank: 4 } : null;
+}
+
+/** The one user that is meant; none where none or several may be. */
+function userNamed(named: string, users: readonly KnownUser[], country: string | null): KnownUser | undefined {
+  const { whole, withoutExtension } = nameKeys(named);
+  const keys = users.map((user) => ({ user, ...nameKeys(user.name) }));
+  const email = /[^\s<>()"',;]+@[^\s<>()"',;]+/.exec(named)?.[0].toLowerCase();
+  const phone = toE164(named, country);
+  const digits = /^\d{2,}$/.test(named) ? named : undefined;
+  const readings = [
+    keys.filter((user) => user.whole === whole),
+    // An extension behind the name, at the telephony or on amoCRM's card; two different ones are two people.
+    keys.filter((user) => user.whole === withoutExtension || user.withoutExtension === whole),
+    keys.filter(({ user }) => email !== undefined && user.email?.toLowerCase() === email),
+    keys.filter(({ user }) => phone !== null && user.phone !== null && toE164(user.phone, country) === phone),
+    keys.filter(({ user }) => digits !== undefined && user.phone?.replace(/\D/g, '') === digits),
+  ];
+  const alike = (whole === '' ? readings.slice(2) : readings).find((found) => found.length > 0) ?? [];
+  // Who was deleted and entered anew is there twice: then the active one is meant.
+  const active = alike.filter(({ user }) => user.active);
+  const [only, ...others] = active.length > 0 ? active : alike;
+  return others.length === 0 ? only?.user : undefined;
 }

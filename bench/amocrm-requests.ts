@@ -94,7 +94,14 @@ async function count(stage: BenchStage, calls: number, apiFilter: boolean, mappi
     await ledger.migrate();
     const { accountId, connectionId, apiKey } = sandbox;
     const { host } = new URL(sandbox.addresses.amocrm);
-    await ledger.accounts.put({ accountId, host, name: '', timeZone: 'Europe/Moscow', isApiFilterEnabled: true });
+    await ledger.accounts.put({
+      accountId,
+      host,
+      name: '',
+      timeZone: 'Europe/Moscow',
+      isApiFilterEnabled: true,
+      country: 'RU',
+    });
     await ledger.tokens.put(accountId, sandbox.token);
     await ledger.connections.put({ accountId, connectionId, apiKey, language: 'ru-RU' });
     const transport = createAmocrmTransport();

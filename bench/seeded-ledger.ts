@@ -33,11 +33,19 @@ export async function openBenchLedger(databaseUrl: string, connection: BenchConn
     name: 'Bench',
     timeZone: 'Europe/Moscow',
     isApiFilterEnabled: true,
+    country: 'RU',
   });
   await ledger.connections.put({ accountId, language: 'ru-RU', ...connection });
   await ledger.users.putAll(
     accountId,
-    Array.from({ length: 10 }, (_, id) => ({ id: id + 1, name: `Operator ${id + 1}`, group: null, active: true })),
+    Array.from({ length: 10 }, (_, id) => ({
+      id: id + 1,
+      name: `Operator ${id + 1}`,
+      group: null,
+      active: true,
+      phone: null,
+      email: null,
+    })),
   );
   return ledger;
 }

@@ -1,4 +1,5 @@
 import { readClaims } from '../amocrm/access-token-claims.ts';
+import { readAccount } from '../amocrm/account.ts';
 import { accountAddress } from '../amocrm/host.ts';
 import { OTHER_ACCOUNT } from '../amocrm/token-decision.ts';
 import { readUsers } from '../amocrm/users.ts';
@@ -109,6 +110,7 @@ export async function removeAccount(ledger: Ledger, exports: ExportClient, accou
 
 /** The account's users as amoCRM has them now, those of earlier times included; they are kept for the exports. */
 export async function refreshUsers(access: AccountAccess, account: Account, signal?: AbortSignal): Promise<User[]> {
-  await access.ledger.users.putAll(account.accountId, await readUsers(amocrmOf(access, account, signal)));
+  const http = amocrmOf(access, account, signal);
+  await access.ledger.users.putAll(account.accountId, await readUsers(http, await readAccount(http)));
   return access.ledger.users.list(account.accountId);
 }

@@ -42,14 +42,14 @@ export async function connectAccount(
     counted: (endpoint, outcome) => access.countRequest?.(inLineOf ?? 0, endpoint, outcome),
     tries: INTERACTIVE_TRIES,
   });
-  const account = await readAccount(http);
+  const { groups, ...account } = await readAccount(http);
   const { accountId } = account;
   for (const expected of [expectedAccountId ?? accountId, claimed ?? accountId]) {
     if (expected !== accountId) {
       throw new ExportError('amocrm_other_account', { values: { given: accountId, expected } });
     }
   }
-  const users = await readUsers(http);
+  const users = await readUsers(http, { groups });
   await access.ledger.addAccount({ ...account, host }, grant, users);
   return { accountId, host, state: 'connected', ...(await resumeBlocked(access, accountId)) };
 }

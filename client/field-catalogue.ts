@@ -77,7 +77,7 @@ async function readBlock(http: AmocrmHttp, block: CardBlock): Promise<Block> {
 }
 
 async function contextOf(
-  { host, timeZone }: Account,
+  { host, timeZone, country }: Account,
   users: ReadonlyMap<number, User>,
   http: AmocrmHttp,
   blocks: readonly Block[],
@@ -86,6 +86,7 @@ async function contextOf(
   return {
     host,
     timeZone,
+    country,
     users,
     pipelines: await readPipelines(http),
     lossReasons: new Map((await readLossReasons(http)).map(({ id, name }) => [id, name])),
@@ -112,17 +113,19 @@ function fieldsOf(
   ];
 }
 
-function factsOf(note: CallNote, users: ReadonlyMap<number, User>, { host, timeZone }: Account): CallFacts {
-  const operatorId = resolveOperator(note, users)?.userId ?? null;
+function factsOf(note: CallNote, users: ReadonlyMap<number, User>, account: Account): CallFacts {
+  const { host, timeZone, country } = account;
+  const operatorId = resolveOperator(note, users, country)?.userId ?? null;
   const operator = operatorId === null ? undefined : users.get(operatorId);
   return {
     ...note,
     startedAt: note.createdAt,
     operatorId,
-    operatorName: operator?.name ?? null,
+    operatorName: operator?.name || null,
     operatorGroup: operator?.group ?? null,
     host,
     timeZone,
+    country,
   };
 }
 

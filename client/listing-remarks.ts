@@ -21,8 +21,8 @@ export function listingRemarks({ crossCheck, unsorted, unknownOperators, unreada
       ru: `Звонков из неразобранного: ${unsorted}.`,
     },
     unknownOperators > 0 && {
-      en: `Nobody can tell who talked in ${unknownOperators} calls; they are exported with an unknown operator.`,
-      ru: `Звонков, у которых не определить оператора: ${unknownOperators}; они выгружаются с неизвестным оператором.`,
+      en: `Who talked in ${unknownOperators} calls cannot be told; they are exported with an unknown operator, or, where users are chosen, not exported.`,
+      ru: `Звонков, у которых не определить оператора: ${unknownOperators}; они выгружаются с неизвестным оператором, а если выбраны сотрудники, не выгружаются.`,
     },
     unreadable.notes > 0 && {
       en: `${unreadable.notes} call notes cannot be read and are not among the calls: ${named(unreadable)}.`,

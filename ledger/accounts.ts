@@ -10,6 +10,8 @@ export interface Account {
   timeZone: string;
   /** amoCRM's paid option without which a filter on entities is silently ignored. */
   isApiFilterEnabled: boolean;
+  /** In which its phones are dialled, ISO 3166-1 alpha-2; null where it names none. */
+  country: string | null;
 }
 
 /** What `account remove` deleted, by table. */
@@ -28,12 +30,13 @@ export function createAccounts(db: Database) {
         'name',
         'time_zone as timeZone',
         'is_api_filter_enabled as isApiFilterEnabled',
+        'country',
       ]);
 
   return {
     /** Adds the account or renews what is known of it; a renamed one keeps its data. */
-    async put({ accountId, host, name, timeZone, isApiFilterEnabled }: Account): Promise<void> {
-      const facts = { host, name, time_zone: timeZone, is_api_filter_enabled: isApiFilterEnabled };
+    async put({ accountId, host, name, timeZone, isApiFilterEnabled, country }: Account): Promise<void> {
+      const facts = { host, name, time_zone: timeZone, is_api_filter_enabled: isApiFilterEnabled, country };
       await db
         .insertInto('accounts')
         .values({ account_id: accountId, ...facts })

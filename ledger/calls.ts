@@ -18,13 +18,10 @@ export interface SightedNote {
   updatedAt: Date;
   /** Null when the note does not say, which is not the same as 0. */
   talkSeconds: number | null;
+  /** Null where the note names nobody, or somebody whom no user is. */
   operatorId: number | null;
-  /** How well the note tells the operator: the lower, the better. */
+  /** How well the note tells the operator: the lower, the better; null where it names nobody. */
   operatorRank: number | null;
-  /** What the note itself says of who talked. */
-  callResponsible: string | null;
-  responsibleUserId: number;
-  createdBy: number;
   link: string | null;
   phone: string | null;
   uniq: string | null;

@@ -5,8 +5,7 @@ import type { Schema } from './schema.ts';
 /** The columns of `call_notes` that a later reading of the note may change. */
 const NOTE_FACTS = [
   ...['updated_at', 'entity_type', 'entity_id', 'direction', 'started_at', 'talk_seconds', 'link', 'phone', 'uniq'],
-  ...['source', 'result', 'status', 'unreadable', 'operator_id', 'operator_rank', 'call_responsible'],
-  ...['responsible_user_id', 'created_by', 'unsorted_uid'],
+  ...['source', 'result', 'status', 'unreadable', 'operator_id', 'operator_rank', 'unsorted_uid'],
 ];
 
 /** The columns of `calls` that follow from the call's notes. */
@@ -33,13 +32,12 @@ export async function mergeNotes(
     insert into call_notes as known (account_id, note_id, call_id, ${columns(NOTE_FACTS)})
     select distinct on ("noteId") ${accountId}, "noteId", "callId",
            "updatedAt", "entityType", "entityId", direction, "startedAt", "talkSeconds", link, phone, uniq, source,
-           result, status, unreadable, "operatorId", "operatorRank", "callResponsible", "responsibleUserId",
-           "createdBy", "unsortedUid"
+           result, status, unreadable, "operatorId", "operatorRank", "unsortedUid"
       from json_to_recordset(${sighted}::json)
         as n("noteId" bigint, "callId" bigint, "updatedAt" timestamptz, "entityType" text, "entityId" bigint,
              direction text, "startedAt" timestamptz, "talkSeconds" int, link text, phone text, uniq text, source text,
              result text, status int, unreadable boolean, "operatorId" bigint, "operatorRank" smallint,
-             "callResponsible" text, "responsibleUserId" bigint, "createdBy" bigint, "unsortedUid" text)
+             "unsortedUid" text)
      order by "noteId"
     on conflict (account_id, note_id) do update
       set (${columns(NOTE_FACTS)}) = (${columns(NOTE_FACTS, 'excluded')})
@@ -55,7 +53,7 @@ export async function mergeNotes(
                as direction,
              min(started_at) as started_at,
              max(talk_seconds) as talk_seconds,
-             (array_agg(operator_id order by ${BEST}) filter (where operator_id is not null))[1] as operator_id,
+             (array_agg(operator_id order by ${BEST}) filter (where operator_rank is not null))[1] as operator_id,
              (array_agg(link order by updated_at desc, note_id) filter (where link is not null))[1] as link,
              (array_agg(phone order by ${BEST}) filter (where phone is not null))[1] as phone,
              (array_agg(uniq order by ${BEST}) filter (where uniq is not null))[1] as uniq,

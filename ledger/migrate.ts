@@ -18,6 +18,7 @@ import { up as missingTalks } from './migrations/0013-missing-talks.ts';
 import { up as callsByLink } from './migrations/0014-calls-by-link.ts';
 import { up as sweepPlaces } from './migrations/0015-sweep-places.ts';
 import { up as forgetUpload } from './migrations/0016-forget-upload.ts';
+import { up as accountCountry } from './migrations/0017-account-country.ts';
 
 /** Listed by hand, in order, so that a build needs no file search and a review sees what runs. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -37,6 +38,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0014-calls-by-link': { up: callsByLink },
   '0015-sweep-places': { up: sweepPlaces },
   '0016-forget-upload': { up: forgetUpload },
+  '0017-account-country': { up: accountCountry },
 };
 
 /**

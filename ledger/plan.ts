@@ -141,12 +141,12 @@ async function decide(tx: Transaction<Schema>, exportId: string, options: PlanOp
      where t.export_id = ${exportId} and t.call_id = d.call_id`.execute(tx);
 }
 
-/** They are sent, with the operator left open; how many they are is told. */
+/** They are sent, with the operator left open, unless users are chosen: they may be those users' calls. */
 async function countUnknownOperators(tx: Transaction<Schema>, exportId: string): Promise<void> {
   await sql`
     insert into listings (export_id, unknown_operators)
     select ${exportId}, count(*) from transfers t join calls c using (call_id)
-     where t.export_id = ${exportId} and t.state <> 'skipped' and c.operator_id is null
+     where t.export_id = ${exportId} and (t.state <> 'skipped' or t.reason = 'other_user') and c.operator_id is null
     on conflict (export_id) do update set unknown_operators = excluded.unknown_operators`.execute(tx);
 }
 

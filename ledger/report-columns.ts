@@ -30,7 +30,7 @@ export const REPORT_COLUMNS = {
   converted_from: sql<string | null>`t.converted_from`,
   channels: sql<number | null>`t.channels`,
   /** As amoCRM named the operator last, who may be gone since. */
-  operator_name: sql<string | null>`u.name`,
+  operator_name: sql<string | null>`nullif(u.name, '')`,
   /** Whoever writes the report out makes it of the entity and the account's host. */
   card_link: sql<string>`''`,
 };

@@ -39,6 +39,7 @@ interface AccountsTable {
   name: string;
   time_zone: string;
   is_api_filter_enabled: boolean;
+  country: string | null;
   added_at: Generated<Date>;
   filter_ignored_at: Date | null;
 }
@@ -93,6 +94,8 @@ interface UsersTable {
   name: string;
   group_name: string | null;
   active: boolean;
+  phone: string | null;
+  email: string | null;
 }
 
 export type EntityType = 'lead' | 'contact' | 'company' | 'customer';
@@ -204,9 +207,6 @@ interface CallNotesTable {
   unreadable: Generated<boolean>;
   operator_id: number | null;
   operator_rank: number | null;
-  call_responsible: string | null;
-  responsible_user_id: number | null;
-  created_by: number | null;
   unsorted_uid: string | null;
 }
 

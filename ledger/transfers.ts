@@ -27,6 +27,7 @@ export interface CallToSend {
   language: string;
   host: string;
   timeZone: string;
+  country: string | null;
   entityType: EntityType;
   entityId: number;
   direction: CallDirection;
@@ -116,10 +117,10 @@ export function createTransfers(db: Database) {
                   t.postponed, t.defects,
                   c.account_id as "accountId", c.call_id as "callId", c.note_id as "noteId",
                   c.entity_type as "entityType", c.entity_id as "entityId", c.direction, c.started_at as "startedAt",
-                  c.talk_seconds as "talkSeconds", c.operator_id as "operatorId", u.name as "operatorName",
+                  c.talk_seconds as "talkSeconds", c.operator_id as "operatorId", nullif(u.name, '') as "operatorName",
                   u.group_name as "operatorGroup", c.link,
                   c.phone, c.uniq, c.source, c.result, c.status as "status", e.connection_id as "connectionId",
-                  e.language, e.settings, a.host, a.time_zone as "timeZone"`.execute(db);
+                  e.language, e.settings, a.host, a.time_zone as "timeZone", a.country`.execute(db);
       const [row] = rows;
       if (!row) return { kind: 'settled', state: await stateOf(db, exportId, callId) };
       const { state, attempt, ...call } = row;

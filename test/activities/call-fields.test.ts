@@ -19,6 +19,7 @@ const CALL: CallToSend = {
   language: 'ru-RU',
   host: 'example.amocrm.ru',
   timeZone: 'Europe/Moscow',
+  country: 'RU',
   entityType: 'lead',
   entityId: 12,
   direction: 'incoming',

@@ -46,6 +46,7 @@ const renewAccount = (isApiFilterEnabled: boolean) =>
     name: '',
     timeZone: 'Europe/Moscow',
     isApiFilterEnabled,
+    country: 'RU',
   });
 
 interface Hanging {

@@ -91,7 +91,14 @@ test('an export of 10,000 calls by two workers is never asked to slow down, and 
   const { accountId, connectionId, apiKey, token } = sandbox;
   await ledger.migrate();
   const host = new URL(sandbox.addresses.amocrm).host;
-  await ledger.accounts.put({ accountId, host, name: 'A', timeZone: 'Europe/Moscow', isApiFilterEnabled: false });
+  await ledger.accounts.put({
+    accountId,
+    host,
+    name: 'A',
+    timeZone: 'Europe/Moscow',
+    isApiFilterEnabled: false,
+    country: 'RU',
+  });
   await ledger.tokens.put(accountId, token);
   await ledger.connections.put({ accountId, connectionId, language: 'ru-RU', apiKey });
 

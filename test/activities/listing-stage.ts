@@ -75,7 +75,14 @@ export async function createListingStage(): Promise<ListingStage> {
     waitHours: 48,
     attempt: 1,
     async open({ from, until }, { accountId = randomInt(1, 2_000_000_000), kind = 'export', settings = {} } = {}) {
-      await ledger.accounts.put({ accountId, host, name: 'a', timeZone: 'Europe/Moscow', isApiFilterEnabled: true });
+      await ledger.accounts.put({
+        accountId,
+        host,
+        name: 'a',
+        timeZone: 'Europe/Moscow',
+        isApiFilterEnabled: true,
+        country: 'RU',
+      });
       await ledger.tokens.put(accountId, amocrm.token);
       const exportId = randomUUID();
       await ledger.exports.open({

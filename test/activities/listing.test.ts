@@ -367,8 +367,8 @@ describe('calls on unsorted leads', () => {
 });
 
 describe('who talked', () => {
-  const ACTIVE = { id: 7, name: 'Ольга Ковалёва', group: null, active: true };
-  const GONE = { id: 8, name: 'Ирина Белова', group: null, active: true };
+  const ACTIVE = { id: 7, name: 'Ольга Ковалёва', group: null, active: true, phone: null, email: null };
+  const GONE = { id: 8, name: 'Ирина Белова', group: null, active: true, phone: null, email: null };
 
   async function withUsers(settings: unknown = {}): Promise<Listing> {
     const listing = await stage.open(PERIOD, { settings });
@@ -383,10 +383,16 @@ describe('who talked', () => {
 
   test('is told by the same answer to the report, the metadata and the users filter', async () => {
     const byName = call('a', { call_responsible: 'Ольга Ковалёва' }, { responsibleUserId: 99 });
-    const byOwner = call('b', { call_responsible: '+79990000000' }, { responsibleUserId: 7 });
+    const byOwner = call('b', {}, { responsibleUserId: 7 });
     const other = call('c', { call_responsible: 8 }, { responsibleUserId: 7 });
+    const unknown = call('d', { call_responsible: '+79990000000' }, { responsibleUserId: 7 });
     const listing = await withUsers({ users: [7] });
-    expect(await states(listing)).toEqual({ [byName]: 'planned', [byOwner]: 'planned', [other]: 'other_user' });
+    expect(await states(listing)).toEqual({
+      [byName]: 'planned',
+      [byOwner]: 'planned',
+      [other]: 'other_user',
+      [unknown]: 'other_user',
+    });
   });
 
   test('keeps the name of a deleted user', async () => {
@@ -398,14 +404,30 @@ describe('who talked', () => {
     expect(claim).toMatchObject({ call: { operatorName: 'Ирина Белова' } });
   });
 
-  test('unknown, the call is sent and counted; only a choice of users leaves it out', async () => {
-    const note = call('a', { call_responsible: 'Никто Такой' }, unnamed);
+  test('unknown, though an administrator posted the note, the call is sent and counted; only a choice of users leaves it out', async () => {
+    const note = call('a', { call_responsible: 'Никто Такой' }, { createdBy: 7, responsibleUserId: 7 });
     const all = await withUsers();
     expect(await states(all)).toEqual({ [note]: 'planned' });
     expect((await progress(all)).listing.unknownOperators).toBe(1);
     const chosen = await withUsers({ users: [7] });
     expect(await states(chosen)).toEqual({ [note]: 'other_user' });
-    expect((await progress(chosen)).listing.unknownOperators).toBe(0);
+    expect((await progress(chosen)).listing.unknownOperators).toBe(1);
+  });
+
+  test('unknown to the note of the talk is not told by a copy that names nobody', async () => {
+    call('copy', {}, { entityType: 'leads', entityId: 5, createdBy: 7, responsibleUserId: 7 });
+    call('copy', { call_responsible: 'Никто Такой' }, { createdBy: 7, responsibleUserId: 7 });
+    expect((await rows(await withUsers()))[0]?.operator_id).toBeNull();
+  });
+
+  test('whom no list of users has, but whose id a note gives, is known from then on and can be chosen', async () => {
+    const note = call('a', {}, { createdBy: 555_001, responsibleUserId: 555_001 });
+    await withUsers();
+    const listing = await withUsers({ users: [555_001] });
+    expect(await states(listing)).toEqual({ [note]: 'planned' });
+    expect(await stage.ledger.users.list(listing.accountId)).toContainEqual(
+      expect.objectContaining({ id: 555_001, name: '', active: false }),
+    );
   });
 
   test('of a call that rang at several is the one who answered', async () => {
@@ -421,7 +443,7 @@ describe('who talked', () => {
     call('copy', { call_responsible: 7 }, { responsibleUserId: 8 });
     expect((await rows(await withUsers()))[0]?.operator_id).toBe(7);
     expect(
-      resolveOperator({ callResponsible: '7', responsibleUserId: 8, createdBy: 0 }, new Map([[7, ACTIVE]]))?.rank,
+      resolveOperator({ callResponsible: '7', responsibleUserId: 8, createdBy: 0 }, new Map([[7, ACTIVE]]), 'RU')?.rank,
     ).toBe(1);
   });
 });

@@ -38,7 +38,9 @@ const failing = (error: unknown): Recordings => ({
 
 describe('a call is carried', () => {
   test('from its link into one whole talk with its metadata, and the ledger says so', async () => {
-    await stage.ledger.users.putAll(TEST_ACCOUNT, [{ id: 7, name: 'Ольга Ковалёва', group: null, active: true }]);
+    await stage.ledger.users.putAll(TEST_ACCOUNT, [
+      { id: 7, name: 'Ольга Ковалёва', group: null, active: true, phone: null, email: null },
+    ]);
     const mapping = { call: [{ amocrm: 'duration', speechsense: 'call_duration' }] };
     const call = await stage.plan({ direction: 'outgoing' }, { mapping });
     const card = entity('contact', 1_000 + call.noteId, { name: 'Анна' });

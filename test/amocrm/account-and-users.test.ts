@@ -17,6 +17,9 @@ afterEach(() => {
 });
 afterAll(() => account.close());
 
+const GROUPS = { groups: new Map([[0, 'Отдел продаж']]) };
+const readAllUsers = (reader: AmocrmHttp) => readUsers(reader, { groups: new Map() });
+
 /** A reader of an account that answers every request with this. */
 async function answering<T>(body: unknown, read: (reader: AmocrmHttp) => Promise<T>): Promise<T> {
   const server = await ownServer((_, response) =>
@@ -33,11 +36,17 @@ async function answering<T>(body: unknown, read: (reader: AmocrmHttp) => Promise
 
 describe('the account', () => {
   test('says its id, zone and whether filters work', async () => {
-    expect(await readAccount(http)).toEqual({
+    expect(await readAccount(http)).toMatchObject({
       accountId: account.amocrm.account.identity.accountId,
       name: 'Песочница',
       timeZone: 'Europe/Moscow',
       isApiFilterEnabled: true,
+      country: 'RU',
+      groups: new Map([
+        [0, 'Отдел продаж'],
+        [267_688, 'Поддержка'],
+        [267_690, 'Входящая линия'],
+      ]),
     });
   });
 
@@ -54,6 +63,8 @@ describe('the account', () => {
       name: '',
       timeZone,
       isApiFilterEnabled: false,
+      country: null,
+      groups: new Map(),
     });
   });
 
@@ -64,12 +75,35 @@ describe('the account', () => {
 
 describe('users', () => {
   test('are all that amoCRM lists, with group and whether they are active', async () => {
-    const users = await readUsers(http);
+    const users = await readUsers(http, GROUPS);
     const listed = account.world.operators.filter(({ isDeleted }) => !isDeleted);
     expect(users.map(({ id, name, active }) => ({ id, name, active }))).toEqual(
       listed.map(({ id, name, isActive }) => ({ id, name, active: isActive })),
     );
-    expect(users.filter(({ group }) => group !== null).length).toBeGreaterThan(0);
+    expect(new Set(users.map(({ group }) => group))).toEqual(new Set(['Отдел продаж', 'Поддержка', 'Входящая линия']));
+  });
+
+  test('of the default department, which no card names, have the name that the account gives it', async () => {
+    const groups = new Map([
+      [0, 'Отдел продаж'],
+      [267_688, 'Поддержка'],
+    ]);
+    const users = [
+      { id: 1, name: 'а', rights: { group_id: null }, _embedded: { groups: [] } },
+      { id: 2, name: 'б', rights: { group_id: 0 } },
+      { id: 3, name: 'в', rights: { group_id: 267_688 }, _embedded: { groups: [{ id: 267_688, name: 'Поддержка' }] } },
+      { id: 4, name: 'г', rights: { group_id: 267_688 }, _embedded: { groups: [] } },
+      { id: 5, name: 'д', rights: { group_id: 9 }, _embedded: { groups: [] } },
+    ];
+    const read = await answering({ _embedded: { users } }, (reader) => readUsers(reader, { groups }));
+    expect(read.map(({ group }) => group)).toEqual(['Отдел продаж', 'Отдел продаж', 'Поддержка', 'Поддержка', null]);
+  });
+
+  test('come with the phone and address that telephonies know them by', async () => {
+    const listed = account.world.operators.filter(({ isDeleted }) => !isDeleted);
+    expect((await readUsers(http, GROUPS)).map(({ phone, email }) => ({ phone, email }))).toEqual(
+      listed.map(({ phone, email }) => ({ phone, email })),
+    );
   });
 
   test('come page by page, each once, also when one moves to another page meanwhile', async () => {
@@ -82,9 +116,9 @@ describe('users', () => {
         .writeHead(200, { 'content-type': 'application/json' })
         .end(JSON.stringify({ _links, _embedded: { users } }));
     });
-    const users = await readUsers(readerOf(server.url));
+    const users = await readUsers(readerOf(server.url), GROUPS);
     expect(users.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5]);
-    expect(users[0]).toEqual({ id: 1, name: 'user 1', group: null, active: true });
+    expect(users[0]).toEqual({ id: 1, name: 'user 1', group: 'Отдел продаж', active: true, phone: null, email: null });
     expect(server.requests).toHaveLength(3);
     server.close();
   });
@@ -92,17 +126,19 @@ describe('users', () => {
   test('of whom one is odd, or whose list ends oddly, are there all the same', async () => {
     const users = [null, { id: null }, { id: 'x' }, { id: '7', name: null, rights: 3, _embedded: { groups: {} } }];
     const answer = { _links: { next: null }, _embedded: { users: [...users, { id: 8, name: 'Анна' }] } };
-    expect(await answering(answer, readUsers)).toEqual([
-      { id: 7, name: '', group: null, active: true },
-      { id: 8, name: 'Анна', group: null, active: true },
+    expect(await answering(answer, readAllUsers)).toEqual([
+      { id: 7, name: '', group: null, active: true, phone: null, email: null },
+      { id: 8, name: 'Анна', group: null, active: true, phone: null, email: null },
     ]);
-    expect(await answering({ ...answer, _links: null }, readUsers)).toHaveLength(2);
+    expect(await answering({ ...answer, _links: null }, readAllUsers)).toHaveLength(2);
   });
 
   test('have names that Postgres can keep, and so have their groups', async () => {
     const groups = [{ name: 'От\u0000дел' }];
     const answer = { _embedded: { users: [{ id: 8, name: 'Ан\u0000на \ud83d', _embedded: { groups } }] } };
-    expect(await answering(answer, readUsers)).toEqual([{ id: 8, name: 'Анна \ufffd', group: 'Отдел', active: true }]);
+    expect(await answering(answer, readAllUsers)).toEqual([
+      { id: 8, name: 'Анна \ufffd', group: 'Отдел', active: true, phone: null, email: null },
+    ]);
   });
 
   test('of a server whose pages never end are an error', async () => {
@@ -111,13 +147,13 @@ describe('users', () => {
         .writeHead(200, { 'content-type': 'application/json' })
         .end('{"_links":{"next":{}},"_embedded":{"users":[{"id":1}]}}'),
     );
-    await expect(readUsers(readerOf(server.url))).rejects.toMatchObject({ code: 'amocrm_bad_answer' });
+    await expect(readUsers(readerOf(server.url), GROUPS)).rejects.toMatchObject({ code: 'amocrm_bad_answer' });
     expect(server.requests).toHaveLength(2);
     server.close();
   });
 
   test('need an administrator’s token', async () => {
     account.amocrm.account.switches.usersForbidden = true;
-    await expect(readUsers(http)).rejects.toMatchObject({ code: 'amocrm_forbidden', kind: 'auth' });
+    await expect(readUsers(http, GROUPS)).rejects.toMatchObject({ code: 'amocrm_forbidden', kind: 'auth' });
   });
 });

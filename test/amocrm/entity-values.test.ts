@@ -6,6 +6,7 @@ import { CARD_FIELDS } from '../../settings/card-fields.ts';
 const CONTEXT: ValueContext = {
   host: 'example.amocrm.ru',
   timeZone: 'Europe/Moscow',
+  country: 'RU',
   users: new Map([[504141, { name: 'Ольга Ковалёва', group: 'Отдел продаж' }]]),
   // The two closing statuses have one id in all pipelines, but a name in each.
   pipelines: [
@@ -163,6 +164,18 @@ describe('a card of whatever form', () => {
       expect(toEntity(raw)).toBeUndefined();
     },
   );
+
+  test.each<[string, object, string | null]>([
+    ['by its name', { name: 'Мария', first_name: 'Пётр', last_name: 'Иванов' }, 'Мария'],
+    ['by both parts', { name: '', first_name: 'Пётр', last_name: 'Иванов' }, 'Пётр Иванов'],
+    ['by the parts where the name is blank', { name: '\u00a0\u200b ', first_name: ' Пётр ', last_name: '' }, 'Пётр'],
+    ['by the surname alone', { name: null, first_name: null, last_name: 'Иванов' }, 'Иванов'],
+    ['by nothing', { name: '', first_name: '', last_name: '\u200b' }, null],
+  ])('is named %s', (_, raw, name) => {
+    const entity = entityOf(raw);
+    expect(entity.name).toBe(name);
+    expect(fieldText('contact', 'name', entity, CONTEXT)).toBe(name);
+  });
 
   test('keeps what can be read of it', () => {
     const entity = entityOf({

@@ -32,7 +32,7 @@ interface Reading {
 const notes = (source: Source) => (http: AmocrmHttp) => readNotesPage(http, firstCursor(source, new Date(0)));
 const events = (http: AmocrmHttp) => readEventsPage(http, firstEvents(new Date(0), new Date(1e12), FIRST_WALK));
 const unsorted = (http: AmocrmHttp) => readUnsortedPage(http, firstUnsorted(FIRST_WALK));
-const account = { accountId: 1_231_414, isApiFilterEnabled: true };
+const account = { accountId: 1_231_414, isApiFilterEnabled: true, country: 'RU' };
 
 /** A note whose `params` are the sample. */
 const noteWith = (params: unknown, more: object = {}) => ({
@@ -61,12 +61,12 @@ const READINGS: Reading[] = [
   },
   {
     file: 'users-list.json',
-    read: readUsers,
+    read: (http) => readUsers(http, { groups: new Map() }),
     gives: [{ id: 123_123, name: 'Пользователь для примера 2', group: 'Менеджеры', active: true }, { id: 321_321 }],
   },
   {
     file: 'user-detail.json',
-    read: readUsers,
+    read: (http) => readUsers(http, { groups: new Map() }),
     answer: () => ({ _embedded: { users: [sample('user-detail')] } }),
     gives: [{ id: 185_848, name: 'Алексей Поимцев', group: null, active: true }],
   },
@@ -293,7 +293,7 @@ describe('the client reads what amoCRM is documented, or was seen, to answer', (
 
   test('an empty list, and a missing card, is nothing', async () => {
     next = { status: 204, type: '', body: '' };
-    expect(await readUsers(http)).toEqual([]);
+    expect(await readUsers(http, { groups: new Map() })).toEqual([]);
     expect(await readEntityById(http, 'lead', 1)).toBeUndefined();
     expect(await readEntitiesPage(http, 'lead', FIRST_PAGE)).toEqual({ entities: [], next: null });
     expect(await readPipelines(http)).toEqual([]);

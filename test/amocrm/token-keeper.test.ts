@@ -26,6 +26,7 @@ beforeAll(async () => {
     name: 'Sandbox',
     timeZone: 'Europe/Moscow',
     isApiFilterEnabled: true,
+    country: 'RU',
   });
 });
 /** Refusals that one test brought about must not make the next one's requests rest. */

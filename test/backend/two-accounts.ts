@@ -31,7 +31,14 @@ export async function createTwoAccounts(calls = 12): Promise<TwoAccounts> {
   for (const { worldId, linkDueAt } of second.world.calls) if (linkDueAt !== null) second.world.giveLink(worldId);
   const { ledger } = stage;
   await ledger.addAccount(
-    { accountId, host: secondHosts[0] ?? '', name: 'Second', timeZone: 'Europe/Moscow', isApiFilterEnabled: true },
+    {
+      accountId,
+      host: secondHosts[0] ?? '',
+      name: 'Second',
+      timeZone: 'Europe/Moscow',
+      isApiFilterEnabled: true,
+      country: 'RU',
+    },
     { kind: 'long_lived', access: second.token, accessUntil: null },
     [],
   );

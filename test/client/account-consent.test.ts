@@ -126,6 +126,7 @@ describe('a token of another account', () => {
       name: 'Other',
       timeZone: 'UTC',
       isApiFilterEnabled: false,
+      country: 'RU',
     });
     await stage.ledger.tokens.put(OTHER, 'its-own-token');
   });

@@ -26,7 +26,7 @@ const { mapping: ALL } = parseExportSettings({
     ['deal', 'contact', 'company'].map((block) => [block, [{ amocrm: 'name', speechsense: `${block}_name` }]]),
   ),
 });
-const FILTERS = { isApiFilterEnabled: true };
+const FILTERS = { isApiFilterEnabled: true, country: 'RU' };
 const NO_FILTERS = { isApiFilterEnabled: false };
 
 describe('an estimate', () => {

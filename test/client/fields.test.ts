@@ -22,6 +22,7 @@ beforeAll(async () => {
     name: '',
     timeZone: 'Europe/Moscow',
     isApiFilterEnabled: false,
+    country: 'RU',
   });
   await t.ledger.tokens.put(TEST_ACCOUNT, account.token);
   run = commandLine({

@@ -18,6 +18,7 @@ const ACCOUNT = {
   name: 'Example',
   timeZone: 'Europe/Moscow',
   isApiFilterEnabled: true,
+  country: 'RU',
 };
 
 describe('while an export plans', () => {

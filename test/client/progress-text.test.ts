@@ -82,7 +82,14 @@ test('the line for a log holds the same on one line', () => {
 });
 
 describe('the final sums', () => {
-  const account = { ...HOST, accountId: 31_415, name: '', timeZone: 'Europe/Moscow', isApiFilterEnabled: true };
+  const account = {
+    ...HOST,
+    accountId: 31_415,
+    name: '',
+    timeZone: 'Europe/Moscow',
+    isApiFilterEnabled: true,
+    country: 'RU',
+  };
 
   test('are written out so that they can be seen to add up, each reason explained', () => {
     const status = { ...HALF, state: 'stopped' as const, finishedAt: '2026-11-22T12:01:05.000Z' };

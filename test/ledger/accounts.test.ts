@@ -49,7 +49,9 @@ describe('removing an account', () => {
     await t.ledger.tokens.put(TEST_ACCOUNT, 'token');
     await t.ledger.consents.give({ host: 'example.amocrm.ru', accountId: TEST_ACCOUNT });
     await t.ledger.settings.put(TEST_ACCOUNT, parseExportSettings({}));
-    await t.ledger.users.putAll(TEST_ACCOUNT, [{ id: 7, name: 'Operator', group: null, active: true }]);
+    await t.ledger.users.putAll(TEST_ACCOUNT, [
+      { id: 7, name: 'Operator', group: null, active: true, phone: null, email: null },
+    ]);
     await t.ledger.entities.putAll(TEST_ACCOUNT, [entity('contact', 1_001)], new Date());
     await t.ledger.catalogues.put(TEST_ACCOUNT, 'loss_reasons', [{ id: 1, name: 'Дорого' }], new Date());
     await askTurn(TEST_ACCOUNT);

@@ -22,6 +22,7 @@ const ALL = [
   '0014-calls-by-link',
   '0015-sweep-places',
   '0016-forget-upload',
+  '0017-account-country',
 ];
 
 let schemas: TestSchema[];

@@ -6,7 +6,14 @@ beforeEach(async () => void (t = await openTestLedger()));
 afterEach(() => t.close());
 
 describe('users', () => {
-  const user = (id: number, name: string, active = true) => ({ id, name, group: null, active });
+  const user = (id: number, name: string, active = true) => ({
+    id,
+    name,
+    group: null,
+    active,
+    phone: null,
+    email: null,
+  });
 
   test('that amoCRM no longer lists stay, inactive, with their names', async () => {
     await t.ledger.users.putAll(TEST_ACCOUNT, [user(1, 'Анна'), user(2, 'Борис')]);
@@ -24,6 +31,14 @@ describe('users', () => {
     expect(await t.ledger.users.list(TEST_ACCOUNT)).toEqual([user(1, 'Анна', false)]);
     await t.ledger.users.putAll(TEST_ACCOUNT, [user(1, 'Анна')]);
     expect(await t.ledger.users.list(TEST_ACCOUNT)).toEqual([user(1, 'Анна')]);
+  });
+
+  test('whom only calls know stay without a name until amoCRM lists them', async () => {
+    await t.ledger.users.putAll(TEST_ACCOUNT, [user(1, 'Анна')]);
+    await t.ledger.users.putFromCalls(TEST_ACCOUNT, [1, 2, 2]);
+    expect(await t.ledger.users.list(TEST_ACCOUNT)).toEqual([user(2, '', false), user(1, 'Анна')]);
+    await t.ledger.users.putAll(TEST_ACCOUNT, [user(1, 'Анна'), user(2, 'Борис')]);
+    expect(await t.ledger.users.list(TEST_ACCOUNT)).toEqual([user(1, 'Анна'), user(2, 'Борис')]);
   });
 
   test('of another account are left alone', async () => {

@@ -26,6 +26,7 @@ export async function openTestLedger(): Promise<TestLedger> {
     name: 'Example',
     timeZone: 'Europe/Moscow',
     isApiFilterEnabled: true,
+    country: 'RU',
   });
   await ledger.connections.put({
     accountId: TEST_ACCOUNT,
@@ -91,9 +92,6 @@ export function sightedNote(differing: Partial<SightedNote> & { noteId: number }
     talkSeconds: 60,
     operatorId: 7,
     operatorRank: 1,
-    callResponsible: '7',
-    responsibleUserId: 7,
-    createdBy: 7,
     link: `https://pbx.example/${noteId}.mp3`,
     phone: '+79990000000',
     uniq: String(noteId),

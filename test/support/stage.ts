@@ -82,6 +82,7 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
     name: 'Sandbox',
     timeZone: 'Europe/Moscow',
     isApiFilterEnabled: true,
+    country: 'RU',
   });
   await ledger.tokens.put(accountId, sandbox.token);
   await ledger.connections.put({
