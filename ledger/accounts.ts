@@ -1,5 +1,6 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Database } from './database.ts';
+import type { Schema } from './schema.ts';
 
 export interface Account {
   accountId: number;
@@ -50,36 +51,38 @@ export function createAccounts(db: Database) {
       select().where('account_id', '=', accountId).executeTakeFirst(),
 
     /**
-     * Deletes everything of an account, personal data first, each table in a transaction of its own so that an
+     * Deletes everything of an account, personal data first, in portions, so that no statement takes long and an
      * interrupted removal has at least done its first part and can be called again.
      */
     async remove(accountId: number): Promise<Removed> {
-      const byAccount = async (table: 'users' | 'entities' | 'talks' | 'tokens' | 'connections' | 'call_notes') =>
-        Number((await db.deleteFrom(table).where('account_id', '=', accountId).executeTakeFirst()).numDeletedRows);
-      const exportIds = db.selectFrom('exports').select('export_id').where('account_id', '=', accountId);
-
-      const users = await byAccount('users');
-      const entities = await byAccount('entities');
-      const notes = await byAccount('call_notes');
-      const talks = await byAccount('talks');
-      const transfers = await db.deleteFrom('transfers').where('export_id', 'in', exportIds).executeTakeFirst();
-      await db.deleteFrom('call_identities').where('account_id', '=', accountId).execute();
-      const calls = await db.deleteFrom('calls').where('account_id', '=', accountId).executeTakeFirst();
-      const secrets = (await byAccount('tokens')) + (await byAccount('connections'));
-      const exports = await db.deleteFrom('exports').where('account_id', '=', accountId).executeTakeFirst();
+      const ofAccount = sql`account_id = ${accountId}`;
+      const ofExports = sql`export_id in (select export_id from exports where account_id = ${accountId})`;
+      const users = await deleteAll(db, 'users', ofAccount);
+      const entities = await deleteAll(db, 'entities', ofAccount);
+      const notes = await deleteAll(db, 'call_notes', ofAccount);
+      const talks = await deleteAll(db, 'talks', ofAccount);
+      const transfers = await deleteAll(db, 'transfers', ofExports);
+      await deleteAll(db, 'call_identities', ofAccount);
+      const calls = await deleteAll(db, 'calls', ofAccount);
+      const secrets = (await deleteAll(db, 'tokens', ofAccount)) + (await deleteAll(db, 'connections', ofAccount));
+      const exports = await deleteAll(db, 'exports', ofAccount);
       await sql`delete from rate_buckets where bucket like ${`${accountId}:%`}`.execute(db);
-      await db.deleteFrom('breakers').where('account_id', '=', accountId).execute();
-      await db.deleteFrom('accounts').where('account_id', '=', accountId).execute();
-      return {
-        calls: Number(calls.numDeletedRows),
-        notes,
-        users,
-        entities,
-        transfers: Number(transfers.numDeletedRows),
-        talks,
-        exports: Number(exports.numDeletedRows),
-        secrets,
-      };
+      await deleteAll(db, 'breakers', ofAccount);
+      await deleteAll(db, 'accounts', ofAccount);
+      return { calls, notes, users, entities, transfers, talks, exports, secrets };
     },
   };
+}
+
+/** Rows that one statement deletes, with all that hangs on them. */
+const PORTION = 5_000;
+
+async function deleteAll(db: Database, table: keyof Schema, condition: RawBuilder<unknown>): Promise<number> {
+  for (let deleted = 0; ;) {
+    const { numAffectedRows = 0n } = await sql`
+      delete from ${sql.table(table)} where ctid = any(array(
+        select ctid from ${sql.table(table)} where ${condition} limit ${PORTION}))`.execute(db);
+    deleted += Number(numAffectedRows);
+    if (numAffectedRows < PORTION) return deleted;
+  }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Migration, Migrator, sql } from 'kysely';
 import { type Database, openMigrationConnection } from './database.ts';
+import { buildIndexes } from './indexes.ts';
 import type { SessionLimits } from './session-settings.ts';
 import { up as firstTables } from './migrations/0001-first-tables.ts';
 import { up as tallies } from './migrations/0002-tallies.ts';
@@ -19,6 +20,7 @@ import { up as callsByLink } from './migrations/0014-calls-by-link.ts';
 import { up as sweepPlaces } from './migrations/0015-sweep-places.ts';
 import { up as forgetUpload } from './migrations/0016-forget-upload.ts';
 import { up as accountCountry } from './migrations/0017-account-country.ts';
+import { up as talksOutliveExports } from './migrations/0018-talks-outlive-exports.ts';
 
 /** Listed by hand, in order, so that a build needs no file search and a review sees what runs. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -39,19 +41,21 @@ const MIGRATIONS: Record<string, Migration> = {
   '0015-sweep-places': { up: sweepPlaces },
   '0016-forget-upload': { up: forgetUpload },
   '0017-account-country': { up: accountCountry },
+  '0018-talks-outlive-exports': { up: talksOutliveExports },
 };
 
 /**
  * Brings the tables to what the code needs, on a connection of its own. Safe to run from many processes at once: one
  * works, the others wait for it, however long it takes. Each migration is a transaction.
  *
- * @returns the names of the migrations that were applied now.
+ * @returns the names of the migrations that were applied now, then of the indexes that were built.
  */
 export async function migrate(databaseUrl: string, limits: Partial<SessionLimits> = {}): Promise<string[]> {
   const db = openMigrationConnection(databaseUrl, limits);
   try {
     await waitForTurn(db);
-    return await applyAll(db);
+    const applied = await applyAll(db);
+    return [...applied, ...(await whileBusy(() => buildIndexes(db)))];
   } finally {
     await db.destroy();
   }

@@ -75,11 +75,18 @@ export function createRegistry(db: Database) {
 
     /** Known talks that should be there to be read, the likeliest first: by then the index usually shows a talk. */
     async talksToLearnFrom(accountId: number, connectionId: string, since: Date, limit: number): Promise<string[]> {
-      const { rows } = await sql<{ talkId: string }>`
-        select talk_id as "talkId" from talks
+      const near = sql`(now() - ${USUAL_INDEX_SECONDS} * interval '1 second')`;
+      const talks = sql`
+        select talk_id, committed_at from talks
          where account_id = ${accountId} and connection_id = ${connectionId} and talk_id is not null
-           and missing_at is null and committed_at >= ${since}
-         order by abs(extract(epoch from now() - committed_at) - ${USUAL_INDEX_SECONDS})
+           and missing_at is null and committed_at >= ${since}`;
+      const { rows } = await sql<{ talkId: string }>`
+        select talk_id as "talkId" from (
+          (${talks} and committed_at <= ${near} order by committed_at desc limit ${limit})
+          union all
+          (${talks} and committed_at > ${near} order by committed_at limit ${limit})
+        ) as nearest
+         order by abs(extract(epoch from committed_at - ${near}))
          limit ${limit}`.execute(db);
       return rows.map(({ talkId }) => talkId);
     },

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { type Database, openDatabase } from '../../ledger/database.ts';
+import { buildIndexes } from '../../ledger/indexes.ts';
 import { migrate } from '../../ledger/migrate.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { createTestSchema, type TestSchema } from '../support/postgres-schema.ts';
@@ -23,10 +24,12 @@ const ALL = [
   '0015-sweep-places',
   '0016-forget-upload',
   '0017-account-country',
+  '0018-talks-outlive-exports',
+  ...['talks_of_call_id', 'talks_unanswered', 'talks_missing', 'exports_retry_of'],
 ];
 
 let schemas: TestSchema[];
-beforeAll(async () => void (schemas = await Promise.all([1, 2, 3, 4, 5, 6].map(() => createTestSchema()))));
+beforeAll(async () => void (schemas = await Promise.all([1, 2, 3, 4, 5, 6, 7].map(() => createTestSchema()))));
 afterAll(() => Promise.all(schemas.map((schema) => schema.drop())));
 
 const url = (index: number) => schemas[index]?.databaseUrl ?? '';
@@ -57,7 +60,7 @@ test('a fresh database gets every table, and a second time nothing', async () =>
 
 test('five processes at once do it once', async () => {
   const applied = await Promise.all(Array.from({ length: 5 }, () => migrate(url(1))));
-  expect(applied.flat().sort()).toEqual(ALL);
+  expect(applied.flat().sort()).toEqual([...ALL].sort());
 });
 
 test('two schemas of one server are migrated side by side, each with its own tables', async () => {
@@ -98,4 +101,20 @@ test('a migration takes as long as it takes, also where the server limits statem
   const given = limited.searchParams.get('options') ?? '';
   limited.search = `?options=${encodeURIComponent(`${given} -c statement_timeout=1`)}`;
   expect(await migrate(limited.href)).toEqual(ALL);
+});
+
+test('an index of a large table is built beside those who write to it, and anew where it was broken off', async () => {
+  const index = { name: 'large_n', table: 'large', columns: '(n)' };
+  const state = sql<{ valid: boolean }>`
+    select indisvalid as valid from pg_index where indexrelid = to_regclass('large_n')`;
+  await connected(6, async (db) => {
+    await sql`create table large as select n, repeat('x', 1000) as filling from generate_series(1, 10000) n`.execute(
+      db,
+    );
+    expect(await buildIndexes(db, [index])).toEqual(['large_n']);
+    await sql`update pg_index set indisvalid = false where indexrelid = to_regclass('large_n')`.execute(db);
+    expect(await buildIndexes(db, [index])).toEqual(['large_n']);
+    expect((await state.execute(db)).rows).toEqual([{ valid: true }]);
+    expect(await buildIndexes(db, [index])).toEqual([]);
+  });
 });

@@ -262,6 +262,16 @@ describe('a call in an export', () => {
     expect((await t.ledger.progress.read(exportId)).calls).toMatchObject({ exported: 0, remaining: 1 });
   });
 
+  test('is not sent again when somebody has deleted the export that sent it', async () => {
+    const lease = await claim();
+    await t.ledger.transfers.markCommitting(lease, SENT);
+    await t.ledger.transfers.recordExported(lease, exported());
+    const db = openDatabase(t.databaseUrl, { maxConnections: 1 });
+    await db.deleteFrom('exports').where('export_id', '=', exportId).execute();
+    await db.destroy();
+    expect(await row(await laterExport())).toMatchObject({ state: 'skipped', reason: 'already_exported' });
+  });
+
   test('given back while its marker is still being written, takes the marker back too', async () => {
     const lease = await claim();
     const db = openDatabase(t.databaseUrl, { maxConnections: 2 });
