@@ -105,7 +105,7 @@ cp package-lock.json node_modules/.package-lock.json
 
   test('two commands that start at once both run, and neither takes node_modules from the other', async () => {
     // Each npm waits until the other one has begun.
-    await fakeNpm(`while [ "$(wc -l < '${at('calls')}')" -lt 2 ]; do :; done`);
+    await fakeNpm(`while [ "$(wc -l < '${at('calls')}')" -lt 2 ]; do sleep 0.05; done`);
     const both = [start(), start()];
     const said = both.map(async (child) => {
       let text = '';
@@ -118,10 +118,10 @@ cp package-lock.json node_modules/.package-lock.json
   });
 
   test('leaves the install of a running command alone', async () => {
-    await fakeNpm(`while [ ! -e '${at('go-on')}' ]; do :; done`);
+    const isFirst = `[ "$(wc -l < '${at('calls')}')" -eq 1 ]`;
+    await fakeNpm(`if ${isFirst}; then while [ ! -e '${at('go-on')}' ]; do sleep 0.05; done; fi`);
     const first = start();
-    await waitFor(async () => (await installs()).length === 1, { what: 'its install to begin' });
-    await fakeNpm();
+    await waitFor(() => readFile(at('calls'), 'utf8'), { what: 'its npm to begin' });
     expect(run()).toMatchObject({ status: 0 });
     expect(await installs()).toEqual([String(first.pid)]);
     await writeFile(at('go-on'), '');
