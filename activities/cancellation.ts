@@ -8,10 +8,14 @@ import { ExportError } from '../errors/export-error.ts';
  * @param thrown what the interrupted work threw; it does not matter what.
  */
 export function cancellationOf(thrown: unknown): CancelledFailure | ExportError | undefined {
-  const { cancellationSignal, cancellationDetails } = Context.current();
-  if (!cancellationSignal.aborted) return undefined;
-  if (cancellationDetails?.cancelRequested === true) {
+  if (!Context.current().cancellationSignal.aborted) return undefined;
+  if (isStopRequested()) {
     return thrown instanceof CancelledFailure ? thrown : new CancelledFailure('stopped');
   }
   return new ExportError('worker_stopping');
+}
+
+/** Whether a person's stop, and not its worker's end, ended the activity. */
+export function isStopRequested(): boolean {
+  return Context.current().cancellationDetails?.cancelRequested === true;
 }

@@ -11,7 +11,7 @@ import type { SpeechSense } from '../speechsense/speechsense.ts';
 import { traitsOf } from '../speechsense/talk-traits.ts';
 import { entitiesOfCall, neededFields } from './call-entities.ts';
 import { clientOf, mappedFields } from './call-fields.ts';
-import { cancellationOf } from './cancellation.ts';
+import { cancellationOf, isStopRequested } from './cancellation.ts';
 import { patiently } from '../ledger/patiently.ts';
 import { type Brake, inTurn, uploadWhileAway } from './upload-while-away.ts';
 
@@ -23,6 +23,11 @@ export interface TransferDeps {
   recordingRetrySeconds: number;
   /** A call younger than this may get its recording yet. */
   recordingWaitHours: number;
+  /**
+   * Aborted with `worker_stopping` as soon as this worker is told to end. Downloads and pauses end with it; an upload goes
+   * on until Temporal cancels it, when the worker's grace is over.
+   */
+  workerEnding: AbortSignal;
 }
 
 export interface TransferResult {
@@ -37,6 +42,9 @@ const LANE_PATIENCE_MS = 5_000;
 /** Attempts after which a defect of ours is the call's end, not a loop. */
 const DEFECT_ATTEMPTS = 5;
 const HEARTBEAT_MS = 1_000;
+/** For answers behind the half-close: a person's stop is quick, a worker that ends has some time left behind its grace. */
+const ANSWER_AFTER_STOP_MS = 3_000;
+const ANSWER_AFTER_GRACE_MS = 15_000;
 
 /**
  * An account that has switched the integration off wants no more of its recordings sent, though none of them needs
@@ -65,14 +73,15 @@ export function createTransferActivities(deps: TransferDeps) {
     const { link } = call;
     await assertAccess(ledger, call);
     const signal = cancellationSignal();
+    const ending = AbortSignal.any([signal, deps.workerEnding]);
     const brake = brakeOf(call.accountId);
-    const { turn, result } = await inTurn(brake, signal, async () => {
+    const { turn, result } = await inTurn(brake, ending, async () => {
       const connection = await ledger.connections.read(call.accountId);
       if (!connection) throw new ExportError('connection_not_set');
       const metadata = await metadataOf(ledger, call);
       beat.phase = 'download';
       const recording = await deps.recordings.receive(link, {
-        signal,
+        signal: ending,
         onProgress: beat.progress,
         recordingHosts: call.settings.recordingHosts,
       });
@@ -91,6 +100,7 @@ export function createTransferActivities(deps: TransferDeps) {
           fields,
           audio: { container: recording.container, sizeBytes: recording.sizeBytes, chunks: () => recording.chunks() },
           signal,
+          answerAfterAbortMs: () => (isStopRequested() ? ANSWER_AFTER_STOP_MS : ANSWER_AFTER_GRACE_MS),
         },
         {
           onProgress: beat.progress,
@@ -114,6 +124,7 @@ export function createTransferActivities(deps: TransferDeps) {
             throw new ExportError('lease_lost');
           }
         },
+        ending,
       );
       // The talk is there: what keeps it from being written down must never send the call a second time.
       await patiently(

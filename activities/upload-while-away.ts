@@ -61,6 +61,7 @@ export interface UploadTurn {
  *
  * @param first the turn that was taken for it; it only counts when it is the braked one, as it may be old by now.
  * @param reopen called before every further try.
+ * @param ending no further try begins once it is aborted; the one under way ends by `request.signal`.
  */
 export async function uploadWhileAway(
   speechSense: SpeechSense,
@@ -69,11 +70,12 @@ export async function uploadWhileAway(
   brake: Brake,
   first: UploadTurn,
   reopen: () => Promise<unknown>,
+  ending: AbortSignal = request.signal,
 ): Promise<UploadResult> {
   const until = performance.now() + PATIENCE_MS;
   let taken = first.braked ? first : undefined;
   for (;;) {
-    const { braked } = taken ?? (await itsTurn(brake, until, request.signal));
+    const { braked } = taken ?? (await itsTurn(brake, until, ending));
     taken = undefined;
     try {
       const result = await speechSense.upload(request, hooks);
@@ -81,12 +83,11 @@ export async function uploadWhileAway(
       return result;
     } catch (error) {
       const known = findExportError(error);
-      const stopped = request.signal.aborted;
-      const away = known !== undefined && !stopped && isAway(known);
+      const away = known !== undefined && !request.signal.aborted && isAway(known);
       if (away) await quietly(brake.pull());
       else if (braked && known?.code.startsWith('speechsense_')) await quietly(brake.release());
-      if (known === undefined || !PASSING.has(known.code) || stopped || performance.now() > until) throw error;
-      if (!away) await pause(Math.random() * CUT_PAUSE_MS, undefined, { signal: request.signal });
+      if (known === undefined || !PASSING.has(known.code) || ending.aborted || performance.now() > until) throw error;
+      if (!away) await pause(Math.random() * CUT_PAUSE_MS, undefined, { signal: ending });
       await reopen();
     }
   }

@@ -62,6 +62,7 @@ export const environmentSchema = z.object({
     .optional(),
   // Reverse proxies between the browsers and the backend, whose X-Forwarded-For is believed.
   TRUSTED_PROXIES: number('a whole number, 0 to 10').int().min(0).max(10).default(0),
+  SHUTDOWN_GRACE_SECONDS: number('a number of seconds, 0 to 3600').min(0).max(3_600).default(90),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   INSECURE_HOSTS: hostPorts,
   FFMPEG_PATH: z.string().default(() => usualFfmpeg(projectRoot(), process.env)),

@@ -198,7 +198,8 @@ async function bringUp(): Promise<void> {
   }
 
   async function provideWorker(given: Record<string, string>): Promise<void> {
-    const env = { ...process.env, ...given, HOST: '127.0.0.1' };
+    // Ctrl-C shall not wait for a slow upload: it is made again at the next start.
+    const env = { SHUTDOWN_GRACE_SECONDS: '3', ...process.env, ...given, HOST: '127.0.0.1' };
     const {
       process: worker,
       port,

@@ -20,8 +20,10 @@ export interface UploadRequest {
     /** The whole recording, from its beginning. */
     chunks: () => AsyncIterable<Buffer>;
   };
-  /** Stops the upload: at once before the half-close, after {@link UploadTimes.abandonAnswerMs} behind it. */
+  /** Stops the upload: at once before the half-close, after {@link answerAfterAbortMs} behind it. */
   signal: AbortSignal;
+  /** How long the answer is still waited for behind the half-close, asked when `signal` is aborted. Default 3 s. */
+  answerAfterAbortMs?: () => number;
 }
 
 export interface UploadHooks {
@@ -39,7 +41,7 @@ export interface UploadTimes {
   stallMs: number;
   /** How long the answer may take after the half-close. Default 120 s. */
   answerMs: number;
-  /** How long a stopped upload still waits for its answer after the half-close. Default 3 s. */
+  /** How long a stopped upload still waits for its answer after the half-close, unless it says itself. Default 3 s. */
   abandonAnswerMs: number;
   /** How old the commit marker may be at the half-close. Default 5 s. */
   commitWindowMs: number;
@@ -93,7 +95,7 @@ export async function upload(
     // Whatever went wrong above, an upload that was not half-closed must not stay open for anyone to end.
     if (!stream.halfClosed) stream.cut('failed');
   }
-  const answer = await awaitAnswer(stream, request.signal, times);
+  const answer = await awaitAnswer(stream, request, times);
   return { talkId: talkIdOf(answer, request.connectionId), bytes: flushedBytes };
 }
 
@@ -137,9 +139,10 @@ async function commit(stream: UploadStream, hooks: UploadHooks, times: UploadTim
   stream.halfClose();
 }
 
-async function awaitAnswer(stream: UploadStream, signal: AbortSignal, times: UploadTimes): Promise<Answer> {
+async function awaitAnswer(stream: UploadStream, request: UploadRequest, times: UploadTimes): Promise<Answer> {
+  const { signal, answerAfterAbortMs = () => times.abandonAnswerMs } = request;
   const timers = [setTimeout(() => stream.cut('no answer'), times.answerMs)];
-  const abandon = () => timers.push(setTimeout(() => stream.cut('stopped'), times.abandonAnswerMs));
+  const abandon = () => timers.push(setTimeout(() => stream.cut('stopped'), answerAfterAbortMs()));
   if (signal.aborted) abandon();
   else signal.addEventListener('abort', abandon);
   try {

@@ -21,6 +21,8 @@ export interface ExportWorkerOptions {
   workflowBundle: WorkflowBundleOption;
   /** Calls that this process carries at once, of all accounts. */
   maxTransfers: number;
+  /** What uploads under way have to come to their end when the worker is told to end. */
+  shutdownGraceSeconds: number;
 }
 
 /**
@@ -38,9 +40,10 @@ const STOP_LATENCY = '1s';
  * others go on uploading meanwhile; should it only be busy, another one replays the export's history, which is cheap.
  */
 const DEAD_WORKER_LATENCY = '2s';
-/** What a shutting down worker's activities have to put their calls back before it leaves without them. */
-const SHUTDOWN_GRACE = '1s';
-const SHUTDOWN_FORCE = '20s';
+/** What the steps of a worker that ends have left; they are short, and another worker runs them again. */
+const STEP_GRACE_MS = 1_000;
+/** Behind the grace: for the answers of uploads that were complete by then, and to put the other calls back. */
+const LEAVE_WITHIN_MS = 20_000;
 
 /**
  * The process's two workers: exports and their short steps on one task queue, batches and their transfers on another,
@@ -56,8 +59,6 @@ export async function createExportWorkers(options: ExportWorkerOptions): Promise
     maxHeartbeatThrottleInterval: STOP_LATENCY,
     defaultHeartbeatThrottleInterval: STOP_LATENCY,
     stickyQueueScheduleToStartTimeout: DEAD_WORKER_LATENCY,
-    shutdownGraceTime: SHUTDOWN_GRACE,
-    shutdownForceTime: SHUTDOWN_FORCE,
   } satisfies Partial<Parameters<typeof Worker.create>[0]>;
   return Promise.all([
     Worker.create({
@@ -71,12 +72,30 @@ export async function createExportWorkers(options: ExportWorkerOptions): Promise
         ...createTokenActivities(deps),
       }),
       maxConcurrentActivityTaskExecutions: MAX_STEPS,
+      ...endingWithin(STEP_GRACE_MS),
     }),
     Worker.create({
       ...shared,
       taskQueue: `${taskQueue}-transfer`,
       activities: createTransferActivities(deps),
       maxConcurrentActivityTaskExecutions: options.maxTransfers,
+      ...endingWithin(options.shutdownGraceSeconds * 1_000),
     }),
   ]);
+}
+
+function endingWithin(graceMs: number) {
+  return { shutdownGraceTime: graceMs, shutdownForceTime: graceMs + LEAVE_WITHIN_MS };
+}
+
+/** Runs the workers until they have ended; when one fails, the others end as well. @throws the first one's error. */
+export async function runTogether(workers: readonly Worker[]): Promise<void> {
+  const runs = workers.map((worker) =>
+    worker.run().catch((error: unknown) => {
+      for (const other of workers) if (other.getState() === 'RUNNING') other.shutdown();
+      throw error;
+    }),
+  );
+  await Promise.allSettled(runs);
+  await Promise.all(runs);
 }

@@ -17,9 +17,10 @@ import { type Ledger, openLedger } from '../ledger/ledger.ts';
 import { createRecordings } from '../recordings/fetch-recording.ts';
 import { checkConverter } from '../recordings/ffmpeg-version.ts';
 import { createSpeechSense } from '../speechsense/speechsense.ts';
-import { createExportWorkers } from './export-worker.ts';
+import { createExportWorkers, runTogether } from './export-worker.ts';
 import { createMetrics } from './metrics.ts';
 import { ensureTokenSchedule } from './token-schedule.ts';
+import { toldToEnd } from './told-to-end.ts';
 import { temporalLogger } from './temporal-logger.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
@@ -93,6 +94,7 @@ async function run(
     taskQueue: environment.TEMPORAL_TASK_QUEUE,
     workflowBundle: await workflowBundle(),
     maxTransfers: MAX_TRANSFERS,
+    shutdownGraceSeconds: environment.SHUTDOWN_GRACE_SECONDS,
     logger,
     metrics,
     deps: {
@@ -113,6 +115,7 @@ async function run(
       },
       readShare: environment.SPEECHSENSE_READ_SHARE / 100,
       recordings,
+      workerEnding: toldToEnd(),
     },
   });
   const status = await startStatusServer({
@@ -128,7 +131,7 @@ async function run(
   });
   logger.info({ taskQueue: environment.TEMPORAL_TASK_QUEUE, port: status.port }, 'worker runs');
   try {
-    await Promise.all(workers.map((worker) => worker.run()));
+    await runTogether(workers);
   } finally {
     // A refresh outlives the step that asked for it: its new tokens must be kept before the ledger closes.
     await tokens.idle();

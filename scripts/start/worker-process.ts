@@ -5,7 +5,7 @@ import type { GuardedProcess } from '../servers/guarded-process.ts';
 import { untilReady } from '../servers/until-ready.ts';
 import { lastLines, startOwnProcess } from './own-process.ts';
 
-/** Longer than the worker itself takes at most to put its calls back. */
+/** Longer than the worker itself takes at most, with the grace that `npm start` gives it. */
 export const WORKER_STOPS_WITHIN_MS = 25_000;
 
 /** Starts the worker and waits until it takes work. @throws {ExportError} `server_not_started` */

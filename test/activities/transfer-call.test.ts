@@ -343,6 +343,24 @@ describe('a call that is interrupted goes back to planned, and nothing of it is 
   });
 
   test.each([
+    ['download', 'planned'],
+    ['upload', 'exported'],
+  ] as const)('in its %s while its worker is told to end, without haste, and is %s then', async (during, left) => {
+    const call = await stage.plan(during === 'download' ? { link: long('ending') } : {});
+    if (during === 'download') await telephonyFault({ kind: 'drip', bytes: 10, everyMs: 20 });
+    else await speechSenseFault({ at: 'start', action: { kind: 'slow', bytesPerSecond: 60_000 } });
+    const ending = new AbortController();
+    const running = stage.transfer(call, { workerEnding: ending.signal });
+    const ended = running.catch((error: unknown) => error);
+    await waitFor(during === 'download' ? downloading : uploading, { what: `the ${during} to be under way` });
+    ending.abort(new ExportError('worker_stopping'));
+    expect(await ended).toMatchObject(left === 'exported' ? { state: left } : { code: 'worker_stopping' });
+    expect((await stage.row(call)).state).toBe(left);
+    stage.sandbox.telephony.reset();
+    await stage.sandbox.speechsense.control('PUT', '/faults', []);
+  });
+
+  test.each([
     ['its link leads to nothing', new ExportError('recording_expired', { values: { what: 'not found' } })],
     ['its telephony asks not to be asked', new ExportError('recording_unreachable', { retryAfterMs: 30_000 })],
   ])('stopped just when %s, and is not one that waits', async (_, error) => {

@@ -97,6 +97,7 @@ export async function createTransferStage(): Promise<TransferStage> {
         recordings,
         recordingRetrySeconds: 600,
         recordingWaitHours: 48,
+        workerEnding: new AbortController().signal,
         ...deps,
       });
       const environment = new MockActivityEnvironment({ activityType: 'transferCall' }, { logger: SILENT });

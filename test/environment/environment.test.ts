@@ -32,6 +32,7 @@ describe('an environment with only what is needed', () => {
       HOST: '127.0.0.1',
       PORT: 3000,
       TRUSTED_PROXIES: 0,
+      SHUTDOWN_GRACE_SECONDS: 90,
       LOG_LEVEL: 'info',
       INSECURE_HOSTS: [],
       RECORDING_MAX_BYTES: 536_870_912,

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createStage, type Stage, type StageOptions } from '../support/stage.ts';
 import { expectOnce, expectToAddUp, expectWhole, recordedCalls } from '../support/promises.ts';
+import { isRunning } from '../support/is-running.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 /**
@@ -16,9 +17,9 @@ describe('a worker that goes away', () => {
   let stage: Stage;
   afterEach(() => stage.close());
 
-  async function started(options: StageOptions = SLOW_UPLOADS) {
+  async function started(options: StageOptions = SLOW_UPLOADS, bytesPerSecond = 60_000) {
     stage = await createStage(options);
-    await stage.control('speechsense', 'PUT', '/faults', [{ action: { kind: 'slow', bytesPerSecond: 60_000 } }]);
+    await stage.control('speechsense', 'PUT', '/faults', [{ action: { kind: 'slow', bytesPerSecond } }]);
     const worker = await stage.startWorker();
     const exportId = await stage.exports.start(stage.accountId, stage.settings());
     return { worker, exportId };
@@ -73,11 +74,21 @@ describe('a worker that goes away', () => {
     await expectPromises(exportId);
   });
 
-  test('told to end, puts its calls back for the next one at once', async () => {
-    const { worker, exportId } = await started();
+  test('told to end without a grace, cuts its uploads and puts its calls back for the next one at once', async () => {
+    const { worker, exportId } = await started({ ...SLOW_UPLOADS, environment: { SHUTDOWN_GRACE_SECONDS: '0' } });
     await midUploads();
     await worker.stop();
     expect(counters().open).toBe(0);
+    expect(counters().dropped).toBeGreaterThan(0);
+    await stage.startWorker();
+    await expectPromises(exportId);
+  });
+
+  test('told to end twice, goes at once', async () => {
+    const { worker, exportId } = await started(SLOW_UPLOADS, 15_000);
+    await midUploads();
+    await waitFor(() => !isRunning(worker.pid) || !process.kill(worker.pid, 'SIGTERM'), { what: 'it to end' });
+    expect(counters().dropped).toBeGreaterThan(0);
     await stage.startWorker();
     await expectPromises(exportId);
   });
