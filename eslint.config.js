@@ -131,6 +131,7 @@ export default tseslint.config(
       'worker/main.ts',
       'backend/main.ts',
       'test/replay/record.ts',
+      'test/ledger/record-statements.ts',
       'test/faults/soak.ts',
       'test/browser/screenshots.ts',
     ],

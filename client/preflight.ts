@@ -48,7 +48,7 @@ async function unreachable(look: Promise<void>, silence: ExportError): Promise<E
     const known = findExportError(error);
     if (known?.kind === 'retryable' || known?.kind === 'throttled') {
       // Our own database is not what an export waits for.
-      if (known.code !== 'database_unreachable') return known;
+      if (!known.code.startsWith('database_')) return known;
     }
     throw error;
   } finally {

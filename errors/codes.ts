@@ -421,10 +421,11 @@ export const ERROR_CODES = {
     en: 'Postgres does not answer ({what}). Check DATABASE_URL and that the server runs.',
     ru: 'Postgres не отвечает ({what}). Проверьте DATABASE_URL и запущен ли сервер.',
   },
+  // Tried again: while an installation is upgraded, workers and tables may be of two releases for a while.
   database_not_migrated: {
-    kind: 'permanent',
-    en: 'The database does not have the tables of this version yet: run `migrate` (a worker also does it when it starts).',
-    ru: 'В базе данных ещё нет таблиц этой версии: выполните `migrate` (это делает и worker при запуске).',
+    kind: 'retryable',
+    en: 'The tables are not those of this version: run `migrate` of the newest version (a worker also does it when it starts), and replace workers of older ones.',
+    ru: 'Таблицы в базе данных не от этой версии: выполните `migrate` новейшей версии (это делает и worker при запуске) и замените worker более старых версий.',
   },
   temporal_not_migrated: {
     kind: 'permanent',

@@ -20,6 +20,7 @@ const EXIT_BY_CODE: Partial<Record<ErrorCode, number>> = {
   amocrm_client_not_set: EXIT.usage,
   export_interrupted: EXIT.unexpected,
   secret_unreadable: EXIT.usage,
+  database_not_migrated: EXIT.usage,
 };
 
 /** The exit code of a command that ended with this error. */

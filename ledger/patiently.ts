@@ -1,9 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { ErrorCode } from '../errors/codes.ts';
 import type { ExportError } from '../errors/export-error.ts';
 import { toLedgerError } from './database.ts';
 
 const FIRST_PAUSE_MS = 200;
 const MAX_PAUSE_MS = 5_000;
+
+const PASSING: ReadonlySet<ErrorCode> = new Set(['database_unreachable', 'database_not_migrated']);
 
 /**
  * Writes to the ledger what only this process knows (an answer that came, an upload that was cut for certain), trying
@@ -19,7 +22,7 @@ export async function patiently<T>(write: () => Promise<T>, forMs: number): Prom
       return await write();
     } catch (error) {
       const known: ExportError = toLedgerError(error);
-      if (known.code !== 'database_unreachable' || performance.now() > until) throw known;
+      if (!PASSING.has(known.code) || performance.now() > until) throw known;
       await pause(pauseMs);
     }
   }

@@ -23,6 +23,7 @@ describe('an error’s exit code', () => {
     export_already_running: 6,
     export_running: 6,
     export_interrupted: 1,
+    database_not_migrated: 2,
     secret_unreadable: 2,
     amocrm_client_not_set: 2,
   };
