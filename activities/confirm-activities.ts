@@ -86,8 +86,8 @@ export function createConfirmActivities(deps: ConfirmDeps) {
     const keys = (await ledger.connectionKeys.read(accountId, connectionId))?.keys;
     const atATime = keys?.includes('call_id') === true ? AT_A_TIME : AT_A_TIME_BY_DATE;
     const access = await accessOf(row);
-    const until = Date.now() + LOOK_MS;
-    for (let start = 0; start < due.length && Date.now() < until; start += atATime) {
+    const until = performance.now() + LOOK_MS;
+    for (let start = 0; start < due.length && performance.now() < until; start += atATime) {
       const looked = await lookFor(row, access, due.slice(start, start + atATime), keys);
       certain.push(...looked.absent.filter(wasAbsent));
       await writeDown(exportId, looked);

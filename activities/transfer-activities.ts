@@ -226,7 +226,7 @@ function failureReason(error: ExportError, call: CallToSend, retrySeconds: numbe
   const reason = FAILURE_REASONS.find((candidate) => candidate === error.code);
   if (reason !== undefined) {
     // Counted from the first failure in a row, so that somebody else's outage meanwhile costs a call nothing.
-    const failingMs = call.recordingFailingSince ? Date.now() - call.recordingFailingSince.getTime() : 0;
+    const failingMs = call.recordingFailingMs ?? 0;
     // A host that has failed all others for so long need not be waited for by each of its calls anew.
     const hostFailingMs = Number(error.values.failingMs ?? 0);
     return error.kind === 'retryable' && Math.max(failingMs, hostFailingMs) < retrySeconds * 1000 ? undefined : reason;
@@ -242,12 +242,8 @@ function isTelephonyAway({ code, retryAfterMs }: ExportError): boolean {
 }
 
 /** Some telephonies write the link before the file is there; 404 says neither that nor that it has gone. */
-function isNotThereYet({ code, values }: ExportError, { startedAt }: CallToSend, waitHours: number): boolean {
-  return (
-    code === 'recording_expired' &&
-    values.what === 'not found' &&
-    Date.now() - startedAt.getTime() < waitHours * 3_600_000
-  );
+function isNotThereYet({ code, values }: ExportError, { ageMs }: CallToSend, waitHours: number): boolean {
+  return code === 'recording_expired' && values.what === 'not found' && ageMs < waitHours * 3_600_000;
 }
 
 /** Whose fault it was that the attempt came to nothing, where that is to be remembered. */

@@ -71,7 +71,7 @@ async function lookAt(
   const known = await ledger.registry.known(accountId, connectionId, found);
   // What the search did not show is asked for by its id before anybody calls it gone.
   const hidden = page.flatMap(({ talks }) =>
-    talks.filter(({ talkId, committedAt }) => talkId !== null && !known.has(talkId) && !isExpired(committedAt)),
+    talks.filter(({ talkId, ageMs }) => talkId !== null && !known.has(talkId) && !isExpired(ageMs)),
   );
   const { talks, untold } = await speechSense.getTalks(
     reader,
@@ -98,7 +98,7 @@ async function talksOfTime(
   page: RegisteredCall[],
   find: (from: Date, until: Date) => Promise<string[]>,
 ): Promise<string[]> {
-  const kept = page.flatMap(({ talks }) => talks.filter(({ committedAt }) => !isExpired(committedAt)));
+  const kept = page.flatMap(({ talks }) => talks.filter(({ ageMs }) => !isExpired(ageMs)));
   const dates = kept.map(({ sent }) => Date.parse(sent['date'] ?? '')).filter((date) => !Number.isNaN(date));
   return dates.length === 0 ? [] : find(new Date(Math.min(...dates)), new Date(Math.max(...dates)));
 }
@@ -119,8 +119,8 @@ function judge({ callId, noteId, startedAt, talks }: RegisteredCall, there: Ther
   }
 }
 
-function isExpired(committedAt: Date): boolean {
-  return Date.now() - committedAt.getTime() > KEPT_DAYS * 86_400_000;
+function isExpired(ageMs: number): boolean {
+  return ageMs > KEPT_DAYS * 86_400_000;
 }
 
 /** Those of the latest talks that can be seen. Learns the connection's keys on the way. */

@@ -21,6 +21,7 @@ import { up as sweepPlaces } from './migrations/0015-sweep-places.ts';
 import { up as forgetUpload } from './migrations/0016-forget-upload.ts';
 import { up as accountCountry } from './migrations/0017-account-country.ts';
 import { up as talksOutliveExports } from './migrations/0018-talks-outlive-exports.ts';
+import { up as riskTaken } from './migrations/0019-risk-taken.ts';
 
 /** Listed by hand, in order, so that a build needs no file search and a review sees what runs. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -42,6 +43,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0016-forget-upload': { up: forgetUpload },
   '0017-account-country': { up: accountCountry },
   '0018-talks-outlive-exports': { up: talksOutliveExports },
+  '0019-risk-taken': { up: riskTaken },
 };
 
 /**

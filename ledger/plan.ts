@@ -98,7 +98,7 @@ async function decide(tx: Transaction<Schema>, exportId: string, options: PlanOp
   const waitSince = new Date(options.now.getTime() - options.recordingWaitHours * 3_600_000);
   await sql`
     with facts as (
-      select c.*, e.connection_id,
+      select c.*, t.risk_taken, e.connection_id,
              e.settings->>'direction' as wanted_direction,
              e.settings->'users' as wanted_users,
              (e.settings->'talkSeconds'->>'min')::int as min_seconds,
@@ -119,7 +119,7 @@ async function decide(tx: Transaction<Schema>, exportId: string, options: PlanOp
         when not f.is_lost and f.min_seconds > 0 and f.talk_seconds < f.min_seconds then 'skipped:too_short'
         when not f.is_lost and f.max_seconds > 0 and f.talk_seconds > f.max_seconds then 'skipped:too_long'
         when not f.re_export and k.talk_id is not null then 'skipped:already_exported'
-        when not f.re_export and k.call_id is not null then 'unconfirmed:answer_lost'
+        when not f.re_export and not f.risk_taken and k.call_id is not null then 'unconfirmed:answer_lost'
         when f.unreadable then 'failed:note_unreadable'
         when f.link is null and f.started_at >= ${waitSince} then 'waiting:recording_not_ready'
         when f.link is null then 'failed:recording_missing'

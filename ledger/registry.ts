@@ -16,6 +16,8 @@ export interface RegisteredTalk {
   /** Null while its answer is missing. */
   talkId: string | null;
   committedAt: Date;
+  /** How long ago that was. */
+  ageMs: number;
   sent: Record<string, string>;
   bytes: number | null;
 }
@@ -35,7 +37,8 @@ export function createRegistry(db: Database) {
           Omit<RegisteredCall, 'talks'> & { talks: (RegisteredTalk & { committedAt: string })[] }
         >`
           select c.call_id as "callId", c.note_id as "noteId", c.started_at as "startedAt",
-                 json_agg(json_build_object('talkId', k.talk_id, 'committedAt', k.committed_at, 'sent', k.sent,
+                 json_agg(json_build_object('talkId', k.talk_id, 'committedAt', k.committed_at,
+                                            'ageMs', extract(epoch from clock_timestamp() - k.committed_at) * 1000, 'sent', k.sent,
                                             'bytes', k.bytes)
                           order by k.committed_at) as talks
             from calls c join talks k using (account_id, call_id)

@@ -28,18 +28,9 @@ export function createRetries(db: Database) {
       db.transaction().execute(async (tx) => {
         const missing = choice.missing === true ? await listMissing(tx, exportId) : 0;
         const result = await sql`
-          insert into transfers (export_id, call_id, state)
-          select ${exportId}, call_id, 'listed' from (${chosen(choice)}) as chosen
+          insert into transfers (export_id, call_id, state, risk_taken)
+          select ${exportId}, call_id, 'listed', state = 'unconfirmed' from (${chosen(choice)}) as chosen
           on conflict (export_id, call_id) do nothing`.execute(tx);
-        if (choice.unconfirmed) {
-          await sql`
-            delete from talks k using exports e
-             where e.export_id = ${exportId} and k.export_id <> e.export_id and k.talk_id is null
-               and (k.account_id, k.connection_id) = (e.account_id, e.connection_id)
-               and k.call_id in (select call_id from (${chosen(choice)}) as chosen where state = 'unconfirmed')`.execute(
-            tx,
-          );
-        }
         return missing + Number(result.numAffectedRows ?? 0n);
       }),
   };

@@ -239,6 +239,8 @@ interface TransfersTable {
   found_by: Generated<FoundBy>;
   /** How often its upload was sent whole and is certainly not there. */
   absences: Generated<number>;
+  /** Its answer was lost, and a person has asked to send it all the same. */
+  risk_taken: Generated<boolean>;
   updated_at: Generated<Date>;
   cut_values: string | null;
 }

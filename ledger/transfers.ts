@@ -42,7 +42,10 @@ export interface CallToSend {
   source: string | null;
   result: string | null;
   status: number | null;
-  recordingFailingSince: Date | null;
+  /** For how long its recording has not been to be had; null when it was not asked for, or was had. */
+  recordingFailingMs: number | null;
+  /** How long ago it was. */
+  ageMs: number;
   /** It was put off to the end of its export once already. */
   postponed: boolean;
   defects: number;
@@ -102,7 +105,8 @@ export function createTransfers(db: Database) {
      * finished export sends nothing any more, whoever wakes.
      */
     async claim({ exportId, callId }: TransferRef): Promise<Claim> {
-      const { rows } = await sql<CallToSend & { state: TransferState; attempt: number }>`
+      const { rows } = await sql<CallToSend & { state: TransferState; attempt: number; risk_taken: boolean }>`
+        with claimed as (
         update transfers t
            set attempt = attempt + 1,
                state = case t.state when 'committing' then 'unconfirmed' else 'uploading' end,
@@ -113,17 +117,26 @@ export function createTransfers(db: Database) {
          where t.export_id = ${exportId} and t.call_id = ${callId} and t.state in ('planned', 'uploading', 'committing')
            and e.export_id = t.export_id and e.finished_at is null
            and c.call_id = t.call_id and a.account_id = c.account_id
-        returning t.state, t.attempt, t.recording_failing_since as "recordingFailingSince",
+        returning t.state, t.attempt, t.risk_taken,
+                  extract(epoch from clock_timestamp() - t.recording_failing_since) * 1000 as "recordingFailingMs",
+                  extract(epoch from clock_timestamp() - c.started_at) * 1000 as "ageMs",
                   t.postponed, t.defects,
                   c.account_id as "accountId", c.call_id as "callId", c.note_id as "noteId",
                   c.entity_type as "entityType", c.entity_id as "entityId", c.direction, c.started_at as "startedAt",
                   c.talk_seconds as "talkSeconds", c.operator_id as "operatorId", nullif(u.name, '') as "operatorName",
                   u.group_name as "operatorGroup", c.link,
                   c.phone, c.uniq, c.source, c.result, c.status as "status", e.connection_id as "connectionId",
-                  e.language, e.settings, a.host, a.time_zone as "timeZone", a.country`.execute(db);
+                  e.language, e.settings, a.host, a.time_zone as "timeZone", a.country
+        ), forgotten as (
+          -- Whoever asked for it takes the risk of a second talk: only now, as a retry may be stopped before.
+          delete from talks k using claimed c
+           where c.risk_taken and (k.account_id, k.connection_id, k.call_id) = (c."accountId", c."connectionId", c."callId")
+             and k.talk_id is null and k.export_id <> ${exportId}
+        )
+        select * from claimed`.execute(db);
       const [row] = rows;
       if (!row) return { kind: 'settled', state: await stateOf(db, exportId, callId) };
-      const { state, attempt, ...call } = row;
+      const { state, attempt, risk_taken: _, ...call } = row;
       if (state !== 'uploading') return { kind: 'settled', state };
       return { kind: 'claimed', lease: { exportId, callId, attempt }, call };
     },

@@ -34,7 +34,8 @@ const CALL: CallToSend = {
   source: 'pbx',
   result: 'Перезвонить',
   status: 4,
-  recordingFailingSince: null,
+  recordingFailingMs: null,
+  ageMs: 0,
   postponed: false,
   defects: 0,
 };

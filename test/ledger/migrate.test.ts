@@ -25,6 +25,7 @@ const ALL = [
   '0016-forget-upload',
   '0017-account-country',
   '0018-talks-outlive-exports',
+  '0019-risk-taken',
   ...['talks_of_call_id', 'talks_unanswered', 'talks_missing', 'exports_retry_of'],
 ];
 

@@ -131,6 +131,29 @@ describe('a retry takes up', () => {
     expect(await left()).toBe(3);
   });
 
+  test('an unconfirmed call, of which all that is known stays known when the retry is stopped before it came to it', async () => {
+    const again = { reasons: ['recording_missing'], unconfirmed: true };
+    expect(await retry(again, { 5: 'left' })).toEqual([5]);
+    const later = await planned(t.ledger, [note(5)]);
+    expect(await reportOf(t.ledger, later)).toMatchObject([{ state: 'unconfirmed', reason: 'answer_lost' }]);
+    expect(await retry(again, { 5: 'exported' })).toEqual([5]);
+  });
+
+  test('an unconfirmed call, but does not send it when its answer comes before', async () => {
+    const retrying = await openTestExport(t.ledger, { kind: 'retry', retryOf: root });
+    await t.ledger.retries.list(retrying, choice({ reasons: ['recording_missing'], unconfirmed: true }));
+    await t.ledger.plan.close(retrying, PLAN);
+    const [{ call_id: callId } = { call_id: 0 }] = await reportOf(t.ledger, retrying);
+    await t.ledger.transfers.recordExported(
+      { exportId: root, callId },
+      { talkId: talkOf(before + 5), bytes: 1, audioFormat: 'mp3' },
+    );
+    const claim = await t.ledger.transfers.claim({ exportId: retrying, callId });
+    if (claim.kind !== 'claimed') throw new Error(claim.state);
+    expect(await t.ledger.transfers.markCommitting(claim.lease, SENT)).toBe('taken_by_other_export');
+    expect(await reportOf(t.ledger, retrying)).toMatchObject([{ state: 'skipped', reason: 'already_exported' }]);
+  });
+
   test('an unconfirmed call again, when its retry lost the answer too', async () => {
     const again = { reasons: ['recording_missing'], unconfirmed: true };
     expect(await retry(again, { 5: 'unconfirmed' })).toEqual([5]);

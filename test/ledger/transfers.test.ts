@@ -254,6 +254,24 @@ describe('a call in an export', () => {
     expect(await row(again)).toMatchObject({ state: 'exported', talk_id: 'aud-again' });
   });
 
+  test('how long its recording fails, and how old it is, is told by Postgres’s clock', async () => {
+    await t.ledger.transfers.release(await claim(), 'recording');
+    const skewed = Date.now;
+    Date.now = () => skewed() + 3_600_000;
+    try {
+      const again = await t.ledger.transfers.claim({ exportId, callId });
+      if (again.kind !== 'claimed') throw new Error(again.state);
+      expect(again.call.recordingFailingMs).toBeLessThan(600_000);
+      expect(again.call.ageMs).toBeGreaterThan(0);
+      await t.ledger.transfers.release(again.lease);
+      expect(await t.ledger.transfers.claim({ exportId, callId })).toMatchObject({
+        call: { recordingFailingMs: null },
+      });
+    } finally {
+      Date.now = skewed;
+    }
+  });
+
   test('is sent by nobody once its export is finished, who wakes before its claim or before its marker', async () => {
     const asleep = await claim();
     await t.ledger.exports.close(exportId, 'stopped');
