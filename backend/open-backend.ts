@@ -4,6 +4,7 @@ import { ExportClient } from '../client/export-client.ts';
 import { closeAccess, openAccess } from '../client/open-access.ts';
 import { readTariff } from '../client/tariff-file.ts';
 import { answers, type TemporalConnection } from '../client/temporal-connection.ts';
+import { answersWithin } from '../environment/answers-within.ts';
 import { amocrmIntegration } from '../environment/amocrm-integration.ts';
 import type { Environment } from '../environment/environment.ts';
 import { startStatusServer, type StatusServer } from '../environment/status-server.ts';
@@ -116,19 +117,7 @@ const LOOK_WITHIN_MS = 2_000;
 async function missing(ledger: Ledger, temporal: TemporalConnection): Promise<string[]> {
   const looks = { database: ledger.ping(), temporal: answers(temporal, LOOK_WITHIN_MS) };
   const found = await Promise.all(
-    Object.entries(looks).map(async ([name, look]) => ((await isWell(look, LOOK_WITHIN_MS)) ? [] : [name])),
+    Object.entries(looks).map(async ([name, look]) => ((await answersWithin(look, LOOK_WITHIN_MS)) ? [] : [name])),
   );
   return found.flat();
-}
-
-async function isWell(look: Promise<void>, withinMs: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), withinMs);
-  });
-  const outcome = look.then(
-    () => true,
-    () => false,
-  );
-  return Promise.race([outcome, late]).finally(() => clearTimeout(timer));
 }

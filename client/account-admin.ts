@@ -54,23 +54,27 @@ export interface ListedToken {
 /** All accounts, with what is kept for each and who must act; no secret is opened. */
 export async function listAccounts(ledger: Ledger, now: Date): Promise<ListedAccount[]> {
   const accounts = await ledger.accounts.list();
-  return Promise.all(
-    accounts.map(async ({ accountId, host, name }): Promise<ListedAccount> => {
-      const token = await ledger.tokens.about(accountId);
-      const connection = await ledger.connections.about(accountId);
-      const dead = token && whatIsWrong(token, now);
-      const toDo = !token || dead ? (dead ?? 'amocrm_unauthorized') : !connection ? 'connection_not_set' : undefined;
-      return {
-        accountId,
-        host,
-        name,
-        state: !token ? 'no_token' : dead ? 'reauth_required' : !connection ? 'no_connection' : 'connected',
-        token: token ? listed(token) : null,
-        connection: connection ? { connectionId: connection.connectionId, language: connection.language } : null,
-        toDo: toDo ? new ExportError(toDo, { values: { host, expected: host, given: OTHER_ACCOUNT } }) : null,
-      };
-    }),
-  );
+  return Promise.all(accounts.map((account) => describeAccount(ledger, account, now)));
+}
+
+/** One account, as {@link listAccounts} tells it. */
+export async function describeAccount(
+  ledger: Ledger,
+  { accountId, host, name }: Account,
+  now: Date,
+): Promise<ListedAccount> {
+  const [token, connection] = await Promise.all([ledger.tokens.about(accountId), ledger.connections.about(accountId)]);
+  const dead = token && whatIsWrong(token, now);
+  const toDo = !token || dead ? (dead ?? 'amocrm_unauthorized') : !connection ? 'connection_not_set' : undefined;
+  return {
+    accountId,
+    host,
+    name,
+    state: !token ? 'no_token' : dead ? 'reauth_required' : !connection ? 'no_connection' : 'connected',
+    token: token ? listed(token) : null,
+    connection: connection ? { connectionId: connection.connectionId, language: connection.language } : null,
+    toDo: toDo ? new ExportError(toDo, { values: { host, expected: host, given: OTHER_ACCOUNT } }) : null,
+  };
 }
 
 function listed({ kind, state, updatedAt, accessUntil }: TokenFacts): ListedToken {

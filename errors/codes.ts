@@ -172,6 +172,11 @@ export const ERROR_CODES = {
     en: 'Export {exportId} is asked to stop, but has not ended yet: it ends by itself as soon as a worker of the task queue {taskQueue} takes that up. If none runs, start one (npm run worker); `status` shows the end.',
     ru: 'Выгрузке {exportId} передано, что её нужно остановить, но она ещё не завершилась: это случится само, как только за неё возьмётся исполнитель очереди {taskQueue}. Если он не запущен, запустите его (npm run worker); завершение покажет `status`.',
   },
+  export_ending: {
+    kind: 'retryable',
+    en: 'Export {exportId} has done its work, but has not ended yet: its last step waits for a worker of the task queue {taskQueue}. If none runs, start one (npm run worker), then start the new export.',
+    ru: 'Выгрузка {exportId} сделала своё дело, но ещё не завершилась: её последний шаг ждёт исполнителя очереди {taskQueue}. Если он не запущен, запустите его (npm run worker), затем начните новую выгрузку.',
+  },
   export_interrupted: {
     kind: 'permanent',
     en: 'The export was terminated from outside before it could close. What it exported is kept; start again to finish the rest.',

@@ -6,6 +6,7 @@ import { TokenKeeper } from '../amocrm/token-keeper.ts';
 import { createAmocrmTransport } from '../amocrm/transport.ts';
 import { startStatusServer } from '../environment/status-server.ts';
 import { amocrmIntegration } from '../environment/amocrm-integration.ts';
+import { answersWithin } from '../environment/answers-within.ts';
 import { type Environment, readEnvironment } from '../environment/environment.ts';
 import { createLogger } from '../environment/logger.ts';
 import { readTemporalAddress } from '../environment/temporal-address.ts';
@@ -144,11 +145,11 @@ async function run(
 /** Calls carried at once by this process: four batches of sixteen lanes. */
 const MAX_TRANSFERS = 64;
 
+/** Shorter than the patience of who asks for /ready. */
+const LOOK_WITHIN_MS = 2_000;
+
 async function missing(ledger: Ledger, polling: boolean): Promise<string[]> {
-  const database = await ledger.ping().then(
-    () => [],
-    () => ['database'],
-  );
+  const database = (await answersWithin(ledger.ping(), LOOK_WITHIN_MS)) ? [] : ['database'];
   return polling ? database : [...database, 'temporal'];
 }
 

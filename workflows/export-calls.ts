@@ -6,6 +6,7 @@ import {
   executeChild,
   isCancellation,
   ParentClosePolicy,
+  patched,
   setCurrentDetails,
   setHandler,
   sleep,
@@ -67,7 +68,7 @@ class ExportRun {
     ] as RunState;
     this.#stopping = new Stopping(() => this.#enter('stopping'));
     setHandler(stopExport, () => this.#stopping.request(), { description: 'Ends the export within seconds.' });
-    setHandler(resumeExport, () => void (this.#resumed = true), { description: 'Lets a blocked export go on.' });
+    setHandler(resumeExport, () => this.#resume(), { description: 'Lets a blocked export go on.' });
     setHandler(exportProgress, () => this.#progress(), { description: 'Where the export is.' });
   }
 
@@ -249,6 +250,12 @@ class ExportRun {
         await this.#untilResumed(block, this.#state);
       }
     }
+  }
+
+  /** Where nothing is blocked it is forgotten: what blocks the export later must not be let through unseen. */
+  #resume(): void {
+    // Exports that began before this was so are replayed as they went.
+    if (this.#block !== null || !patched('resume-only-what-is-blocked')) this.#resumed = true;
   }
 
   async #untilResumed(block: Block, then: RunState): Promise<void> {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listAccounts } from '../../client/account-admin.ts';
+import { describeAccount } from '../../client/account-admin.ts';
 import { consentLink } from '../../client/account-consent.ts';
 import { findExportError } from '../../errors/export-error.ts';
 import type { Account } from '../../ledger/accounts.ts';
@@ -86,16 +86,15 @@ async function viewOf(
   };
 }
 
-async function factsOf(ledger: Parts['ledger'], { accountId }: Account, now: Date) {
-  const listed = (await listAccounts(ledger, now)).find((one) => one.accountId === accountId);
-  switch (listed?.state) {
+async function factsOf(ledger: Parts['ledger'], account: Account, now: Date) {
+  const { state, toDo } = await describeAccount(ledger, account, now);
+  switch (state) {
     case 'connected':
     case 'no_connection':
       return { state: 'active' as const, message: null };
     case 'reauth_required':
-      return { state: 'reauth_required' as const, message: listed.toDo && pageSentence(listed.toDo) };
+      return { state: 'reauth_required' as const, message: toDo && pageSentence(toDo) };
     case 'no_token':
-    case undefined:
       return { state: 'not_connected' as const, message: null };
   }
 }

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createStage, type Stage } from '../support/stage.ts';
-import { workflowIdOf } from '../../client/export-workflows.ts';
+import { ExportWorkflows, workflowIdOf } from '../../client/export-workflows.ts';
+import { startExport } from '../../client/start-export.ts';
+import type { ExportPace } from '../../workflows/messages.ts';
 
 let stage: Stage;
 
@@ -34,6 +36,21 @@ test('an export whose end is written down and whose workflow is yet to end stand
   expect(await exports.running(accountId)).toBe(first);
   await ledger.exports.close(first, 'completed');
   expect(await exports.running(accountId)).toBeUndefined();
+
+  // Its worker died before the last step: that it will end is no promise.
+  const impatient = startExport(
+    {
+      workflows: new ExportWorkflows(stage.temporal, 'a queue'),
+      ledger,
+      pace: {} as ExportPace,
+      now: () => new Date(),
+    },
+    { accountId, kind: 'export', settings: stage.settings(), endWithinMs: 200 },
+  );
+  await expect(impatient).rejects.toMatchObject({
+    code: 'export_ending',
+    values: { exportId: first, taskQueue: stage.environment.TEMPORAL_TASK_QUEUE },
+  });
 
   const second = exports.start(accountId, stage.settings());
   await stage.temporal.workflow.getHandle(workflowIdOf(accountId, 'export')).terminate('the end');

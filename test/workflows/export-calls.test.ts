@@ -241,6 +241,22 @@ describe('a refused token or key blocks an export until a person acts', () => {
     expect(script.of('prepareBatch').map(({ batch }) => batch)).toEqual([0, 0, 1, 2]);
   });
 
+  test('which comes later than a resume that nothing waited for: that one is forgotten', async () => {
+    const script = new Script();
+    let open: () => void = () => undefined;
+    const held = new Promise<undefined>((resolve) => (open = () => resolve(undefined)));
+    script.on.openExport = (_, time) => (time === 1 ? held : undefined);
+    script.on.listCallsPage = (_, time) => (time === 1 ? refuse('amocrm_unauthorized') : undefined);
+    const run = await stage.start(script);
+    await asked(script, 'openExport', 1);
+    await run.signal('resumeExport');
+    open();
+    await inState(run, 'blocked');
+    expect(script.of('listCallsPage')).toHaveLength(1);
+    await run.signal('resumeExport');
+    expect(await run.result()).toMatchObject({ state: 'completed' });
+  });
+
   test('twice, if it was not put right', async () => {
     const script = new Script();
     script.on.openExport = (_, time) => (time < 3 ? refuse('amocrm_unauthorized') : undefined);
