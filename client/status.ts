@@ -1,4 +1,5 @@
 import type { ErrorValues } from '../errors/export-error.ts';
+import type { FailureReason } from '../errors/reasons.ts';
 import type { ExportRow } from '../ledger/exports.ts';
 import type { ListingProgress } from '../ledger/listings.ts';
 import type { Progress } from '../ledger/progress.ts';
@@ -89,10 +90,14 @@ function droppedKeys({ settings }: ExportRow, keptKeys: readonly string[] | unde
   return [...new Set(mapped)].filter((key) => !keptKeys.includes(key));
 }
 
-/** Remaining calls at the average pace since the plan was closed. */
-function eta({ state, plannedAt }: ExportRow, { calls }: Progress, now: Date): number | null {
+/** What the plan itself says of a call, without a transfer. */
+const FAILED_BY_THE_PLAN: readonly FailureReason[] = ['note_unreadable', 'recording_missing'];
+
+/** Remaining calls at the average pace of transfers since the plan was closed. */
+function eta({ state, plannedAt }: ExportRow, { calls, failures }: Progress, now: Date): number | null {
   if (state !== 'transferring' || !plannedAt) return null;
-  const done = calls.exported + calls.failed;
+  const withoutTransfer = FAILED_BY_THE_PLAN.reduce((sum, reason) => sum + (failures[reason] ?? 0), 0);
+  const done = calls.exported + calls.failed - withoutTransfer;
   if (done === 0) return null;
   const elapsedSeconds = (now.getTime() - plannedAt.getTime()) / 1000;
   return Math.round((calls.remaining / done) * elapsedSeconds);

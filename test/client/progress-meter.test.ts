@@ -56,3 +56,17 @@ test('an ended export has no time left', () => {
   meter.observe(statusOf({ calls: { remaining: 10 } }), 0);
   expect(meter.observe(statusOf({ state: 'stopped', calls: { remaining: 5 } }), 5_000).etaSeconds).toBeNull();
 });
+
+test('speed after a block counts from its end', () => {
+  const meter = new ProgressMeter();
+  meter.observe(statusOf({ calls: { planned: 100, remaining: 90 } }), 0);
+  expect(meter.observe(statusOf({ state: 'blocked', calls: { planned: 100, remaining: 90 } }), 8_000)).toMatchObject({
+    callsPerSecond: null,
+    etaSeconds: null,
+  });
+  meter.observe(statusOf({ calls: { planned: 100, remaining: 90 } }), 9_000);
+  expect(meter.observe(statusOf({ calls: { planned: 100, remaining: 80 } }), 11_000)).toMatchObject({
+    callsPerSecond: 5,
+    etaSeconds: 16,
+  });
+});

@@ -29,8 +29,10 @@ export class ProgressMeter {
   observe(status: ExportStatus, atMs: number): Pace {
     const { bytes } = status;
     const settled = doneCalls(status);
+    // A blocked export waits for a person: that is no part of its speed.
+    if (status.state === 'blocked') this.#samples = [];
     // Closing the plan settles many calls at one stroke (no recording): that is no speed.
-    if (status.state !== 'planning') this.#samples.push({ atMs, calls: settled, bytes: bytes.uploaded });
+    else if (status.state !== 'planning') this.#samples.push({ atMs, calls: settled, bytes: bytes.uploaded });
     this.#samples = this.#samples.filter((sample) => sample.atMs >= atMs - WINDOW_MS);
 
     // Waiting calls whose recordings came are planned once more: the bar waits for them rather than going back.
