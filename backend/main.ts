@@ -1,7 +1,7 @@
 import { connectTemporal } from '../client/temporal-connection.ts';
 import { readEnvironment } from '../environment/environment.ts';
 import { createLogger } from '../environment/logger.ts';
-import { ensureSearchAttributes } from '../environment/temporal-search-attributes.ts';
+import { ensureSearchAttributes, searchAttributesRefused } from '../environment/temporal-search-attributes.ts';
 import { exitCodeOf } from '../errors/exit-codes.ts';
 import { findExportError } from '../errors/export-error.ts';
 import { toLedgerError } from '../ledger/database.ts';
@@ -23,7 +23,9 @@ async function main(): Promise<void> {
   });
   logger.info({ migrations, resealed }, 'ledger is up to date');
   const temporal = await connectTemporal(process.env);
-  await ensureSearchAttributes(temporal.connection, temporal.namespace);
+  await ensureSearchAttributes(temporal.connection, temporal.namespace).catch((error: unknown) => {
+    logger.warn(searchAttributesRefused(temporal.namespace, error).message);
+  });
 
   const backend = await createBackend({ environment, ledger, temporal, logger });
   const ports = await backend.listen();

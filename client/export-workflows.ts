@@ -4,9 +4,11 @@ import {
   WorkflowExecutionAlreadyStartedError,
   WorkflowFailedError,
   type WorkflowHandle,
+  type WorkflowStartOptions,
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import { SEARCH_ATTRIBUTES, searchAttributesOf } from '../environment/temporal-search-attributes.ts';
+import { findExportError } from '../errors/export-error.ts';
 import type { exportCalls, ExportResult } from '../workflows/export-calls.ts';
 import type { ExportInput, ExportProgress } from '../workflows/messages.ts';
 import { callTemporal } from './temporal-call.ts';
@@ -46,17 +48,26 @@ export class ExportWorkflows {
 
   /** @returns false when one runs already, which is left alone. */
   async launch(input: ExportInput, staticSummary: string): Promise<boolean> {
-    try {
-      await callTemporal(() =>
+    const start = (attributes: Pick<WorkflowStartOptions, 'typedSearchAttributes'>) =>
+      callTemporal(() =>
         this.#temporal.workflow.start<typeof exportCalls>('exportCalls', {
           workflowId: workflowIdOf(input.accountId, input.kind),
           taskQueue: this.#taskQueue,
           args: [input],
           // A preview sends nothing, so the latest one asked for wins; an export that runs is never disturbed.
           workflowIdConflictPolicy: input.kind === 'preview' ? 'TERMINATE_EXISTING' : 'FAIL',
-          typedSearchAttributes: searchAttributesOf(input.accountId, input.exportId),
+          memo: { exportId: input.exportId },
           staticSummary,
+          ...attributes,
         }),
+      );
+    try {
+      await start({ typedSearchAttributes: searchAttributesOf(input.accountId, input.exportId) }).catch(
+        (error: unknown) => {
+          // The attributes are for people who look for exports in Temporal's Web UI; the product does without.
+          if (findExportError(error)?.code === 'temporal_not_migrated') return start({});
+          throw error;
+        },
       );
       return true;
     } catch (error) {
@@ -74,8 +85,9 @@ export class ExportWorkflows {
   /** The account's last export (or preview) that Temporal has heard of, running or ended. */
   async latest(accountId: number, kind: Kind): Promise<LatestExport | undefined> {
     const described = await this.#describe(accountId, kind);
-    const exportId = described?.typedSearchAttributes.get(SEARCH_ATTRIBUTES.export);
-    if (!described || exportId === undefined) return undefined;
+    // Exports of earlier versions have no memo.
+    const exportId = described?.memo?.['exportId'] ?? described?.typedSearchAttributes.get(SEARCH_ATTRIBUTES.export);
+    if (!described || typeof exportId !== 'string') return undefined;
     return {
       exportId,
       startedAt: described.startTime,

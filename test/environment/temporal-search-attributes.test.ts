@@ -3,6 +3,7 @@ import {
   ensureSearchAttributes,
   SEARCH_ATTRIBUTES,
   searchAttributesOf,
+  searchAttributesRefused,
 } from '../../environment/temporal-search-attributes.ts';
 
 const NAMES = Object.values(SEARCH_ATTRIBUTES).map(({ name }) => name);
@@ -48,6 +49,18 @@ describe('the search attributes of exports', () => {
   test('that cannot be added are an error', async () => {
     const refusing = serverWith([], new Error('7 PERMISSION_DENIED'));
     await expect(ensureSearchAttributes(refusing, 'default')).rejects.toThrow('PERMISSION_DENIED');
+  });
+
+  test('that cannot be added are told with the commands that add them', () => {
+    const refused = searchAttributesRefused('calls.a1b2c', new Error('7 PERMISSION_DENIED'));
+    const { message } = refused;
+    expect(refused.code).toBe('search_attributes_refused');
+    expect(message).toContain('temporal operator search-attribute create --namespace calls.a1b2c');
+    expect(message).toContain('tcld namespace search-attributes add --namespace calls.a1b2c');
+    for (const name of NAMES) {
+      expect(message).toContain(`--name ${name} --type Keyword`);
+      expect(message).toContain(`--sa "${name}=Keyword"`);
+    }
   });
 
   test('of one export hold its ids and its first state, nothing else', () => {

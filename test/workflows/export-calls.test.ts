@@ -188,6 +188,18 @@ describe('an export', () => {
   });
 });
 
+test('an export on a server that does not know its search attributes goes its whole way without them', async () => {
+  const script = new Script([[1], [2]]);
+  script.on.transferCall = ({ callId }, time) =>
+    callId === 1 && time === 1 ? refuse('amocrm_unauthorized', { host: 'example.amocrm.ru' }) : undefined;
+  const run = await stage.start(script, {}, { openBatches: 1, maxHistoryEvents: 40 }, { searchAttributes: false });
+  await inState(run, 'blocked');
+  await run.signal('resumeExport');
+  expect(await run.result()).toEqual({ state: 'completed', batches: 2 });
+  expect(await status(run)).toBeUndefined();
+  expect((await progress(run)).state).toBe('completed');
+});
+
 describe('a refused token or key blocks an export until a person acts', () => {
   test.each<[StepName, string, boolean]>([
     ['openExport', 'planning', true],

@@ -91,7 +91,13 @@ export type RunningExport = WorkflowHandleWithFirstExecutionRunId<typeof exportC
 
 export interface WorkflowStage {
   client: Client;
-  start(script: Script, input?: Partial<ExportInput>, pace?: Partial<ExportPace>): Promise<RunningExport>;
+  start(
+    script: Script,
+    input?: Partial<ExportInput>,
+    pace?: Partial<ExportPace>,
+    /** `searchAttributes`: false as on a server that does not know them. */
+    how?: { searchAttributes?: boolean },
+  ): Promise<RunningExport>;
   close(): Promise<void>;
 }
 
@@ -133,7 +139,7 @@ export async function createWorkflowStage(): Promise<WorkflowStage> {
 
   return {
     client,
-    async start(script, input = {}, pace = {}) {
+    async start(script, input = {}, pace = {}, { searchAttributes = true } = {}) {
       const exportId = randomUUID();
       const accountId = input.accountId ?? randomInt(1_000_000, 2_000_000_000);
       scripts.set(exportId, script);
@@ -142,7 +148,7 @@ export async function createWorkflowStage(): Promise<WorkflowStage> {
         workflowId: `export-${accountId}`,
         taskQueue,
         args: [{ exportId, accountId, kind: 'export', settings, ...input, pace: { ...PACE, ...pace } }],
-        typedSearchAttributes: searchAttributesOf(accountId, exportId),
+        ...(searchAttributes ? { typedSearchAttributes: searchAttributesOf(accountId, exportId) } : {}),
       });
       return Object.assign(handle, { accountId });
     },

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import { ensureSearchAttributes } from '../../../environment/temporal-search-attributes.ts';
+import { ensureSearchAttributes, searchAttributesRefused } from '../../../environment/temporal-search-attributes.ts';
 import { EXIT } from '../../../errors/exit-codes.ts';
+import { findExportError } from '../../../errors/export-error.ts';
 import { callTemporal } from '../../temporal-call.ts';
 import { addCommand, type Runner } from '../command.ts';
 
@@ -12,7 +13,14 @@ export function addMigrateCommand(program: Command, runner: Runner): void {
     async run({ services, output }) {
       const { migrations, resealed } = await services.ledger.migrate();
       const { connection, namespace } = await services.temporal();
-      const searchAttributes = await callTemporal(() => ensureSearchAttributes(connection, namespace));
+      const searchAttributes = await callTemporal(() => ensureSearchAttributes(connection, namespace)).catch(
+        (error: unknown) => {
+          // Temporal is away, or has no such namespace: that is another matter.
+          if (findExportError(error)) throw error;
+          output.warning(searchAttributesRefused(namespace, error));
+          return [];
+        },
+      );
       output.result({ migrations, resealed, searchAttributes }, () => [
         line({ en: 'Postgres migrations', ru: 'Миграции Postgres' }, migrations),
         line({ en: 'Temporal search attributes', ru: 'Поисковые атрибуты Temporal' }, searchAttributes),
