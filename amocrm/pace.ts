@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ExportError } from '../errors/export-error.ts';
+import { SharedClock } from './shared-clock.ts';
 import { WaitingLine } from './waiting-line.ts';
 
 /** Leave for one request to go out now. */
@@ -34,8 +35,8 @@ export interface SharedPace {
   takeTurn(
     turn: TurnRequest,
   ): Promise<
-    | { granted: true; waitMs: number; probe: boolean }
-    | { granted: false; waitMs: number; place: Date; reason: Refusal | null }
+    | { granted: true; nowMs: number; waitMs: number; probe: boolean }
+    | { granted: false; nowMs: number; waitMs: number; place: Date; reason: Refusal | null }
   >;
   refused(accountId: number, reason: Refusal, retryAfterMs?: number): Promise<void>;
   settleProbe(accountId: number, answered: boolean): Promise<void>;
@@ -53,6 +54,12 @@ export type AmocrmPaces = (account: PacedAccount) => Pace;
 /** A longer rest of the account is not waited for here: the step ends with what amoCRM asked, and comes back then. */
 const PATIENCE_MS = { interactive: 5_000, bulk: 60_000 };
 
+/**
+ * A request that leaves later than its moment comes too close to the next one. Half a slot keeps six requests a second below
+ * amoCRM's seven in every second; below 50 ms it would be timers and not a process that was held up.
+ */
+const tooLateMs = (requestsPerSecond: number) => Math.max(500 / requestsPerSecond, 50);
+
 /** For requests that belong to no account yet. */
 export const UNPACED: Pace = () => Promise.resolve({ end: () => Promise.resolve() });
 
@@ -64,9 +71,15 @@ export const UNPACED: Pace = () => Promise.resolve({ end: () => Promise.resolve(
  */
 export function createAmocrmPaces(shared: SharedPace, requestsPerSecond: number): AmocrmPaces {
   const lines = new Map<string, BulkLine>();
+  const clock = new SharedClock();
   return ({ accountId, client, priority }) => {
-    const ask = async (place?: Date) =>
-      shared.takeTurn({ accountId, client, requestsPerSecond, interactive: priority === 'interactive', place });
+    const ask = async (place?: Date) => {
+      const interactive = priority === 'interactive';
+      const answer = await shared.takeTurn({ accountId, client, requestsPerSecond, interactive, place });
+      clock.observe(answer.nowMs);
+      const isLate = () => clock.lateMs(answer.nowMs + answer.waitMs) > tooLateMs(requestsPerSecond);
+      return { ...answer, isLate };
+    };
     const tell = async (fared: Fared, probe: boolean) => {
       if (fared instanceof ExportError && isRefusal(fared.code)) {
         await shared.refused(accountId, fared.code, fared.retryAfterMs);
@@ -91,7 +104,8 @@ export function createAmocrmPaces(shared: SharedPace, requestsPerSecond: number)
   };
 }
 
-type Ask = (place?: Date) => ReturnType<SharedPace['takeTurn']>;
+type Answer = Awaited<ReturnType<SharedPace['takeTurn']>> & { isLate: () => boolean };
+type Ask = (place?: Date) => Promise<Answer>;
 
 /** The bulk requests of this process to one account. Its place in the shared line outlives a waiter who was stopped. */
 class BulkLine {
@@ -129,7 +143,9 @@ async function untilGranted(ask: Ask, patienceMs: number, signal?: AbortSignal):
     }
     // A timer may fire up to a millisecond early.
     if (answer.waitMs > 0) await pause(Math.ceil(answer.waitMs) + 1, undefined, signal ? { signal } : {});
-    if (answer.granted) return { probe: answer.probe };
+    // A turn that this process slept through is given back: its moment is lost, and the account is asked more slowly. A probe
+    // is alone and may be late.
+    if (answer.granted && (answer.probe || !answer.isLate())) return { probe: answer.probe };
   }
 }
 

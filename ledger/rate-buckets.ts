@@ -12,11 +12,12 @@ export interface TurnRequest {
   place?: Date | undefined;
 }
 
+/** `nowMs` is when it was decided, by the clock of Postgres. */
 export type TurnAnswer =
   /** The request may go out after so many milliseconds. A `probe` says how it fared by `settleProbe`. */
-  | { granted: true; waitMs: number; probe: boolean }
+  | { granted: true; nowMs: number; waitMs: number; probe: boolean }
   /** Not yet: ask again after so many milliseconds, with this place. `reason` is given while amoCRM's refusal is waited for. */
-  | { granted: false; waitMs: number; place: Date; reason: Refusal | null };
+  | { granted: false; nowMs: number; waitMs: number; place: Date; reason: Refusal | null };
 
 /** By what amoCRM asks an account's requests to slow down, or shuts them out. */
 export type Refusal = 'amocrm_throttled' | 'amocrm_blocked';
@@ -51,12 +52,13 @@ export function createRateBuckets(db: Database) {
       const { accountId, client, requestsPerSecond, interactive, place } = turn;
       const { rows } = await sql<{
         granted: boolean;
+        nowMs: number;
         waitMs: number;
         place: Date;
         probe: boolean;
         reason: Refusal | null;
       }>`
-        select t.granted, extract(epoch from t.wait) * 1000 as "waitMs", t.place_at as place, t.probe,
+        select t.granted, (extract(epoch from clock_timestamp()) * 1000)::float as "nowMs", extract(epoch from t.wait) * 1000 as "waitMs", t.place_at as place, t.probe,
                coalesce(t.reason, b.reason) as reason
           from take_turn(${accountId}, ${bucketOf(accountId, client)}, make_interval(secs => ${1 / requestsPerSecond}),
                          ${interactive}, ${place ?? null}::timestamptz, ${PROBE_LIMIT}, ${CLIMB}, ${CLIMB_FROM}) t
@@ -65,8 +67,10 @@ export function createRateBuckets(db: Database) {
                               and b.mended_at is null and b.probe_until > clock_timestamp()`.execute(db);
       const [answer] = rows;
       if (!answer) throw new Error('take_turn answers one row');
-      const { granted, waitMs, reason } = answer;
-      return granted ? { granted, waitMs, probe: answer.probe } : { granted, waitMs, place: answer.place, reason };
+      const { granted, nowMs, waitMs, reason } = answer;
+      return granted
+        ? { granted, nowMs, waitMs, probe: answer.probe }
+        : { granted, nowMs, waitMs, place: answer.place, reason };
     },
 
     /**

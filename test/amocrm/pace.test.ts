@@ -21,14 +21,22 @@ afterAll(async () => {
   await t.close();
 });
 
+/** Holds this process up, as a machine without a free processor does. */
+function busy(ms: number): void {
+  const until = performance.now() + ms;
+  while (performance.now() < until);
+}
+
 /** The paces of one process; what it asks of the ledger is written down. */
-function processOf(ledger: Ledger, requestsPerSecond: number) {
+function processOf(ledger: Ledger, requestsPerSecond: number, onAnswer?: (answer: { waitMs: number }) => void) {
   const asked: (Date | undefined)[] = [];
   const shared: SharedPace = {
     ...ledger.rateBuckets,
-    takeTurn: (turn) => {
+    takeTurn: async (turn) => {
       asked.push(turn.place);
-      return ledger.rateBuckets.takeTurn(turn);
+      const answer = await ledger.rateBuckets.takeTurn(turn);
+      onAnswer?.(answer);
+      return answer;
     },
   };
   const paces = createAmocrmPaces(shared, requestsPerSecond);
@@ -37,6 +45,18 @@ function processOf(ledger: Ledger, requestsPerSecond: number) {
 }
 
 describe('requests of one account', () => {
+  test('do not use a turn whose moment their process slept through: they take another one', async () => {
+    const { asked, interactive } = processOf(t.ledger, 4, (answer) => {
+      if (asked.length === 2) setTimeout(() => busy(answer.waitMs + 400), 0);
+    });
+    await interactive();
+    const before = performance.now();
+    await interactive();
+    expect(asked).toHaveLength(3);
+    // Behind the moment that was lost: a slot of its own.
+    expect(performance.now() - before).toBeGreaterThan(400);
+  });
+
   test('come first, served first, when they can wait', async () => {
     const { bulk } = processOf(t.ledger, 200);
     const served: number[] = [];
@@ -160,15 +180,16 @@ describe('a refusal', () => {
   test('that comes after another one was over is waited for as if it were the first', async () => {
     // A person waits for a rest, then for a turn, then for the next rest: five seconds at most for each of the two.
     const answers: Awaited<ReturnType<SharedPace['takeTurn']>>[] = [
-      { granted: false, waitMs: 1, place: new Date(), reason: 'amocrm_throttled' },
-      { granted: false, waitMs: 1, place: new Date(), reason: null },
-      { granted: false, waitMs: 1, place: new Date(), reason: 'amocrm_throttled' },
+      { granted: false, nowMs: 0, waitMs: 1, place: new Date(), reason: 'amocrm_throttled' },
+      { granted: false, nowMs: 0, waitMs: 1, place: new Date(), reason: null },
+      { granted: false, nowMs: 0, waitMs: 1, place: new Date(), reason: 'amocrm_throttled' },
     ];
     let clock = performance.now();
     const now = jest.spyOn(performance, 'now').mockImplementation(() => clock);
     const takeTurn = () => {
       clock += 3_000;
-      return Promise.resolve(answers.shift() ?? ({ granted: true, waitMs: 0, probe: false } as const));
+      const answer = answers.shift() ?? ({ granted: true, waitMs: 0, probe: false } as const);
+      return Promise.resolve({ ...answer, nowMs: clock });
     };
     const paces = createAmocrmPaces({ ...t.ledger.rateBuckets, takeTurn }, 100);
     const turn = paces({ accountId, client: 'long_lived', priority: 'interactive' })();

@@ -11,7 +11,7 @@ afterEach(() => stage.close());
 
 test('workers that are replaced in order, again and again, leave no upload half done and no answer behind', async () => {
   stage = await createStage({
-    sandbox: { calls: 40 + RESTARTS * 20, talkScale: 0.2, streamWindowBytes: 16 * 1024 },
+    sandbox: { calls: 40 + RESTARTS * 60, talkScale: 0.2, streamWindowBytes: 16 * 1024 },
     pace: { batchSize: 40, lanes: 8 },
   });
   const counters = () => stage.sandbox.speechsense.counters();
