@@ -72,7 +72,10 @@ export function createExportActivities(deps: ExportDeps) {
       const { timeZone } = present;
       await ledger.accounts.put({ ...present, accountId, host: http.host });
       await ledger.users.putAll(accountId, await readUsers(http, { groups }));
-      if (kind !== 'preview') await speechSense.checkConnection(connection);
+      if (kind !== 'preview') {
+        await ledger.lineage.assertKept(accountId);
+        await speechSense.checkConnection(connection);
+      }
       if (timeZone !== account.timeZone) await record(opening, timeZone);
       if (retry) await ledger.retries.list(exportId, retry);
     },

@@ -421,6 +421,16 @@ export const ERROR_CODES = {
     en: 'A stored secret was sealed with the key {keyId}, which ENCRYPTION_KEYS does not have. Add that key back after the first one.',
     ru: 'Секрет зашифрован ключом {keyId}, которого нет в ENCRYPTION_KEYS. Верните этот ключ в список после первого.',
   },
+  ledger_failed_over: {
+    kind: 'auth',
+    en: 'The ledger is on another Postgres timeline: a failover or a restored backup may have lost which calls were sent. Run `check --adopt` over the periods of the last exports, then `resume`.',
+    ru: 'База данных перешла на другую линию времени Postgres: после переключения или восстановления из копии могли потеряться сведения об отправленных звонках. Выполните `check --adopt` за периоды последних выгрузок, затем `resume`.',
+  },
+  adoption_needs_call_id: {
+    kind: 'permanent',
+    en: 'Talks of this period have no `call_id`: it cannot be told whose they are. Restore a newer backup, or compare by hand with `check`.',
+    ru: 'У разговоров этого периода нет `call_id`, и нельзя сказать, чьи они. Восстановите более новую копию или сверьте вручную через `check`.',
+  },
   database_unreachable: {
     kind: 'retryable',
     en: 'Postgres does not answer ({what}). Check DATABASE_URL and that the server runs.',

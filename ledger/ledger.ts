@@ -14,6 +14,7 @@ import { openDatabase } from './database.ts';
 import { createEntities } from './entities.ts';
 import { createEntityTurns } from './entity-turns.ts';
 import { createExports } from './exports.ts';
+import { createLineage } from './lineage.ts';
 import { createListings } from './listings.ts';
 import { createLostTalks } from './lost-talks.ts';
 import { migrate } from './migrate.ts';
@@ -29,6 +30,7 @@ import { createSettings } from './settings.ts';
 import { createSpentTokens, type DisposableToken } from './spent-tokens.ts';
 import { createTokens, type Grant } from './tokens.ts';
 import { createTransfers } from './transfers.ts';
+import { createUnknownTalks } from './unknown-talks.ts';
 import { createUsers, type User } from './users.ts';
 
 export interface LedgerOptions {
@@ -71,6 +73,8 @@ export function openLedger({ databaseUrl, encryptionKeys, maxConnections }: Ledg
     transfers: createTransfers(db),
     lostTalks: createLostTalks(db),
     registry: createRegistry(db),
+    lineage: createLineage(db),
+    unknownTalks: createUnknownTalks(db),
     connectionKeys: createConnectionKeys(db),
     readQuota: createReadQuota(db),
     progress: createProgress(db),

@@ -22,6 +22,7 @@ import { up as forgetUpload } from './migrations/0016-forget-upload.ts';
 import { up as accountCountry } from './migrations/0017-account-country.ts';
 import { up as talksOutliveExports } from './migrations/0018-talks-outlive-exports.ts';
 import { up as riskTaken } from './migrations/0019-risk-taken.ts';
+import { up as lineage } from './migrations/0020-lineage.ts';
 
 /** Listed by hand, in order, so that a build needs no file search and a review sees what runs. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -44,6 +45,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0017-account-country': { up: accountCountry },
   '0018-talks-outlive-exports': { up: talksOutliveExports },
   '0019-risk-taken': { up: riskTaken },
+  '0020-lineage': { up: lineage },
 };
 
 /**

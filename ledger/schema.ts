@@ -42,6 +42,10 @@ interface AccountsTable {
   country: string | null;
   added_at: Generated<Date>;
   filter_ignored_at: Date | null;
+  /** The server and timeline that its exports were last on. */
+  lineage: string | null;
+  /** When another one was first noticed. */
+  failed_over_at: Date | null;
 }
 
 export type TokenKind = 'long_lived' | 'oauth';

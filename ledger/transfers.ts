@@ -3,6 +3,7 @@ import type { FailureReason, SkipReason, UnconfirmedReason, WaitingReason } from
 import type { ExportSettings } from '../settings/export-settings.ts';
 import type { Database } from './database.ts';
 import { inDoubtAgain } from './in-doubt.ts';
+import { createLineage } from './lineage.ts';
 import type { CallDirection, EntityType, TransferState } from './schema.ts';
 
 /** The call's row in an export. */
@@ -117,6 +118,7 @@ export function createTransfers(db: Database) {
          where t.export_id = ${exportId} and t.call_id = ${callId} and t.state in ('planned', 'uploading', 'committing')
            and e.export_id = t.export_id and e.finished_at is null
            and c.call_id = t.call_id and a.account_id = c.account_id
+           and (a.lineage is null or a.lineage = ledger_lineage())
         returning t.state, t.attempt, t.risk_taken,
                   extract(epoch from clock_timestamp() - t.recording_failing_since) * 1000 as "recordingFailingMs",
                   extract(epoch from clock_timestamp() - c.started_at) * 1000 as "ageMs",
@@ -135,7 +137,7 @@ export function createTransfers(db: Database) {
         )
         select * from claimed`.execute(db);
       const [row] = rows;
-      if (!row) return { kind: 'settled', state: await stateOf(db, exportId, callId) };
+      if (!row) return unclaimed(db, exportId, callId);
       const { state, attempt, risk_taken: _, ...call } = row;
       if (state !== 'uploading') return { kind: 'settled', state };
       return { kind: 'claimed', lease: { exportId, callId, attempt }, call };
@@ -305,6 +307,15 @@ async function settle(
     ), registry as materialized (${registry})
     select (select count(*) from moved) as moved, (select count(*) from registry)`.execute(db);
   return rows[0]?.moved === 1;
+}
+
+/** @throws {ExportError} `ledger_failed_over`, where only that keeps the call from being claimed. */
+async function unclaimed(db: Database, exportId: string, callId: number): Promise<Claim> {
+  const state = await stateOf(db, exportId, callId);
+  if (state !== 'planned' && state !== 'uploading' && state !== 'committing') return { kind: 'settled', state };
+  const row = await db.selectFrom('exports').select('account_id').where('export_id', '=', exportId).executeTakeFirst();
+  if (row) await createLineage(db).assertKept(row.account_id);
+  return { kind: 'settled', state };
 }
 
 async function stateOf(db: Database, exportId: string, callId: number): Promise<TransferState> {

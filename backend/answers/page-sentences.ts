@@ -75,6 +75,10 @@ const PAGE_SENTENCES: Partial<Record<ErrorCode, Sentence>> = {
     en: 'SpeechSense refuses the API key: it is wrong, deleted or expired. Save a new one.',
     ru: 'SpeechSense не принимает API-ключ: он неверный, удалён или истёк. Сохраните новый.',
   },
+  ledger_failed_over: {
+    en: 'The export server was moved to a copy of its database, which may not know the last calls sent. Tell whoever runs the server.',
+    ru: 'Сервер выгрузки перешёл на копию базы данных, которая может не знать о последних отправленных звонках. Сообщите тому, кто обслуживает сервер.',
+  },
   secret_unreadable: {
     en: 'The export server cannot read the stored key or access. Tell whoever runs the server.',
     ru: 'Сервер выгрузки не может прочитать сохранённый ключ или доступ. Сообщите тому, кто обслуживает сервер.',

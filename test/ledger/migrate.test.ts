@@ -26,6 +26,7 @@ const ALL = [
   '0017-account-country',
   '0018-talks-outlive-exports',
   '0019-risk-taken',
+  '0020-lineage',
   ...['talks_of_call_id', 'talks_unanswered', 'talks_missing', 'exports_retry_of'],
 ];
 

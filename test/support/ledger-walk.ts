@@ -233,6 +233,10 @@ async function retry(ledger: Ledger, exportId: string): Promise<void> {
 }
 
 async function compare(ledger: Ledger): Promise<void> {
+  await ledger.lineage.assertKept(TEST_ACCOUNT);
+  await ledger.lineage.accept(TEST_ACCOUNT, 0);
+  const unknown = { talkId: 'talk-12', noteId: 12, createdAt: READ_AT, sent: SENT.sent };
+  await ledger.unknownTalks.takeIn(TEST_ACCOUNT, TEST_CONNECTION, [unknown]);
   const { registry, connectionKeys } = ledger;
   for await (const page of registry.pages(TEST_ACCOUNT, TEST_CONNECTION, { from: PERIOD_START, until: PERIOD_END })) {
     await registry.known(

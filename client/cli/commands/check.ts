@@ -2,9 +2,23 @@ import { type Command, Option } from 'commander';
 import type { Sentence } from '../../../errors/codes.ts';
 import { EXIT } from '../../../errors/exit-codes.ts';
 import { effectivePeriod, periodInterval } from '../../../settings/period.ts';
+import { type Adopted, adoptTalks } from '../../adopt-talks.ts';
 import { type CheckedCall, checkTalks } from '../../check-talks.ts';
 import { addCommand, PROGRAM, type Runner } from '../command.ts';
 import { mergeFlags } from '../settings-flags.ts';
+
+function adoptionLines({ talkIds, againInSeconds }: Adopted): Sentence[] {
+  const minutes = Math.ceil(againInSeconds / 60);
+  return [
+    { en: `Talks taken in: ${talkIds.length}.`, ru: `Принято разговоров: ${talkIds.length}.` },
+    againInSeconds === 0
+      ? { en: `Exports may go on: \`${PROGRAM} resume\`.`, ru: `Выгрузки могут продолжаться: \`${PROGRAM} resume\`.` }
+      : {
+          en: `The last talks may not be to be seen yet: run it once more in ${minutes} min, until then exports stay blocked.`,
+          ru: `Последние разговоры могут быть ещё не видны: повторите через ${minutes} мин, до тех пор выгрузки ждут.`,
+        },
+  ];
+}
 
 const TOTALS = { '=': 'present', '-': 'missing', '?': 'unknown', '2': 'doubled' } as const;
 
@@ -14,7 +28,7 @@ const NOTHING_EXPORTED: Sentence = {
 };
 
 export function addCheckCommand(program: Command, runner: Runner): void {
-  addCommand<{ from?: string; to?: string; all?: boolean }>(program, runner, {
+  addCommand<{ from?: string; to?: string; all?: boolean; adopt?: boolean }>(program, runner, {
     name: 'check',
     summary: 'compare what was exported with what SpeechSense has, call by call',
     account: true,
@@ -22,21 +36,28 @@ export function addCheckCommand(program: Command, runner: Runner): void {
       new Option('--from <date>', 'first day of the calls; the stored period where neither it nor --to is given'),
       new Option('--to <date>', 'last day, included'),
       new Option('--all', 'list calls that are there too'),
+      new Option(
+        '--adopt',
+        'after a failover or a restored backup: first take in the talks that the ledger does not know',
+      ),
     ],
     examples: ['check --from 2026-11-01 --to 2026-11-22', 'check --json | jq .missing', 'retry --missing'],
-    async run({ services, output, account }, { all = false, ...days }) {
+    async run({ services, output, account }, { all = false, adopt = false, ...days }) {
       const { accountId, timeZone } = await account();
       const now = new Date();
       const { settings } = await services.ledger.settings.read(accountId);
       const period = effectivePeriod(mergeFlags(settings, days, timeZone, now), timeZone, now);
 
+      const interval = periodInterval(period, timeZone, now);
+      const adopted = adopt ? await adoptTalks(services.access, accountId, interval) : undefined;
       const totals = { present: 0, missing: 0, unknown: 0, doubled: 0 };
       const calls: CheckedCall[] = [];
-      for await (const call of checkTalks(services.access, accountId, periodInterval(period, timeZone, now))) {
+      for await (const call of checkTalks(services.access, accountId, interval)) {
         totals[TOTALS[call.mark]]++;
         if (all || call.mark !== '=') calls.push(call);
       }
-      output.result({ period, ...totals, calls }, () => [
+      output.result({ period, ...totals, calls, ...(adopted ? { adopted } : {}) }, () => [
+        ...(adopted ? adoptionLines(adopted).map((line) => output.text(line)) : []),
         ...calls.map(({ mark, noteId, talkIds }) => `${mark} ${noteId} ${talkIds.join(' ')}`.trimEnd()),
         output.text({
           en: `${period.from} … ${period.to}: = there ${totals.present} · - gone ${totals.missing} · ? cannot be told ${totals.unknown} · 2 there more than once ${totals.doubled}`,
