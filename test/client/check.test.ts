@@ -7,6 +7,7 @@ import { openDatabase } from '../../ledger/database.ts';
 import { createSpeechSense } from '../../speechsense/speechsense.ts';
 import { expectToAddUp, recordedCalls } from '../support/promises.ts';
 import { createStage, type Stage } from '../support/stage.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { commandLine } from './command-line.ts';
 
 let stage: Stage;
@@ -151,4 +152,27 @@ test('what SpeechSense no longer keeps cannot be told, and nothing is searched f
   const { present, missing, unknown } = await check();
   expect({ present, missing, unknown }).toEqual({ present: 0, missing: 0, unknown: recordedCalls(stage) });
   expect(stage.sandbox.speechsense.counters().calls['Search']).toBe(before);
+});
+
+test('a ledger that has lost what was sent takes it in again, each call once, and lets exports go on', async () => {
+  await query('delete from talks');
+  await query("update accounts set lineage = '-'");
+  const exportId = await stage.exports.start(stage.accountId, stage.settings());
+  await waitFor(
+    async () => (await stage.exports.status(stage.accountId, exportId)).blockedBy === 'ledger_failed_over',
+    {
+      what: 'the export to be blocked',
+    },
+  );
+  await query("update accounts set failed_over_at = now() - interval '1 hour'");
+  const before = talks().length;
+  const calls = new Set(talks().map(({ fields }) => fields['call_id']));
+  const { stdout } = await run('check --adopt --json');
+  const { adopted } = JSON.parse(stdout) as { adopted: { talkIds: string[]; againInSeconds: number } };
+  expect(adopted.talkIds).toHaveLength(calls.size);
+  expect(adopted.againInSeconds).toBe(0);
+  await stage.exports.resume(stage.accountId);
+  expect(await stage.finished(exportId)).toMatchObject({ state: 'completed' });
+  expect(new Set(talks().map(({ fields }) => fields['call_id'])).size).toBe(recordedCalls(stage));
+  expect(talks().length - before).toBe(recordedCalls(stage) - calls.size);
 });
