@@ -1,5 +1,3 @@
-import type { ErrorCode } from '../errors/codes.ts';
-
 /** Where the tokens of an account stand. */
 export type TokenState =
   | 'active'
@@ -35,13 +33,16 @@ export interface Access {
   token: string;
 }
 
+/** Why a person must act. */
+type AccessEnd = 'amocrm_unauthorized' | 'amocrm_grant_lost' | 'amocrm_other_account';
+
 export type TokenDecision =
   | { do: 'use' }
   /** @property alive the old access token can still be used if the refresh does not work out. */
   | { do: 'refresh'; alive: boolean }
   /** Somebody else is refreshing. */
   | { do: 'wait' }
-  | { do: 'ask_person'; because: ErrorCode };
+  | { do: 'ask_person'; because: AccessEnd };
 
 /** What came instead of the account's own tokens, for the sentence of `amocrm_other_account`. */
 export const OTHER_ACCOUNT = { en: 'another account', ru: 'другому аккаунту' };
@@ -80,7 +81,7 @@ export function decide(
   }
 }
 
-function reasonOf({ reason }: KeptToken): ErrorCode {
-  const known: ErrorCode[] = ['amocrm_grant_lost', 'amocrm_other_account'];
+function reasonOf({ reason }: KeptToken): AccessEnd {
+  const known: AccessEnd[] = ['amocrm_grant_lost', 'amocrm_other_account'];
   return known.find((code) => code === reason) ?? 'amocrm_unauthorized';
 }

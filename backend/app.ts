@@ -3,7 +3,7 @@ import fastify, { type FastifyError, type FastifyInstance, LogController } from 
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { randomUUID } from 'node:crypto';
 import { ExportError } from '../errors/export-error.ts';
-import { httpStatusOf } from '../errors/http-status.ts';
+import { httpStatusOf } from '../errors/outcome.ts';
 import { errorAnswer, MAX_BODY_BYTES, toExportError } from './answers/error-answer.ts';
 import { validatorCompiler } from './answers/request-invalid.ts';
 import type { Api } from './api/api.ts';

@@ -5,6 +5,7 @@ import { OTHER_ACCOUNT } from '../amocrm/token-decision.ts';
 import { readUsers } from '../amocrm/users.ts';
 import { type ErrorCode, isErrorCode } from '../errors/codes.ts';
 import { ExportError } from '../errors/export-error.ts';
+import { restoreError } from '../errors/restore-error.ts';
 import type { Account, Removed } from '../ledger/accounts.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { TokenFacts } from '../ledger/tokens.ts';
@@ -73,7 +74,7 @@ export async function describeAccount(
     state: !token ? 'no_token' : dead ? 'reauth_required' : !connection ? 'no_connection' : 'connected',
     token: token ? listed(token) : null,
     connection: connection ? { connectionId: connection.connectionId, language: connection.language } : null,
-    toDo: toDo ? new ExportError(toDo, { values: { host, expected: host, given: OTHER_ACCOUNT } }) : null,
+    toDo: restoreError(toDo, { host, expected: host, given: OTHER_ACCOUNT }) ?? null,
   };
 }
 

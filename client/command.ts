@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { ErrorCode } from '../errors/codes.ts';
-import { ExportError, type ErrorValues, findExportError } from '../errors/export-error.ts';
+import { ExportError, findExportError } from '../errors/export-error.ts';
+import { restoreError } from '../errors/restore-error.ts';
 import type { Account } from '../ledger/accounts.ts';
 import type { KeptCommand } from '../ledger/commands.ts';
 import type { DisposableToken } from '../ledger/spent-tokens.ts';
@@ -57,7 +57,7 @@ export async function carryOut(
     return found;
   });
   if (!kept.outcome) await perform(access, exports, account, action, kept, key);
-  else if ('refused' in kept.outcome) throw refusal(kept.outcome.refused, kept.outcome.values);
+  else if ('refused' in kept.outcome) throw refusal(kept.outcome);
   return { exportId: kept.exportId };
 }
 
@@ -130,6 +130,7 @@ async function assertOwn(
   throw new ExportError('export_not_found', { values: { exportId } });
 }
 
-function refusal(code: ErrorCode, values: ErrorValues): ExportError {
-  return new ExportError(code, { values });
+/** Of a newer version's code it is known only that it refused. */
+function refusal({ refused, values }: { refused: string; values: unknown }): ExportError {
+  return restoreError(refused, values) ?? new ExportError('unexpected', { values: { what: refused } });
 }

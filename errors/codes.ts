@@ -1,3 +1,5 @@
+import type { ExitName } from './exit-codes.ts';
+
 /**
  * What to do about an error:
  * - `retryable`: somebody else's passing trouble; try again with a growing pause.
@@ -13,11 +15,31 @@ export interface Sentence {
   ru: string;
 }
 
-interface Entry extends Sentence {
+/** The command line's sentences; a `{placeholder}` in one must be given a value where the error is constructed. */
+interface Row extends Sentence {
   kind: ErrorKind;
+  /** What the settings page says instead, where the sentence names a command or a setting of the server. */
+  page?: Sentence;
+  /** HTTP status of the backend's answer, where the kind does not tell it (see outcome.ts). */
+  status?: number;
+  /** Exit code of a command, where the kind does not tell it (see outcome.ts). */
+  exit?: ExitName;
 }
 
-/** The one table of error codes. A code, once published, is never renamed: scripts depend on it. */
+const BLOCKED_GOES_ON = {
+  en: 'Connect the account again; a blocked export then goes on by itself.',
+  ru: 'Подключите аккаунт заново, и остановленная выгрузка продолжится сама.',
+} as const;
+
+const SET_UP_WRONGLY = {
+  en: 'The export server is set up wrongly: amoCRM does not know its integration. Tell whoever runs the server; once it is mended, resume the export.',
+  ru: 'Сервер выгрузки настроен неверно: amoCRM не узнаёт его интеграцию. Сообщите тому, кто обслуживает сервер; когда он это исправит, продолжите выгрузку.',
+} as const;
+
+/**
+ * The one table of errors: a row a code. A new placeholder also needs a line in unknown-values.ts. A code, once
+ * published, is never renamed: scripts depend on it.
+ */
 export const ERROR_CODES = {
   usage: {
     kind: 'permanent',
@@ -33,16 +55,19 @@ export const ERROR_CODES = {
     kind: 'permanent',
     en: 'The settings were changed meanwhile (version {version} now): load them again, nothing was overwritten.',
     ru: 'Настройки тем временем изменены (сейчас версия {version}): загрузите их заново, ничего не перезаписано.',
+    status: 409,
   },
   environment_invalid: {
     kind: 'permanent',
     en: 'The environment is not valid: {problems}',
     ru: 'Переменные окружения заданы с ошибками: {problems}',
+    status: 500,
   },
   tariff_invalid: {
     kind: 'permanent',
     en: 'The tariff file {file} cannot be used: {problems}',
     ru: 'Файл тарифа {file} не подходит: {problems}',
+    status: 500,
   },
   request_invalid: {
     kind: 'permanent',
@@ -53,26 +78,31 @@ export const ERROR_CODES = {
     kind: 'permanent',
     en: 'There is nothing at this address.',
     ru: 'По этому адресу ничего нет.',
+    status: 404,
   },
   body_too_large: {
     kind: 'permanent',
     en: 'The request is larger than {maxBytes} bytes.',
     ru: 'Запрос больше {maxBytes} байт.',
+    status: 413,
   },
   body_not_json: {
     kind: 'permanent',
     en: 'The body must be JSON, sent as application/json.',
     ru: 'Тело запроса должно быть в JSON с типом application/json.',
+    status: 415,
   },
   idempotency_key_reused: {
     kind: 'permanent',
     en: 'This Idempotency-Key was given with another request: each action needs its own.',
     ru: 'Этот Idempotency-Key уже отправлен с другим запросом: у каждого действия он свой.',
+    status: 422,
   },
   too_many_requests: {
     kind: 'throttled',
     en: 'Too many requests. Try again in {seconds} seconds.',
     ru: 'Слишком много запросов. Повторите через {seconds} с.',
+    status: 429,
   },
   request_timeout: {
     kind: 'retryable',
@@ -83,32 +113,38 @@ export const ERROR_CODES = {
     kind: 'permanent',
     en: 'The link to the report is over or incomplete. Download it from the settings page again.',
     ru: 'Ссылка на отчёт устарела или скопирована не целиком. Скачайте отчёт со страницы настроек ещё раз.',
+    status: 403,
   },
 
   token_missing: {
     kind: 'auth',
     en: 'The request has no X-Auth-Token: it must come from the widget in amoCRM.',
     ru: 'В запросе нет X-Auth-Token: он должен прийти из виджета в amoCRM.',
+    status: 401,
   },
   token_invalid: {
     kind: 'auth',
     en: 'The token is not one of amoCRM for this integration. Reload the page.',
     ru: 'Токен выдан не amoCRM или не для этой интеграции. Обновите страницу.',
+    status: 401,
   },
   token_expired: {
     kind: 'auth',
     en: 'The token has expired. Reload the page.',
     ru: 'Срок токена истёк. Обновите страницу.',
+    status: 401,
   },
   token_used: {
     kind: 'auth',
     en: 'The token was used already: each change needs a new one. Try again.',
     ru: 'Токен уже использован: для каждого изменения нужен новый. Повторите попытку.',
+    status: 401,
   },
   not_an_administrator: {
     kind: 'auth',
     en: 'Only an administrator of the amoCRM account may see and change the export.',
     ru: 'Смотреть и менять выгрузку может только администратор аккаунта amoCRM.',
+    status: 403,
   },
   account_not_connected: {
     kind: 'auth',
@@ -119,12 +155,14 @@ export const ERROR_CODES = {
     kind: 'auth',
     en: 'The signature of the hook is not amoCRM’s for this integration.',
     ru: 'Подпись уведомления не от amoCRM или не для этой интеграции.',
+    status: 401,
   },
 
   account_not_found: {
     kind: 'permanent',
     en: 'There is no account {account} here. `account list` shows the accounts; `account add` adds one.',
     ru: 'Аккаунт {account} не подключён. Список: `account list`, подключить: `account add`.',
+    status: 404,
   },
   account_not_chosen: {
     kind: 'permanent',
@@ -140,31 +178,55 @@ export const ERROR_CODES = {
     kind: 'permanent',
     en: 'The account has no SpeechSense connection yet: run `connection set` first.',
     ru: 'Для аккаунта не задано подключение SpeechSense: сначала выполните `connection set`.',
+    page: {
+      en: 'The account has no SpeechSense connection yet: fill in its ID and API key and save.',
+      ru: 'Подключение SpeechSense ещё не задано: заполните ID подключения и API-ключ и сохраните настройки.',
+    },
+    status: 409,
   },
   export_already_running: {
     kind: 'permanent',
     en: 'Export {exportId} is already running for this account. Watch it with `status --watch`, end it with `stop`.',
     ru: 'Для аккаунта уже идёт выгрузка {exportId}. Следить: `status --watch`, остановить: `stop`.',
+    page: {
+      en: 'An export is already running for this account.',
+      ru: 'Для этого аккаунта уже идёт выгрузка.',
+    },
+    status: 409,
+    exit: 'alreadyRunning',
   },
   export_not_found: {
     kind: 'permanent',
     en: 'There is no export {exportId} of this account.',
     ru: 'Выгрузка {exportId} у этого аккаунта не найдена.',
+    page: {
+      en: 'This account has no such export.',
+      ru: 'У этого аккаунта нет такой выгрузки.',
+    },
+    status: 404,
   },
   no_exports_yet: {
     kind: 'permanent',
     en: 'This account has no exports yet. Start one with `start`.',
     ru: 'У этого аккаунта ещё не было выгрузок. Начните с `start`.',
+    status: 404,
   },
   nothing_to_retry: {
     kind: 'permanent',
     en: 'Neither the last export nor its retries left a call of this kind to retry. `report --state failed` shows what failed.',
     ru: 'После последней выгрузки и её повторов таких звонков не осталось: повторять нечего. Что не удалось: `report --state failed`.',
+    page: {
+      en: 'No call of this kind is left to retry.',
+      ru: 'Таких звонков не осталось: повторять нечего.',
+    },
+    status: 409,
   },
   export_running: {
     kind: 'permanent',
     en: 'Export {exportId} is running: stop it first.',
     ru: 'Идёт выгрузка {exportId}: сначала остановите её.',
+    status: 409,
+    exit: 'alreadyRunning',
   },
   // Tried again it does no harm, and a worker that has come meanwhile ends it.
   stop_not_taken_up: {
@@ -181,6 +243,7 @@ export const ERROR_CODES = {
     kind: 'permanent',
     en: 'The export was terminated from outside before it could close. What it exported is kept; start again to finish the rest.',
     ru: 'Выгрузка была прервана извне. Выгруженное сохранено, новый запуск продолжит с остатка.',
+    exit: 'unexpected',
   },
 
   export_failed: {
@@ -203,56 +266,95 @@ export const ERROR_CODES = {
     kind: 'auth',
     en: 'amoCRM refuses the token of {host}: it is wrong, expired or revoked. Connect the account with a valid one (`account add`); a blocked export then goes on by itself.',
     ru: 'amoCRM не принимает токен {host}: он неверный, истёк или отозван. Подключите аккаунт с действующим (`account add`); заблокированная выгрузка затем продолжится сама.',
+    page: {
+      en: `amoCRM has ended the access of this integration. ${BLOCKED_GOES_ON.en}`,
+      ru: `amoCRM больше не даёт интеграции доступ к аккаунту. ${BLOCKED_GOES_ON.ru}`,
+    },
   },
   amocrm_grant_lost: {
     kind: 'auth',
     en: 'amoCRM at {host} was asked for new tokens, but its answer was lost, and they are given only once. Connect the account again with `account add`; a blocked export then goes on by itself.',
     ru: 'У amoCRM {host} запрошены новые токены, но ответ потерян, а выдаются они один раз. Подключите аккаунт заново через `account add`; заблокированная выгрузка затем продолжится сама.',
+    page: {
+      en: `amoCRM gave new access, but its answer was lost, and it is given only once. ${BLOCKED_GOES_ON.en}`,
+      ru: `amoCRM выдала новый доступ, но ответ потерялся, а выдаётся он один раз. ${BLOCKED_GOES_ON.ru}`,
+    },
   },
   amocrm_code_refused: {
     kind: 'auth',
     en: 'amoCRM at {host} refuses the code: it was used already, is older than 20 minutes or belongs to another integration. Get a new one: `account add --host {host}`.',
     ru: 'amoCRM {host} не принимает код: он уже использован, старше 20 минут или выдан другой интеграции. Получите новый: `account add --host {host}`.',
+    page: {
+      en: `amoCRM refuses the code: it was used already or is older than 20 minutes. ${BLOCKED_GOES_ON.en}`,
+      ru: `amoCRM не принимает код: он уже использован или старше 20 минут. ${BLOCKED_GOES_ON.ru}`,
+    },
   },
   amocrm_client_refused: {
     kind: 'auth',
     en: 'amoCRM at {host} does not know the integration: AMOCRM_CLIENT_ID, AMOCRM_CLIENT_SECRET and AMOCRM_REDIRECT_URI must be exactly those of its page. Correct them and restart the processes; a blocked export then wants `resume`. If they are: amoCRM answers so, too, to an account on its free plan.',
     ru: 'amoCRM {host} не узнаёт интеграцию: AMOCRM_CLIENT_ID, AMOCRM_CLIENT_SECRET и AMOCRM_REDIRECT_URI должны точно совпадать с её страницей. Исправьте их и перезапустите процессы; заблокированную выгрузку затем продолжит `resume`. Если всё верно: так amoCRM отвечает и аккаунту на бесплатном тарифе.',
+    page: SET_UP_WRONGLY,
   },
   amocrm_client_not_set: {
     kind: 'auth',
     en: 'Access by consent needs the amoCRM integration: set AMOCRM_CLIENT_ID, AMOCRM_CLIENT_SECRET and AMOCRM_REDIRECT_URI, or give a long-lived token with `account add --token-stdin`.',
     ru: 'Для доступа по согласию нужна интеграция amoCRM: задайте AMOCRM_CLIENT_ID, AMOCRM_CLIENT_SECRET и AMOCRM_REDIRECT_URI или дайте долгосрочный токен через `account add --token-stdin`.',
+    page: SET_UP_WRONGLY,
+    exit: 'usage',
   },
   amocrm_other_account: {
     kind: 'auth',
     en: 'amoCRM gave access to {given}, but {expected} was meant: nothing was stored. Connect {expected} again with `account add`, and choose that account on the consent page.',
     ru: 'amoCRM дала доступ к {given}, а нужен был {expected}: ничего не сохранено. Подключите {expected} заново через `account add` и выберите его на странице согласия.',
+    page: {
+      en: `On the consent page another account was chosen. ${BLOCKED_GOES_ON.en}`,
+      ru: `На странице согласия выбран другой аккаунт. ${BLOCKED_GOES_ON.ru}`,
+    },
   },
   amocrm_account_moved: {
     kind: 'auth',
     en: 'There is no amoCRM account at {host} (any more). If it was renamed, connect it with its new host: `account add --host …`; a blocked export then goes on by itself.',
     ru: 'По адресу {host} нет (больше) аккаунта amoCRM. Если его переименовали, подключите его по новому адресу: `account add --host …`; заблокированная выгрузка затем продолжится сама.',
+    page: {
+      en: `The amoCRM account has another address now. ${BLOCKED_GOES_ON.en}`,
+      ru: `У аккаунта amoCRM теперь другой адрес. ${BLOCKED_GOES_ON.ru}`,
+    },
   },
   consent_link_invalid: {
     kind: 'permanent',
     en: 'The address does not come from a consent link of ours that is younger than 20 minutes and unused. Get a new link: `account add --host …`.',
     ru: 'Адрес получен не по нашей ссылке на согласие, либо ей больше 20 минут, либо она уже использована. Получите новую: `account add --host …`.',
+    page: {
+      en: 'The consent page was opened more than 20 minutes ago or was used already. Connect the account again from the settings page.',
+      ru: 'Страница согласия открыта больше 20 минут назад или уже использована. Подключите аккаунт ещё раз на странице настроек.',
+    },
   },
   consent_denied: {
     kind: 'permanent',
     en: 'The integration was not let in on the consent page. To connect the account, open a new link (`account add --host …`) and allow it.',
     ru: 'На странице согласия в доступе отказано. Чтобы подключить аккаунт, откройте новую ссылку (`account add --host …`) и разрешите доступ.',
+    page: {
+      en: 'The integration was not let in. Connect the account again from the settings page and allow the access.',
+      ru: 'В доступе отказано. Подключите аккаунт ещё раз на странице настроек и разрешите доступ.',
+    },
   },
   amocrm_forbidden: {
     kind: 'auth',
     en: 'amoCRM denies {what} to this token: it needs {right}. Give it to the user who connected the account, or connect as an administrator (`account add`); a blocked export then wants `resume`.',
     ru: 'amoCRM не даёт этому токену доступ к {what}. Требуется: {right}. Выдайте это пользователю, который подключил аккаунт, или подключите от имени администратора (`account add`); заблокированную выгрузку затем продолжит `resume`.',
+    page: {
+      en: 'amoCRM denies part of the data to the user who connected the account: it needs {right}. Connect the account as an administrator; a blocked export then goes on by itself. Or give that user the right and resume the export.',
+      ru: 'amoCRM не даёт часть данных пользователю, который подключил аккаунт. Требуется: {right}. Подключите аккаунт от имени администратора, и остановленная выгрузка продолжится сама. Или выдайте это пользователю и продолжите выгрузку.',
+    },
   },
   amocrm_unpaid: {
     kind: 'auth',
     en: 'The amoCRM account {host} is not paid for: amoCRM answers 402. Pay for it; a blocked export then wants `resume`.',
     ru: 'Аккаунт amoCRM {host} не оплачен: amoCRM отвечает 402. Оплатите его; заблокированную выгрузку затем продолжит `resume`.',
+    page: {
+      en: 'The amoCRM account is not paid for. Pay for it, then resume the export.',
+      ru: 'Аккаунт amoCRM не оплачен. Оплатите его и продолжите выгрузку.',
+    },
   },
   amocrm_blocked: {
     kind: 'throttled',
@@ -289,6 +391,10 @@ export const ERROR_CODES = {
     kind: 'auth',
     en: 'SpeechSense refuses the API key: it is wrong, deleted or expired. Set a valid one with `connection set`; a blocked export then wants `resume`.',
     ru: 'SpeechSense не принимает API-ключ: он неверный, удалён или истёк. Задайте действующий через `connection set`; заблокированную выгрузку затем продолжит `resume`.',
+    page: {
+      en: 'SpeechSense refuses the API key: it is wrong, deleted or expired. Save a new one.',
+      ru: 'SpeechSense не принимает API-ключ: он неверный, удалён или истёк. Сохраните новый.',
+    },
   },
   speechsense_permission_denied: {
     kind: 'auth',
@@ -420,11 +526,20 @@ export const ERROR_CODES = {
     kind: 'auth',
     en: 'A stored secret was sealed with the key {keyId}, which ENCRYPTION_KEYS does not have. Add that key back after the first one.',
     ru: 'Секрет зашифрован ключом {keyId}, которого нет в ENCRYPTION_KEYS. Верните этот ключ в список после первого.',
+    page: {
+      en: 'The export server cannot read the stored key or access. Tell whoever runs the server.',
+      ru: 'Сервер выгрузки не может прочитать сохранённый ключ или доступ. Сообщите тому, кто обслуживает сервер.',
+    },
+    exit: 'usage',
   },
   ledger_failed_over: {
     kind: 'auth',
     en: 'The ledger is on another Postgres timeline: a failover or a restored backup may have lost which calls were sent. Run `check --adopt` over the periods of the last exports, then `resume`.',
     ru: 'База данных перешла на другую линию времени Postgres: после переключения или восстановления из копии могли потеряться сведения об отправленных звонках. Выполните `check --adopt` за периоды последних выгрузок, затем `resume`.',
+    page: {
+      en: 'The export server was moved to a copy of its database, which may not know the last calls sent. Tell whoever runs the server.',
+      ru: 'Сервер выгрузки перешёл на копию базы данных, которая может не знать о последних отправленных звонках. Сообщите тому, кто обслуживает сервер.',
+    },
   },
   adoption_needs_call_id: {
     kind: 'permanent',
@@ -441,6 +556,7 @@ export const ERROR_CODES = {
     kind: 'retryable',
     en: 'The tables are not those of this version: run `migrate` of the newest version (a worker also does it when it starts), and replace workers of older ones.',
     ru: 'Таблицы в базе данных не от этой версии: выполните `migrate` новейшей версии (это делает и worker при запуске) и замените worker более старых версий.',
+    exit: 'usage',
   },
   temporal_not_migrated: {
     kind: 'permanent',
@@ -488,9 +604,22 @@ export const ERROR_CODES = {
     en: 'Something unexpected happened ({what}). This is a defect of this program.',
     ru: 'Произошло непредвиденное ({what}). Это ошибка программы.',
   },
-} as const satisfies Record<string, Entry>;
+} as const satisfies Record<string, Row>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
+
+type NamesIn<Text> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | NamesIn<Rest> : never;
+
+type TextsOf<Of> = Of extends { page: infer Page extends Sentence }
+  ? Page[keyof Sentence] | Of[keyof Of & keyof Sentence]
+  : Of[keyof Of & keyof Sentence];
+
+/** The `{placeholders}` in the sentences of a code, as the compiler reads them. */
+export type PlaceholderOf<Code extends ErrorCode> = NamesIn<TextsOf<(typeof ERROR_CODES)[Code]>>;
+
+export function errorRow(code: ErrorCode): Row {
+  return ERROR_CODES[code];
+}
 
 export function isErrorCode(code: unknown): code is ErrorCode {
   return typeof code === 'string' && Object.hasOwn(ERROR_CODES, code);

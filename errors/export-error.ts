@@ -1,26 +1,32 @@
-import { ERROR_CODES, type ErrorCode, type ErrorKind, type Sentence } from './codes.ts';
+import { type ErrorCode, type ErrorKind, errorRow, type PlaceholderOf, type Sentence } from './codes.ts';
+import { type ErrorValue, type ErrorValues, filled } from './sentence.ts';
 
-/** Hosts, ids, counts; words in both languages. Never a token, a phone, a name or a link. */
-export type ErrorValues = Record<string, string | number | Sentence>;
+export type { ErrorValues } from './sentence.ts';
 
-export interface ExportErrorOptions {
+/** What fills the `{placeholders}` of the code's sentences. */
+export type ValuesOf<Code extends ErrorCode> = Record<PlaceholderOf<Code>, ErrorValue>;
+
+export interface Circumstances {
   cause?: unknown;
   /** How long the other side asked to be left alone, in milliseconds. */
   retryAfterMs?: number;
-  /** What fills the `{placeholders}` of the sentence. */
-  values?: ErrorValues;
   /** The settings or request field that the error belongs to, such as `period.from`. */
   field?: string;
   /** The other side's own id of the failed request, for its support. */
   requestId?: string;
 }
 
+/** A code whose sentences have placeholders must be given their values; the compiler sees to it. */
+type Options<Code extends ErrorCode> = [PlaceholderOf<Code>] extends [never]
+  ? [options?: Circumstances & { values?: ErrorValues }]
+  : [options: Circumstances & { values: ValuesOf<Code> & ErrorValues }];
+
 /**
  * The one shape of an error in this product: a code from one table, a kind that says what to do about it, and a
  * sentence that a person can act on. Its message is the English sentence, so that it is readable wherever it lands
  * (a log, Temporal's Web UI) and is safe there: it holds no secret and no personal data.
  */
-export class ExportError extends Error {
+export class ExportError<Code extends ErrorCode = ErrorCode> extends Error {
   readonly code: ErrorCode;
   readonly kind: ErrorKind;
   readonly retryAfterMs: number | undefined;
@@ -28,20 +34,27 @@ export class ExportError extends Error {
   readonly field: string | undefined;
   readonly requestId: string | undefined;
 
-  constructor(code: ErrorCode, options: ExportErrorOptions = {}) {
-    super(filled(ERROR_CODES[code].en, 'en', options.values ?? {}), { cause: options.cause });
+  constructor(code: Code, ...[options]: Options<Code>) {
+    const { values = {}, cause, retryAfterMs, field, requestId } = options ?? {};
+    super(filled(errorRow(code).en, 'en', values), { cause });
     this.name = 'ExportError';
     this.code = code;
-    this.kind = ERROR_CODES[code].kind;
-    this.retryAfterMs = options.retryAfterMs;
-    this.values = options.values ?? {};
-    this.field = options.field;
-    this.requestId = options.requestId;
+    this.kind = errorRow(code).kind;
+    this.retryAfterMs = retryAfterMs;
+    this.values = values;
+    this.field = field;
+    this.requestId = requestId;
   }
 
   /** The sentence for the user in the language asked for. */
   sentence(language: keyof Sentence): string {
-    return filled(ERROR_CODES[this.code][language], language, this.values);
+    return filled(errorRow(this.code)[language], language, this.values);
+  }
+
+  /** The sentence as the settings page says it. */
+  pageSentence(): Sentence {
+    const { en, ru } = errorRow(this.code).page ?? errorRow(this.code);
+    return { en: filled(en, 'en', this.values), ru: filled(ru, 'ru', this.values) };
   }
 }
 
@@ -51,12 +64,4 @@ export function findExportError(error: unknown): ExportError | undefined {
     if (current instanceof ExportError) return current;
   }
   return undefined;
-}
-
-/** A sentence in that language with its `{placeholders}` filled; `?` stands for what is not known. */
-export function filled(text: string, language: keyof Sentence, values: ErrorValues): string {
-  return text.replace(/\{(\w+)\}/g, (_, name: string) => {
-    const value = values[name] ?? '?';
-    return typeof value === 'object' ? value[language] : String(value);
-  });
 }

@@ -61,7 +61,7 @@ export function guardedConnect({ policy, connectMs, resolve }: GuardedConnectOpt
 }
 
 /** The name or the address leads to nothing that is allowed. */
-class ForbiddenAddress extends ExportError {
+class ForbiddenAddress extends ExportError<'recording_host_forbidden'> {
   constructor() {
     super('recording_host_forbidden');
   }

@@ -1,7 +1,7 @@
 // `npm run ffmpeg`: finds an ffmpeg for this clone, or fetches one by pip, and prints its path. Worker, backend and command
 // line use it from then on where FFMPEG_PATH is not set and PATH has none.
 import path from 'node:path';
-import { exitCodeOf } from '../errors/exit-codes.ts';
+import { exitCodeOf } from '../errors/outcome.ts';
 import { findExportError } from '../errors/export-error.ts';
 import { findFfmpeg } from './programs/ffmpeg.ts';
 

@@ -78,7 +78,7 @@ export function parseExportSettings(input: unknown): ExportSettings {
 }
 
 /** All that is wrong with the settings, field by field. */
-export class SettingsInvalid extends ExportError {
+export class SettingsInvalid extends ExportError<'settings_invalid'> {
   readonly problems: SettingsProblem[];
 
   constructor(problems: SettingsProblem[]) {

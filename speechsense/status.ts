@@ -57,8 +57,10 @@ export function refusalAfterHalfClose(error: ServiceError, connectionId: string)
   return new ExportError('upload_unconfirmed', { values: { what: describe(error) }, ...requestIdIn(error) });
 }
 
+type SpeechSenseCode = Extract<ErrorCode, `speechsense_${string}`>;
+
 /** The reference's table of codes; what it does not name may pass, and is waited for. */
-function codeOf(error: ServiceError): ErrorCode {
+function codeOf(error: ServiceError): SpeechSenseCode {
   switch (error.code) {
     case status.UNAUTHENTICATED:
       return 'speechsense_unauthenticated';
@@ -88,7 +90,7 @@ const NAMES_OTHER_SCOPE = /organization|space|project/i;
  * What of the upload was rejected, as far as the service's words tell. Its messages are not documented: a recording is
  * blamed where nothing points elsewhere.
  */
-function rejectedPart(details: string): ErrorCode {
+function rejectedPart(details: string): SpeechSenseCode {
   if (NAMES_CONNECTION.test(details)) return 'speechsense_connection_not_found';
   if (/metadata|\bfields?\b/i.test(details)) return 'speechsense_metadata_rejected';
   return 'speechsense_rejected';

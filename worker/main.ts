@@ -11,7 +11,7 @@ import { type Environment, readEnvironment } from '../environment/environment.ts
 import { createLogger } from '../environment/logger.ts';
 import { readTemporalAddress } from '../environment/temporal-address.ts';
 import { ensureSearchAttributes, searchAttributesRefused } from '../environment/temporal-search-attributes.ts';
-import { exitCodeOf } from '../errors/exit-codes.ts';
+import { exitCodeOf } from '../errors/outcome.ts';
 import { ExportError } from '../errors/export-error.ts';
 import { toLedgerError } from '../ledger/database.ts';
 import { type Ledger, openLedger } from '../ledger/ledger.ts';

@@ -3,7 +3,6 @@ import type { Sentence } from '../../errors/codes.ts';
 import { ExportError, type ErrorValues, findExportError } from '../../errors/export-error.ts';
 import { toLedgerError } from '../../ledger/database.ts';
 import { type SettingsProblem, SettingsInvalid } from '../../settings/export-settings.ts';
-import { pageSentence } from './page-sentences.ts';
 import { RequestInvalid } from './request-invalid.ts';
 
 /** What every answer of 400 and above says. */
@@ -22,7 +21,7 @@ export interface ErrorAnswer {
 }
 
 export function errorAnswer(error: ExportError, requestId: string): ErrorAnswer {
-  const message = pageSentence(error);
+  const message = error.pageSentence();
   const problems = problemsOf(error, message);
   return {
     error: {

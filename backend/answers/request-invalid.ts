@@ -5,7 +5,7 @@ import { ExportError } from '../../errors/export-error.ts';
 import { problemsOf, type SettingsProblem } from '../../settings/export-settings.ts';
 
 /** A request that does not fit its route's schema: all that is wrong with it, field by field. */
-export class RequestInvalid extends ExportError {
+export class RequestInvalid extends ExportError<'request_invalid'> {
   readonly problems: SettingsProblem[];
 
   constructor(problems: SettingsProblem[]) {

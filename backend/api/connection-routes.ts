@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { CALL_ID_ADVICE, checkConnection, CONNECTION_WORKS } from '../../client/connection-admin.ts';
 import { connectionKeys } from '../../client/connection-keys.ts';
 import { parseExportSettings } from '../../settings/export-settings.ts';
-import { pageSentence } from '../answers/page-sentences.ts';
 import { accountOf, callerOf } from '../auth/caller.ts';
 import type { Parts } from '../parts.ts';
 import type { Api } from './api.ts';
@@ -37,7 +36,7 @@ export function connectionRoutes(app: Api, { ledger, access }: Parts): void {
       return {
         ok: error === undefined,
         code: error?.code ?? null,
-        message: error ? pageSentence(error) : works,
+        message: error ? error.pageSentence() : works,
         requestId: error?.requestId ?? request.id,
       };
     },

@@ -6,6 +6,7 @@ import { assertKnownUsers } from '../../client/known-users.ts';
 import { amocrmAnswers } from '../../client/preflight.ts';
 import { type ExportStatus, isFinal } from '../../client/status.ts';
 import { ExportError } from '../../errors/export-error.ts';
+import { UNKNOWN_VALUES } from '../../errors/unknown-values.ts';
 import { parseExportSettings } from '../../settings/export-settings.ts';
 import { mappingWarnings } from '../answers/mapping-warnings.ts';
 import { errorOf } from '../answers/page-sentences.ts';
@@ -65,7 +66,9 @@ export function previewRoutes(app: Api, { ledger, access, exports, tariff, reque
         ...plan,
         state,
         error:
-          state === 'failed' ? errorOf(error ?? new ExportError('export_failed', { values: { problem: '' } })) : null,
+          state === 'failed'
+            ? errorOf(error ?? new ExportError('export_failed', { values: { problem: UNKNOWN_VALUES.problem } }))
+            : null,
         estimate: state === 'completed' ? plan.estimate : null,
         warnings: state === 'completed' ? [...missing, ...warningsOf(plan)] : [],
       };

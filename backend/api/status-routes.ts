@@ -3,7 +3,6 @@ import { describeAccount } from '../../client/account-admin.ts';
 import { consentLink } from '../../client/account-consent.ts';
 import { findExportError } from '../../errors/export-error.ts';
 import type { Account } from '../../ledger/accounts.ts';
-import { pageSentence } from '../answers/page-sentences.ts';
 import { type Caller, callerOf } from '../auth/caller.ts';
 import type { Parts } from '../parts.ts';
 import type { Api } from './api.ts';
@@ -93,7 +92,7 @@ async function factsOf(ledger: Parts['ledger'], account: Account, now: Date) {
     case 'no_connection':
       return { state: 'active' as const, message: null };
     case 'reauth_required':
-      return { state: 'reauth_required' as const, message: toDo && pageSentence(toDo) };
+      return { state: 'reauth_required' as const, message: toDo && toDo.pageSentence() };
     case 'no_token':
       return { state: 'not_connected' as const, message: null };
   }

@@ -1,26 +1,22 @@
 import type { z } from 'zod';
-import { isErrorCode } from '../../errors/codes.ts';
-import { ExportError } from '../../errors/export-error.ts';
+import type { ExportError } from '../../errors/export-error.ts';
+import { restoreError } from '../../errors/restore-error.ts';
 import { listingRemarks } from '../../client/listing-remarks.ts';
 import type { ExportStatus } from '../../client/status.ts';
-import { pageSentence } from '../answers/page-sentences.ts';
 import type { exportStatus } from './shapes.ts';
 
 /** An export's status as the page reads it. */
 export function statusView(status: ExportStatus): z.output<typeof exportStatus> {
-  const blocked = blockError(status);
   const { trouble } = status;
   return {
     ...status,
-    blockedMessage: blocked ? pageSentence(blocked) : null,
-    troubleMessage: trouble ? pageSentence(new ExportError(trouble.code, { values: trouble.values })) : null,
+    blockedMessage: blockError(status)?.pageSentence() ?? null,
+    troubleMessage: restoreError(trouble?.code, trouble?.values)?.pageSentence() ?? null,
     warnings: listingRemarks(status.listing),
   };
 }
 
 /** The error that blocks or has ended an export; undefined for none, or for one of a newer version. */
 export function blockError({ blockedBy, blockedValues }: ExportStatus): ExportError | undefined {
-  return blockedBy !== null && isErrorCode(blockedBy)
-    ? new ExportError(blockedBy, { values: blockedValues })
-    : undefined;
+  return restoreError(blockedBy, blockedValues);
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { authoriseByCode, authoriseByRedirect } from '../../client/account-consent.ts';
 import type { Sentence } from '../../errors/codes.ts';
 import { ExportError } from '../../errors/export-error.ts';
-import { httpStatusOf } from '../../errors/http-status.ts';
+import { httpStatusOf } from '../../errors/outcome.ts';
 import { toExportError } from '../answers/error-answer.ts';
 import { sentenceOfOurs } from '../answers/page-sentences.ts';
 import type { Api } from '../api/api.ts';

@@ -1,6 +1,7 @@
 import { type Command, CommanderError } from 'commander';
 import type { Sentence } from '../../errors/codes.ts';
-import { EXIT, exitCodeOf } from '../../errors/exit-codes.ts';
+import { EXIT } from '../../errors/exit-codes.ts';
+import { exitCodeOf } from '../../errors/outcome.ts';
 import { accountOf, type CommandContext, type SharedFlags } from './command.ts';
 import { toExportError } from './failure.ts';
 import { languageOf } from './language.ts';

@@ -3,6 +3,7 @@ import { patiently } from '../../ledger/patiently.ts';
 import { type Brake, inTurn, uploadWhileAway } from '../../activities/upload-while-away.ts';
 import { ERROR_CODES, type ErrorCode } from '../../errors/codes.ts';
 import { ExportError } from '../../errors/export-error.ts';
+import { sampleError } from '../support/sample-error.ts';
 import type { SpeechSense } from '../../speechsense/speechsense.ts';
 import type { UploadRequest, UploadResult } from '../../speechsense/upload.ts';
 
@@ -111,7 +112,7 @@ describe('an upload to a SpeechSense that is away', () => {
     'is tried again after %s, its marker taken back before every further try',
     async (code) => {
       withoutPauses();
-      const speechSense = speechSenseThat(new ExportError(code), new ExportError(code));
+      const speechSense = speechSenseThat(sampleError(code), sampleError(code));
       const reopen = jest.fn(() => {
         expect(speechSense.uploads).toBe(reopen.mock.calls.length);
       });
@@ -129,7 +130,7 @@ describe('an upload to a SpeechSense that is away', () => {
       !['speechsense_unavailable', 'speechsense_tls_failed', 'speechsense_throttled', 'upload_cut'].includes(code),
   );
   test.each(OTHERS)('is not tried again after %s', async (code) => {
-    const speechSense = speechSenseThat(new ExportError(code));
+    const speechSense = speechSenseThat(sampleError(code));
     const reopen = jest.fn();
     await expect(upload(speechSense, { reopen })).rejects.toMatchObject({ code });
     expect(speechSense.uploads).toBe(1);
@@ -176,9 +177,9 @@ describe('an upload to a SpeechSense that is away', () => {
     withoutPauses();
     pauseMs = 20;
     const turn = jest.spyOn(brake, 'turn');
-    const speechSense = speechSenseThat(new ExportError('speechsense_unavailable'), () => {
+    const speechSense = speechSenseThat(sampleError('speechsense_unavailable'), () => {
       expect(turn).toHaveBeenCalled();
-      return new ExportError('speechsense_rejected');
+      return sampleError('speechsense_rejected');
     });
     await expect(upload(speechSense, { first: { braked: true } })).rejects.toMatchObject({
       code: 'speechsense_rejected',
@@ -191,7 +192,7 @@ describe('an upload to a SpeechSense that is away', () => {
     ['lets nobody on by what says nothing of SpeechSense', 'lease_lost' as const, false],
   ])('as the one that tries %s: %s', async (_, code, isOver) => {
     heldUntil = performance.now() + 3_600_000;
-    const ended = upload(speechSenseThat(new ExportError(code)), { first: { braked: true } });
+    const ended = upload(speechSenseThat(sampleError(code)), { first: { braked: true } });
     await expect(ended).rejects.toMatchObject({ code });
     expect(heldUntil === 0).toBe(isOver);
   });
@@ -233,9 +234,9 @@ describe('an upload to a SpeechSense that is away', () => {
     withoutPauses();
     const start = performance.now();
     const clock = jest.spyOn(performance, 'now');
-    const speechSense = speechSenseThat(new ExportError('upload_cut'), () => {
+    const speechSense = speechSenseThat(sampleError('upload_cut'), () => {
       clock.mockReturnValue(start + 61 * 60_000);
-      return new ExportError('speechsense_unavailable');
+      return sampleError('speechsense_unavailable');
     });
     await expect(upload(speechSense)).rejects.toMatchObject({ code: 'speechsense_unavailable' });
     expect(speechSense.uploads).toBe(2);
@@ -245,7 +246,7 @@ describe('an upload to a SpeechSense that is away', () => {
     const stop = new AbortController();
     const speechSense = speechSenseThat(() => {
       stop.abort();
-      return new ExportError('upload_cut');
+      return sampleError('upload_cut');
     });
     await expect(upload(speechSense, { signal: stop.signal })).rejects.toMatchObject({ code: 'upload_cut' });
     expect(speechSense.uploads).toBe(1);
@@ -254,7 +255,7 @@ describe('an upload to a SpeechSense that is away', () => {
   test('ends when it is stopped in a pause, without another try', async () => {
     const stop = new AbortController();
     pauseMs = 3_600_000;
-    const speechSense = speechSenseThat(new ExportError('speechsense_throttled'));
+    const speechSense = speechSenseThat(sampleError('speechsense_throttled'));
     const ended = upload(speechSense, { signal: stop.signal });
     setImmediate(() => stop.abort());
     await expect(ended).rejects.toMatchObject({ name: 'AbortError' });

@@ -4,6 +4,7 @@ import { ActivityCancellationDetails } from '@temporalio/common';
 import { sql } from 'kysely';
 import { ERROR_CODES, type ErrorCode } from '../../errors/codes.ts';
 import { ExportError } from '../../errors/export-error.ts';
+import { sampleError } from '../support/sample-error.ts';
 import { FAILURE_REASONS } from '../../errors/reasons.ts';
 import { openDatabase } from '../../ledger/database.ts';
 import { createRecordings, type Recordings } from '../../recordings/fetch-recording.ts';
@@ -150,7 +151,7 @@ describe('a call fails for its own reason', () => {
   const PRODUCED = FAILURE_REASONS.filter((reason): reason is typeof reason & ErrorCode => reason in ERROR_CODES);
   test.each(PRODUCED)('%s is recorded as that, once patience is over', async (code) => {
     const call = await stage.plan();
-    const recordings = failing(new ExportError(code, { values: { format: 'flac' } }));
+    const recordings = failing(new ExportError(code, { values: { format: 'flac', maxBytes: 1, what: '502' } }));
     expect(await stage.transfer(call, { recordings, recordingRetrySeconds: 0 })).toEqual({ state: 'failed' });
     expect(await stage.row(call)).toMatchObject({ state: 'failed', reason: code, audio_format: 'flac' });
   });
@@ -362,7 +363,7 @@ describe('a call that is interrupted goes back to planned, and nothing of it is 
 
   test.each([
     ['its link leads to nothing', new ExportError('recording_expired', { values: { what: 'not found' } })],
-    ['its telephony asks not to be asked', new ExportError('recording_unreachable', { retryAfterMs: 30_000 })],
+    ['its telephony asks not to be asked', sampleError('recording_unreachable', { retryAfterMs: 30_000 })],
   ])('stopped just when %s, and is not one that waits', async (_, error) => {
     const call = await stage.plan();
     let cancel: () => void = () => undefined;
@@ -416,7 +417,7 @@ describe('a call whose link leads to nothing', () => {
 });
 
 describe('a call whose telephony is not to be asked for a while', () => {
-  const away = (retryAfterMs: number) => failing(new ExportError('recording_unreachable', { retryAfterMs }));
+  const away = (retryAfterMs: number) => failing(sampleError('recording_unreachable', { retryAfterMs }));
 
   test('is put off to the end of its export, once; then it is waited for', async () => {
     const call = await stage.plan();

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { createAmocrmPaces, type Pace, type Priority, type SharedPace } from '../../amocrm/pace.ts';
 import { ExportError } from '../../errors/export-error.ts';
+import { sampleError } from '../support/sample-error.ts';
 import { type Ledger, openLedger } from '../../ledger/ledger.ts';
 import { openTestLedger, TEST_KEYS, type TestLedger } from '../support/ledger.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -206,9 +207,9 @@ describe('a refusal', () => {
 
   test.each([
     ['an answer', 'answered' as const, true],
-    ['a no that is amoCRM’s own', new ExportError('amocrm_unauthorized'), true],
-    ['no answer', new ExportError('amocrm_unavailable'), false],
-    ['an answer that is not amoCRM’s', new ExportError('amocrm_bad_answer'), false],
+    ['a no that is amoCRM’s own', sampleError('amocrm_unauthorized'), true],
+    ['no answer', sampleError('amocrm_unavailable'), false],
+    ['an answer that is not amoCRM’s', sampleError('amocrm_bad_answer'), false],
     ['a stop', 'unknown' as const, false],
   ])('is over for the others after %s to the first request behind it: %p', async (_, fared, over) => {
     const { bulk } = processOf(t.ledger, 1000);

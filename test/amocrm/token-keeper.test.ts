@@ -4,6 +4,7 @@ import { createAmocrmPaces, type SharedPace } from '../../amocrm/pace.ts';
 import { TokenKeeper, type TokenStore } from '../../amocrm/token-keeper.ts';
 import { createAmocrmTransport } from '../../amocrm/transport.ts';
 import { ExportError } from '../../errors/export-error.ts';
+import { sampleError } from '../support/sample-error.ts';
 import { type Database, openDatabase } from '../../ledger/database.ts';
 import { IDENTITY } from '../../sandbox/identity.ts';
 import { openAccount, type TestAccount } from '../sandbox/amocrm-sandbox.ts';
@@ -73,7 +74,7 @@ describe('a refresh that is the first request after a rest', () => {
     let tried = 0;
     const settleProbe = () => {
       tried++;
-      return Promise.reject(new ExportError('database_unreachable'));
+      return Promise.reject(sampleError('database_unreachable'));
     };
     const token = await processOf({ settleProbe }).tokens.accessToken();
     expect(tried).toBe(1);

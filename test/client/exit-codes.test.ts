@@ -2,8 +2,9 @@ import { expect, test } from '@jest/globals';
 import { CommanderError } from 'commander';
 import { toExportError } from '../../client/cli/failure.ts';
 import { exitCodeOfStatus } from '../../client/cli/watch/follow.ts';
-import { exitCodeOf } from '../../errors/exit-codes.ts';
+import { exitCodeOf } from '../../errors/outcome.ts';
 import { ExportError } from '../../errors/export-error.ts';
+import { sampleError } from '../support/sample-error.ts';
 import { statusOf } from './statuses.ts';
 
 test.each([
@@ -19,13 +20,13 @@ test.each([
 
 test.each([
   ['a wrong command line', new CommanderError(1, 'commander.unknownOption', "error: unknown option '--x'"), 2],
-  ['settings with mistakes', new ExportError('settings_invalid'), 2],
+  ['settings with mistakes', sampleError('settings_invalid'), 2],
   ['tables that are not there', Object.assign(new Error('no such relation'), { code: '42P01' }), 2],
-  ['a service that does not answer', new ExportError('temporal_unreachable'), 5],
+  ['a service that does not answer', sampleError('temporal_unreachable'), 5],
   ['a Postgres that refuses the connection', Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }), 5],
   ['a wrong password of Postgres', Object.assign(new Error('no'), { code: '28P01' }), 5],
-  ['an export that runs already', new ExportError('export_already_running'), 6],
-  ['a refused token', new ExportError('amocrm_unauthorized'), 7],
+  ['an export that runs already', sampleError('export_already_running'), 6],
+  ['a refused token', sampleError('amocrm_unauthorized'), 7],
   ['a refused key', new ExportError('speechsense_unauthenticated'), 7],
   ['anything unforeseen', new TypeError('x is not a function'), 1],
 ])('a command that ends with %s', (_what, error, exitCode) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ERROR_CODES, type ErrorCode } from '../../errors/codes.ts';
+import { ERROR_CODES, type ErrorCode, isErrorCode } from '../../errors/codes.ts';
 import { ExportError, findExportError } from '../../errors/export-error.ts';
 import {
   FAILURE_REASONS,
@@ -8,6 +8,8 @@ import {
   UNCONFIRMED_REASONS,
   WAITING_REASONS,
 } from '../../errors/reasons.ts';
+import { restoreError } from '../../errors/restore-error.ts';
+import { sampleError } from '../support/sample-error.ts';
 
 const CODES = Object.keys(ERROR_CODES) as ErrorCode[];
 const placeholders = (sentence: string) => [...sentence.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '').sort();
@@ -18,22 +20,71 @@ describe.each(CODES)('%s', (code) => {
   test('has a sentence in both languages that ends, with the same placeholders', () => {
     for (const sentence of [en, ru]) {
       expect(sentence.trim()).toBe(sentence);
-      expect(sentence).toMatch(/([.]|\{problems?\})$/);
+      expect(sentence).toMatch(/([.]|\{(problems?|command)\})$/);
     }
     expect(placeholders(ru)).toEqual(placeholders(en));
     if (code !== 'usage') expect(ru).toMatch(/[а-яё]/i);
   });
 
-  test('fills every placeholder in both, and shows a missing value as a question mark', () => {
-    const values = Object.fromEntries(placeholders(en).map((name) => [name, `<${name}>`]));
-    const error = new ExportError(code, { values });
+  test('fills every placeholder in both, on the page, too', () => {
+    const error = sampleError(code);
     expect(error).toMatchObject({ code, kind, name: 'ExportError' });
     expect(error.message).toBe(error.sentence('en'));
     for (const language of ['en', 'ru'] as const) {
+      for (const name of placeholders(ERROR_CODES[code][language])) {
+        expect(error.sentence(language)).toContain(`<${name}>`);
+      }
       expect(error.sentence(language)).not.toMatch(/[{}]/);
-      for (const value of Object.values(values)) expect(error.sentence(language)).toContain(value);
-      expect(new ExportError(code).sentence(language)).not.toMatch(/[{}]|undefined/);
+      expect(error.pageSentence()[language]).not.toMatch(/[{}]/);
     }
+  });
+
+  test.each([undefined, null, 'text', {}, { host: null, what: { en: 1 }, problem: Number.NaN, exportId: '' }])(
+    'kept with the values %j, it still reads as a sentence',
+    (values) => {
+      const error = restoreError(code, values);
+      for (const language of ['en', 'ru'] as const) {
+        const sentence = error?.sentence(language) ?? '';
+        expect(sentence.length).toBeGreaterThan(10);
+        for (const text of [sentence, error?.pageSentence()[language]]) {
+          expect(text).not.toMatch(/[{}?]|undefined|null|NaN|\[object|\(\)| {2}/);
+        }
+      }
+    },
+  );
+});
+
+test('an error without the values that its sentence needs does not compile', () => {
+  // Read by the compiler (npm run verify): a directive that finds nothing to expect is an error.
+  // @ts-expect-error -- it needs a host and what went wrong
+  expect(new ExportError('amocrm_unavailable').message).not.toContain('?');
+  // @ts-expect-error -- it needs what went wrong
+  expect(new ExportError('amocrm_unavailable', { values: { host: 'h' } }).message).toContain('h');
+  // @ts-expect-error -- the page's sentence counts as well
+  expect(new ExportError('amocrm_forbidden', { values: { what: '/contacts' } }).message).not.toContain('?');
+  // @ts-expect-error -- a value is there, or it is not
+  expect(new ExportError('amocrm_unpaid', { values: { host: undefined } }).message).not.toContain('undefined');
+  const either = (isUnpaid: boolean) => (isUnpaid ? 'amocrm_unpaid' : 'usage');
+  // @ts-expect-error -- one of two codes: the values of both
+  expect(new ExportError(either(true), { values: { host: 'h' } }).message).toContain('h');
+  const any: ErrorCode = isErrorCode('usage') ? 'usage' : 'unexpected';
+  // @ts-expect-error -- a code that came as data: restoreError
+  expect(new ExportError<ErrorCode>(any, { values: {} }).message).not.toContain('?');
+
+  expect(new ExportError('amocrm_unpaid', { values: { host: 'h' } }).message).toContain('h');
+  expect(new ExportError('lease_lost').message).not.toBe('');
+});
+
+describe('an error that was kept as data', () => {
+  test('is whole again', () => {
+    const values = { what: '/contacts', right: { en: 'a right', ru: 'право' } };
+    const error = restoreError('amocrm_forbidden', JSON.parse(JSON.stringify(values)), { retryAfterMs: 5 });
+    expect(error).toMatchObject({ code: 'amocrm_forbidden', kind: 'auth', values, retryAfterMs: 5 });
+    expect(error?.sentence('ru')).toContain('Требуется: право.');
+  });
+
+  test.each([undefined, null, 7, '', 'code_of_a_newer_version', 'toString', {}])('is none for the code %j', (code) => {
+    expect(restoreError(code, {})).toBeUndefined();
   });
 });
 
@@ -50,7 +101,7 @@ describe('findExportError', () => {
   });
 
   test('answers the outermost of two', () => {
-    const outer = new ExportError('export_failed', { cause: known });
+    const outer = new ExportError('export_failed', { cause: known, values: { problem: 'x' } });
     expect(findExportError(new Error('around', { cause: outer }))).toBe(outer);
   });
 

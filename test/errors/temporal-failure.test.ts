@@ -8,6 +8,7 @@ import {
 import { toFailure } from '../../activities/failure.ts';
 import { ERROR_CODES, type ErrorCode } from '../../errors/codes.ts';
 import { ExportError } from '../../errors/export-error.ts';
+import { sampleError } from '../support/sample-error.ts';
 
 const SECRET = 'Bearer eyJ.secret +79990000000';
 
@@ -28,9 +29,9 @@ describe('an error on its way into Temporal’s history', () => {
   test.each(Object.keys(ERROR_CODES) as ErrorCode[])(
     '%s keeps its code and sentence, and is retried by its kind',
     (code) => {
-      const failure = applicationFailure(new ExportError(code));
+      const failure = applicationFailure(sampleError(code));
       const { kind } = ERROR_CODES[code];
-      expect(failure).toMatchObject({ type: code, message: new ExportError(code).message, details: [{ kind }] });
+      expect(failure).toMatchObject({ type: code, message: sampleError(code).message, details: [{ kind }] });
       expect(failure.nonRetryable).toBe(kind === 'permanent' || kind === 'auth');
     },
   );

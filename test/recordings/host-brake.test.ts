@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { ExportError } from '../../errors/export-error.ts';
+import { sampleError } from '../support/sample-error.ts';
 import { HostBrake } from '../../recordings/host-brake.ts';
 
 let now: number;
@@ -17,7 +18,7 @@ const ask = (host: string, error?: Error) =>
     return error ? Promise.reject(error) : Promise.resolve('recording');
   });
 const away = (retryAfterMs?: number) =>
-  new ExportError('recording_unreachable', retryAfterMs === undefined ? {} : { retryAfterMs });
+  sampleError('recording_unreachable', retryAfterMs === undefined ? {} : { retryAfterMs });
 
 async function fail(host: string, times: number): Promise<void> {
   for (let time = 0; time < times; time++) await expect(ask(host, away())).rejects.toThrow();

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { pageSentence } from '../../backend/answers/page-sentences.ts';
 import { ERROR_CODES, isErrorCode } from '../../errors/codes.ts';
 import { ExportError } from '../../errors/export-error.ts';
 import { REASON_SENTENCES } from '../../errors/reasons.ts';
+import { sampleError } from '../support/sample-error.ts';
 import { DICTIONARIES, type Dictionary } from '../../widget/page/text/dictionary.ts';
 import { createFormats } from '../../widget/page/text/formats.ts';
 import { presetPeriod } from '../../widget/page/form/period-presets.ts';
@@ -47,14 +47,14 @@ describe('the texts', () => {
       .filter((code) => ERROR_CODES[code].kind === 'auth' && !ofRequests.test(code));
     expect(blocking).toContain('speechsense_unauthenticated');
     for (const code of blocking) {
-      const { ru, en } = pageSentence(new ExportError(code));
+      const { ru, en } = sampleError(code).pageSentence();
       expect([code, ru, en].join(' ')).not.toMatch(/`|[A-Z]{3,}_[A-Z]/);
     }
   });
 
   test('of a right that amoCRM denies say which', () => {
     const right = { ru: 'право на просмотр сделок', en: 'the right to view leads' };
-    const { ru, en } = pageSentence(new ExportError('amocrm_forbidden', { values: { right } }));
+    const { ru, en } = new ExportError('amocrm_forbidden', { values: { what: '/leads', right } }).pageSentence();
     expect(ru).toContain(`Требуется: ${right.ru}.`);
     expect(en).toContain(`it needs ${right.en}.`);
   });

@@ -6,7 +6,8 @@ import type { Activities, TransferActivities } from '../../activities/activities
 import { toFailure } from '../../activities/failure.ts';
 import { searchAttributesOf } from '../../environment/temporal-search-attributes.ts';
 import type { ErrorCode } from '../../errors/codes.ts';
-import { ExportError, type ErrorValues } from '../../errors/export-error.ts';
+import type { ErrorValues } from '../../errors/export-error.ts';
+import { restoreError } from '../../errors/restore-error.ts';
 import { parseExportSettings } from '../../settings/export-settings.ts';
 import { bundleWorkflows } from '../../worker/workflow-bundle.ts';
 import type { exportCalls } from '../../workflows/export-calls.ts';
@@ -84,7 +85,7 @@ export async function untilCancelled(): Promise<never> {
 
 /** Ends a step with this error, as the worker hands it to Temporal; one that is tried again is tried soon. */
 export function refuse(code: ErrorCode, values: ErrorValues = {}): Promise<never> {
-  return Promise.reject(toFailure(new ExportError(code, { retryAfterMs: 10, values })));
+  return Promise.reject(toFailure(restoreError(code, values, { retryAfterMs: 10 })));
 }
 
 export type RunningExport = WorkflowHandleWithFirstExecutionRunId<typeof exportCalls> & { accountId: number };

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
-import { EXIT, exitCodeOf } from '../../../errors/exit-codes.ts';
+import { EXIT } from '../../../errors/exit-codes.ts';
+import { exitCodeOf } from '../../../errors/outcome.ts';
 import { ExportError } from '../../../errors/export-error.ts';
 import type { Sentence } from '../../../errors/codes.ts';
 import { checkConverter, type ConverterCheck } from '../../../recordings/ffmpeg-version.ts';

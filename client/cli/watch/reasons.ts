@@ -1,6 +1,5 @@
-import { isErrorCode } from '../../../errors/codes.ts';
-import { ExportError } from '../../../errors/export-error.ts';
 import { reasonSentence } from '../../../errors/reasons.ts';
+import { restoreError } from '../../../errors/restore-error.ts';
 import type { ExportStatus } from '../../status.ts';
 import { count } from '../amounts.ts';
 import type { Language } from '../language.ts';
@@ -27,9 +26,7 @@ export function blockSentence(
   language: Language,
 ): string[] {
   if (blockedBy === null) return [];
-  return [
-    isErrorCode(blockedBy) ? new ExportError(blockedBy, { values: blockedValues }).sentence(language) : blockedBy,
-  ];
+  return [restoreError(blockedBy, blockedValues)?.sentence(language) ?? blockedBy];
 }
 
 /** What a step of a running export tries again and again; empty for nothing. */
@@ -37,7 +34,7 @@ export function troubleSentence({ trouble }: Pick<ExportStatus, 'trouble'>, lang
   if (trouble === null) return [];
   const attempts = count(trouble.attempts, language);
   const tried = { en: `${attempts} attempts so far`, ru: `попыток: ${attempts}` }[language];
-  return [`${trouble.code} (${tried}): ${new ExportError(trouble.code, trouble).sentence(language)}`];
+  return [`${trouble.code} (${tried}): ${restoreError(trouble.code, trouble.values)?.sentence(language) ?? ''}`];
 }
 
 /** What an export waits for whose calls are all through; empty for nothing. */
