@@ -39,6 +39,7 @@ const MAY_IMPORT = {
 const MAY_IMPORT_TYPES = {
   workflows: ['activities', 'settings'],
   client: ['workflows'],
+  widget: ['backend', 'settings', 'errors'],
 };
 
 /** Folders that no room imports. */
@@ -119,6 +120,18 @@ export default tseslint.config(
         { name: 'setTimeout', message: 'Use sleep() of @temporalio/workflow.' },
         { name: 'setInterval', message: 'Use sleep() of @temporalio/workflow.' },
         { name: 'process', message: 'Workflow code has no process.' },
+      ],
+    },
+  },
+  {
+    files: ['widget/page/**/*.{ts,tsx}'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...['process', 'Buffer', 'global', 'setImmediate', 'require'].map((name) => ({
+          name,
+          message: 'The widget runs in a browser.',
+        })),
       ],
     },
   },

@@ -1,5 +1,5 @@
 import helmet from '@fastify/helmet';
-import fastify, { type FastifyError, type FastifyInstance, LogController } from 'fastify';
+import fastify, { type FastifyError, LogController } from 'fastify';
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { randomUUID } from 'node:crypto';
 import { ExportError } from '../errors/export-error.ts';
@@ -32,12 +32,13 @@ const REQUEST_WITHIN_MS = 15_000;
 const KEEP_ALIVE_MS = 75_000;
 
 /** The backend, listening nowhere yet. */
-export async function createApp(parts: Parts, trustedProxies: number): Promise<FastifyInstance> {
-  const app = fastify({
-    loggerInstance: parts.logger,
+export async function createApp(parts: Parts): Promise<Api> {
+  const { services, hooks, server, reportLinks } = parts;
+  const app: Api = fastify({
+    loggerInstance: server.logger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
-    trustProxy: (_address: string, hop: number) => hop < trustedProxies,
+    trustProxy: (_address: string, hop: number) => hop < server.trustedProxies,
     bodyLimit: MAX_BODY_BYTES,
     handlerTimeout: ANSWER_WITHIN_MS,
     requestTimeout: REQUEST_WITHIN_MS,
@@ -51,15 +52,15 @@ export async function createApp(parts: Parts, trustedProxies: number): Promise<F
       reply.hijack();
       reply.raw.writeHead(404, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(answer));
     },
-  }).withTypeProvider<ZodTypeProvider>() as unknown as Api;
+  }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.decorateRequest('caller', null);
   answerErrors(app);
-  logRequests(app, parts.metrics);
+  logRequests(app, hooks.metrics);
 
   await app.register(helmet);
-  const limits = await rateLimits(app, parts.limits);
+  const limits = await rateLimits(app, server.limits);
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id);
     if (request.routeOptions.config.unlimited !== true) await limits.ofIp(request);
@@ -68,9 +69,9 @@ export async function createApp(parts: Parts, trustedProxies: number): Promise<F
 
   await app.register((open, _, done) => {
     healthRoute(open);
-    redirectRoute(open, parts, limits);
-    disconnectRoute(open, parts);
-    reportRoute(open, parts);
+    redirectRoute(open, services, hooks, limits);
+    disconnectRoute(open, services, hooks);
+    reportRoute(open, services, reportLinks);
     done();
   });
   await app.register((api) => widgetApi(api, parts, limits), { prefix: '/api' });
@@ -79,19 +80,20 @@ export async function createApp(parts: Parts, trustedProxies: number): Promise<F
 
 /** All that the settings page asks for: with a token, by an administrator, from the account's own page. */
 async function widgetApi(api: Api, parts: Parts, limits: RateLimits): Promise<void> {
-  await browserRules(api, parts);
+  const { services, hooks, reportLinks, prices, audioConversion } = parts;
+  await browserRules(api, services);
   api.addHook('onRequest', async (request, reply) => {
     void reply.header('cache-control', 'no-store');
-    request.caller = await authorise(parts, request);
+    request.caller = await authorise(services, hooks.integration, request);
     await limits.ofAccount(request);
   });
-  statusRoutes(api, parts);
-  settingsRoutes(api, parts);
-  connectionRoutes(api, parts);
-  catalogueRoutes(api, parts);
-  previewRoutes(api, parts);
-  exportRoutes(api, parts);
-  reportLinkRoute(api, parts);
+  statusRoutes(api, services, audioConversion);
+  settingsRoutes(api, services);
+  connectionRoutes(api, services);
+  catalogueRoutes(api, services);
+  previewRoutes(api, services, prices);
+  exportRoutes(api, services);
+  reportLinkRoute(api, services, reportLinks);
 }
 
 /** Every error has the one shape, an unknown address too; what nobody has foreseen is logged by its kind. */

@@ -53,22 +53,21 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
   const background = new BackgroundWork(logger);
   const tariffFile = environment.TARIFF_FILE;
   const parts: Parts = {
-    ledger,
-    access,
-    exports,
-    integration,
-    publicUrl: environment.PUBLIC_URL ?? new URL(integration.redirectUri).origin,
-    linkKeys: linkKeys(environment.ENCRYPTION_KEYS),
-    tariff: { tariff: await readTariff(tariffFile), tariffFile },
-    requestsPerSecond: environment.AMOCRM_REQUESTS_PER_SECOND,
+    services: { ledger, access, exports, now },
+    hooks: { integration, background, metrics },
+    server: { logger, limits, trustedProxies: environment.TRUSTED_PROXIES },
+    reportLinks: {
+      publicUrl: environment.PUBLIC_URL ?? new URL(integration.redirectUri).origin,
+      linkKeys: linkKeys(environment.ENCRYPTION_KEYS),
+    },
+    prices: {
+      requestsPerSecond: environment.AMOCRM_REQUESTS_PER_SECOND,
+      tariff: await readTariff(tariffFile),
+      tariffFile,
+    },
     audioConversion: await canConvert(environment.FFMPEG_PATH),
-    limits,
-    background,
-    metrics,
-    logger,
-    now,
   };
-  const app = await createApp(parts, environment.TRUSTED_PROXIES);
+  const app = await createApp(parts);
   const { HOST: host, PORT: port } = environment;
   let operations: StatusServer | undefined;
   return {

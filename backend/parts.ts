@@ -1,8 +1,8 @@
-import type { Logger } from 'pino';
+import type { FastifyBaseLogger } from 'fastify';
 import type { AccountAccess } from '../client/account-access.ts';
 import type { ExportClient } from '../client/export-client.ts';
+import type { PlanPrices } from '../client/plan-description.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { Tariff } from '../settings/tariff.ts';
 import type { BackgroundWork } from './operations/background-work.ts';
 import type { BackendMetrics } from './operations/metrics.ts';
 
@@ -13,25 +13,44 @@ export interface Integration {
   redirectUri: string;
 }
 
-/** What the routes work with. Handed down; nothing is global. */
-export interface Parts {
+/** What nearly every route works with. */
+export interface Services {
   ledger: Ledger;
   access: AccountAccess;
   exports: ExportClient;
-  integration: Integration;
+  now: () => Date;
+}
+
+/** Addresses from which a browser downloads reports. */
+export interface ReportLinks {
   /** Where browsers reach this backend, without a slash at the end. */
   publicUrl: string;
-  /** Signs links to reports; the further ones still open those that they signed. */
+  /** The first signs; links signed by the others still open. */
   linkKeys: readonly Buffer[];
-  tariff: { tariff: Tariff; tariffFile: string };
-  requestsPerSecond: number;
-  /** Whether recordings that SpeechSense does not take can be converted. */
-  audioConversion: boolean;
-  limits: Limits;
+}
+
+/** What serves amoCRM's hooks. */
+export interface Hooks {
+  integration: Integration;
   background: BackgroundWork;
   metrics: BackendMetrics;
-  logger: Logger;
-  now: () => Date;
+}
+
+/** What the HTTP server itself needs. */
+interface Server {
+  logger: FastifyBaseLogger;
+  limits: Limits;
+  trustedProxies: number;
+}
+
+export interface Parts {
+  services: Services;
+  hooks: Hooks;
+  server: Server;
+  reportLinks: ReportLinks;
+  prices: PlanPrices;
+  /** Whether recordings that SpeechSense does not take can be converted. */
+  audioConversion: boolean;
 }
 
 /** Requests that are answered in a minute. */

@@ -6,11 +6,8 @@ import type { Account } from '../ledger/accounts.ts';
 import type { CallOfPage, CallPlace } from '../ledger/call-pages.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { TransferState } from '../ledger/schema.ts';
+import { CALL_STATES, type CallState } from './call-states.ts';
 import { localTime } from './report-cells.ts';
-
-/** The states by which people look for calls; what is still to come to an end is `planned`. */
-export const CALL_STATES = ['exported', 'failed', 'waiting', 'unconfirmed', 'skipped', 'planned'] as const;
-type CallState = (typeof CALL_STATES)[number];
 
 const ON_THEIR_WAY = ['listed', 'planned', 'uploading', 'committing'] as const;
 

@@ -1,31 +1,18 @@
-import { z } from 'zod';
 import { refreshUsers } from '../../client/account-admin.ts';
 import { fieldCatalogue } from '../../client/field-catalogue.ts';
 import { accountOf } from '../auth/caller.ts';
-import type { Parts } from '../parts.ts';
+import type { Services } from '../parts.ts';
 import type { Api } from './api.ts';
-import { sentence } from './shapes.ts';
-
-const user = z.object({ id: z.number(), name: z.string(), group: z.string().nullable(), active: z.boolean() });
-
-const fields = z.array(
-  z.object({
-    key: z.string(),
-    title: sentence,
-    type: z.string(),
-    example: z.string().nullable(),
-    suggestedKey: z.string(),
-  }),
-);
+import { fieldCatalogue as catalogue, users } from './shapes/catalogue.ts';
 
 /** What the form's pickers offer, as amoCRM has it now. */
-export function catalogueRoutes(app: Api, { access }: Parts): void {
+export function catalogueRoutes(app: Api, { access }: Services): void {
   app.get(
     '/users',
     {
       schema: {
         summary: 'The account’s users, former ones too.',
-        response: { 200: z.object({ users: z.array(user) }) },
+        response: { 200: users },
       },
     },
     async (request) => ({ users: await refreshUsers(access, accountOf(request)) }),
@@ -36,7 +23,7 @@ export function catalogueRoutes(app: Api, { access }: Parts): void {
     {
       schema: {
         summary: 'The fields that a mapping can name, with an example of each from the latest cards and calls.',
-        response: { 200: z.object({ deal: fields, contact: fields, company: fields, call: fields }) },
+        response: { 200: catalogue },
       },
     },
     async (request) => fieldCatalogue(access, accountOf(request)),

@@ -3,24 +3,18 @@ import { CALL_ID_ADVICE, checkConnection, CONNECTION_WORKS } from '../../client/
 import { connectionKeys } from '../../client/connection-keys.ts';
 import { parseExportSettings } from '../../settings/export-settings.ts';
 import { accountOf, callerOf } from '../auth/caller.ts';
-import type { Parts } from '../parts.ts';
+import type { Services } from '../parts.ts';
 import type { Api } from './api.ts';
-import { formText, sentence } from './shapes.ts';
+import { connectionInput, connectionKeys as keys, connectionOutcome } from './shapes/connection.ts';
 
-export function connectionRoutes(app: Api, { ledger, access }: Parts): void {
+export function connectionRoutes(app: Api, { ledger, access }: Services): void {
   app.post(
     '/connection/check',
     {
       schema: {
         summary: 'Whether SpeechSense lets us in: with the values given, where one is absent with the stored one.',
-        body: z.strictObject({
-          connectionId: formText(200).optional(),
-          language: formText(50).optional(),
-          apiKey: formText(8192).optional(),
-        }),
-        response: {
-          200: z.object({ ok: z.boolean(), code: z.string().nullable(), message: sentence, requestId: z.string() }),
-        },
+        body: connectionInput.partial(),
+        response: { 200: connectionOutcome },
       },
     },
     async (request) => {
@@ -48,9 +42,7 @@ export function connectionRoutes(app: Api, { ledger, access }: Parts): void {
       schema: {
         summary: 'The keys that a SpeechSense connection needs for this mapping, in the order to create them.',
         body: z.strictObject({ mapping: z.record(z.string(), z.unknown()) }),
-        response: {
-          200: z.object({ keys: z.array(z.object({ key: z.string(), title: sentence, standard: z.boolean() })) }),
-        },
+        response: { 200: keys },
       },
     },
     async (request) => {

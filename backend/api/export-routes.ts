@@ -1,39 +1,25 @@
 import { z } from 'zod';
-import { CALL_STATES, listCalls } from '../../client/call-list.ts';
+import { listCalls } from '../../client/call-list.ts';
+import { CALL_STATES } from '../../client/call-states.ts';
 import { type Action, carryOut } from '../../client/command.ts';
-import { FAILURE_REASONS, REASON_SENTENCES, WAITING_REASONS } from '../../errors/reasons.ts';
+import { REASON_SENTENCES } from '../../errors/reasons.ts';
 import { ExportError } from '../../errors/export-error.ts';
 import { accountOf, callerOf } from '../auth/caller.ts';
-import type { Parts } from '../parts.ts';
+import type { Services } from '../parts.ts';
 import type { FastifyRequest } from 'fastify';
 import type { Api } from './api.ts';
-import { exportId, exportStatus, sentence } from './shapes.ts';
+import { callPage } from './shapes/call.ts';
+import { exportId, exportPage, exportStatus } from './shapes/export-status.ts';
+import { retryChoice } from './shapes/retry.ts';
 import { statusView } from './status-view.ts';
 
 const nothing = z.strictObject({});
 const keyed = z.looseObject({ 'idempotency-key': z.uuid() });
 const begun = { 202: exportId };
 
-const call = z.object({
-  call_id: z.number(),
-  note_id: z.number(),
-  started_at: z.string(),
-  talk_seconds: z.number().nullable(),
-  direction: z.string(),
-  operator_name: z.string().nullable(),
-  entity_type: z.string(),
-  entity_id: z.number(),
-  card_link: z.string(),
-  state: z.string(),
-  reason: z.string().nullable(),
-  reasonText: sentence.nullable(),
-  talk_id: z.string().nullable(),
-  attempts: z.number(),
-});
-
 const limit = (most: number, usual: number) => z.coerce.number().int().min(1).max(most).default(usual);
 
-export function exportRoutes(app: Api, { ledger, access, exports }: Parts): void {
+export function exportRoutes(app: Api, { ledger, access, exports }: Services): void {
   const order = async (request: FastifyRequest, key: string, action: Action) => {
     const { token, userId } = callerOf(request);
     return carryOut(access, exports, accountOf(request), { key, token, userId, action });
@@ -74,13 +60,7 @@ export function exportRoutes(app: Api, { ledger, access, exports }: Parts): void
         summary: 'Starts an export of the calls of this one that did not come through.',
         params: exportId,
         headers: keyed,
-        body: z.strictObject({
-          reasons: z
-            .array(z.enum([...FAILURE_REASONS, ...WAITING_REASONS]))
-            .max(50)
-            .default([]),
-          unconfirmed: z.boolean().default(false),
-        }),
+        body: retryChoice,
         response: begun,
       },
     },
@@ -96,7 +76,7 @@ export function exportRoutes(app: Api, { ledger, access, exports }: Parts): void
       schema: {
         summary: 'The exports and retries, the newest first.',
         querystring: z.strictObject({ limit: limit(50, 10), before: z.uuid().optional() }),
-        response: { 200: z.object({ exports: z.array(exportStatus), next: z.string().nullable() }) },
+        response: { 200: exportPage },
       },
     },
     async (request) => {
@@ -134,7 +114,7 @@ export function exportRoutes(app: Api, { ledger, access, exports }: Parts): void
           after: z.string().max(50).optional(),
           limit: limit(200, 50),
         }),
-        response: { 200: z.object({ calls: z.array(call), next: z.string().nullable() }) },
+        response: { 200: callPage },
       },
     },
     async (request) => listCalls(ledger, accountOf(request), request.params.exportId, request.query),

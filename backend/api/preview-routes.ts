@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import type { Sentence } from '../../errors/codes.ts';
-import { describePlan, type PlanDescription } from '../../client/plan-description.ts';
+import { describePlan, type PlanDescription, type PlanPrices } from '../../client/plan-description.ts';
 import { assertKnownUsers } from '../../client/known-users.ts';
 import { amocrmAnswers } from '../../client/preflight.ts';
 import { type ExportStatus, isFinal } from '../../client/status.ts';
@@ -12,21 +12,13 @@ import { mappingWarnings } from '../answers/mapping-warnings.ts';
 import { errorOf } from '../answers/page-sentences.ts';
 import { under } from '../answers/under-field.ts';
 import { accountOf, callerOf } from '../auth/caller.ts';
-import type { Parts } from '../parts.ts';
+import type { Services } from '../parts.ts';
 import type { Api } from './api.ts';
-import { callCounts, exportId, sentence } from './shapes.ts';
+import { exportId } from './shapes/export-status.ts';
+import { preview } from './shapes/preview.ts';
 import { blockError } from './status-view.ts';
 
-const preview = z.object({
-  state: z.enum(['planning', 'completed', 'failed']),
-  error: z.object({ code: z.string(), message: sentence }).nullable(),
-  calls: callCounts.pick({ found: true, planned: true, skipped: true, failed: true, waiting: true, unconfirmed: true }),
-  talkSeconds: z.object({ planned: z.number() }),
-  estimate: z.object({ requests: z.number(), seconds: z.number(), roubles: z.number().nullable() }).nullable(),
-  warnings: z.array(sentence),
-});
-
-export function previewRoutes(app: Api, { ledger, access, exports, tariff, requestsPerSecond }: Parts): void {
+export function previewRoutes(app: Api, { ledger, access, exports }: Services, prices: PlanPrices): void {
   app.post(
     '/previews',
     {
@@ -60,8 +52,8 @@ export function previewRoutes(app: Api, { ledger, access, exports, tariff, reque
       const missing = mapping && state === 'completed' ? await mappingWarnings(access, account, mapping) : [];
       const error = blockError(status);
       // Where this server keeps its files is nothing for the account's people.
-      const tariffFile = path.basename(tariff.tariffFile);
-      const plan = await describePlan(ledger, account, status, { ...tariff, tariffFile, requestsPerSecond });
+      const tariffFile = path.basename(prices.tariffFile);
+      const plan = await describePlan(ledger, account, status, { ...prices, tariffFile });
       return {
         ...plan,
         state,

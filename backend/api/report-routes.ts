@@ -3,10 +3,10 @@ import { reportCells } from '../../client/report-cells.ts';
 import { REPORT_FORMATS, reportContent, type ReportFormat } from '../../client/report-content.ts';
 import { ExportError } from '../../errors/export-error.ts';
 import { accountOf, callerOf } from '../auth/caller.ts';
-import type { Parts } from '../parts.ts';
+import type { ReportLinks, Services } from '../parts.ts';
 import type { Api } from './api.ts';
 import { isSigned, signatureOf } from './report-link.ts';
-import { exportId } from './shapes.ts';
+import { exportId } from './shapes/export-status.ts';
 
 const LIVES_SECONDS = 5 * 60;
 /** A large report on a slow line. */
@@ -22,7 +22,7 @@ const format = z.enum(REPORT_FORMATS);
 const language = z.enum(['ru', 'en']).default('ru');
 
 /** A browser downloads a file by its address alone, without the token: so the address is signed, and soon over. */
-export function reportLinkRoute(app: Api, { ledger, publicUrl, linkKeys, now }: Parts): void {
+export function reportLinkRoute(app: Api, { ledger, now }: Services, { publicUrl, linkKeys }: ReportLinks): void {
   app.post(
     '/exports/:exportId/report-link',
     {
@@ -59,7 +59,7 @@ export function reportLinkRoute(app: Api, { ledger, publicUrl, linkKeys, now }: 
   );
 }
 
-export function reportRoute(app: Api, { ledger, linkKeys, now }: Parts): void {
+export function reportRoute(app: Api, { ledger, now }: Services, { linkKeys }: ReportLinks): void {
   app.get(
     '/reports/:exportId',
     {

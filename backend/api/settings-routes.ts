@@ -1,44 +1,21 @@
-import { z } from 'zod';
 import { assertKnownUsers } from '../../client/known-users.ts';
 import { saveSettings } from '../../client/save-settings.ts';
 import { parseExportSettings } from '../../settings/export-settings.ts';
 import { mappingWarnings } from '../answers/mapping-warnings.ts';
 import { under } from '../answers/under-field.ts';
 import { accountOf, callerOf } from '../auth/caller.ts';
-import type { Parts } from '../parts.ts';
+import type { Services } from '../parts.ts';
 import type { Api } from './api.ts';
-import { formText, sentence, storedConnection } from './shapes.ts';
+import { savedSettings, settingsForm, settingsOutcome } from './shapes/settings.ts';
 import { connectionView } from './stored-connection.ts';
 
-const form = z.strictObject({
-  version: z
-    .number()
-    .int()
-    .min(0)
-    .max(2 ** 31 - 1),
-  /** As a settings file; what is absent takes its default. */
-  settings: z.record(z.string(), z.unknown()),
-  connection: z.strictObject({
-    connectionId: formText(200),
-    language: formText(50),
-    apiKey: formText(8192).optional(),
-  }),
-});
-
-export function settingsRoutes(app: Api, { ledger, access }: Parts): void {
+export function settingsRoutes(app: Api, { ledger, access }: Services): void {
   app.get(
     '/settings',
     {
       schema: {
         summary: 'The saved settings, and of the API key its last four characters.',
-        response: {
-          200: z.object({
-            version: z.number(),
-            settings: z.record(z.string(), z.unknown()),
-            connection: storedConnection.nullable(),
-            warnings: z.array(sentence),
-          }),
-        },
+        response: { 200: savedSettings },
       },
     },
     async (request) => {
@@ -54,8 +31,8 @@ export function settingsRoutes(app: Api, { ledger, access }: Parts): void {
     {
       schema: {
         summary: 'Saves the settings over the version that they were made from. Without `apiKey` the stored one stays.',
-        body: form,
-        response: { 200: z.object({ version: z.number(), warnings: z.array(sentence) }) },
+        body: settingsForm,
+        response: { 200: settingsOutcome },
       },
     },
     async (request) => {

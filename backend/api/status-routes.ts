@@ -4,32 +4,16 @@ import { consentLink } from '../../client/account-consent.ts';
 import { findExportError } from '../../errors/export-error.ts';
 import type { Account } from '../../ledger/accounts.ts';
 import { type Caller, callerOf } from '../auth/caller.ts';
-import type { Parts } from '../parts.ts';
+import type { Services } from '../parts.ts';
 import type { Api } from './api.ts';
-import { exportStatus, sentence, storedConnection } from './shapes.ts';
+import { type AccountView, status } from './shapes/account.ts';
+import type { ExportStatus } from './shapes/export-status.ts';
 import { statusView } from './status-view.ts';
 import { connectionView } from './stored-connection.ts';
 
-const accountView = z.object({
-  accountId: z.number(),
-  host: z.string(),
-  name: z.string(),
-  timeZone: z.string(),
-  state: z.enum(['active', 'reauth_required', 'not_connected']),
-  message: sentence.nullable(),
-});
-
-const status = z.object({
-  account: accountView,
-  connection: storedConnection.nullable(),
-  settingsVersion: z.number(),
-  audioConversion: z.boolean(),
-  export: exportStatus.nullable(),
-});
-
 /** What the page asks every few seconds, and the way out where the account is not connected. */
-export function statusRoutes(app: Api, parts: Parts): void {
-  const { ledger, access, audioConversion } = parts;
+export function statusRoutes(app: Api, services: Services, audioConversion: boolean): void {
+  const { ledger, access } = services;
 
   app.get(
     '/status',
@@ -39,7 +23,7 @@ export function statusRoutes(app: Api, parts: Parts): void {
     },
     async (request) => {
       const caller = callerOf(request);
-      const account = await viewOf(parts, caller);
+      const account = await viewOf(services, caller);
       if (!caller.account || caller.isAdmin !== true) {
         return { account, connection: null, settingsVersion: 0, audioConversion, export: null };
       }
@@ -47,7 +31,7 @@ export function statusRoutes(app: Api, parts: Parts): void {
       const [connection, { version }, last] = await Promise.all([
         connectionView(ledger, accountId),
         ledger.settings.read(accountId),
-        lastExport(parts, accountId),
+        lastExport(services, accountId),
       ]);
       return { account, connection, settingsVersion: version, audioConversion, export: last };
     },
@@ -70,10 +54,7 @@ export function statusRoutes(app: Api, parts: Parts): void {
   );
 }
 
-async function viewOf(
-  { ledger, now }: Parts,
-  { accountId, host, account }: Caller,
-): Promise<z.output<typeof accountView>> {
+async function viewOf({ ledger, now }: Services, { accountId, host, account }: Caller): Promise<AccountView> {
   const facts = account && (await factsOf(ledger, account, now()));
   return {
     accountId,
@@ -85,7 +66,7 @@ async function viewOf(
   };
 }
 
-async function factsOf(ledger: Parts['ledger'], account: Account, now: Date) {
+async function factsOf(ledger: Services['ledger'], account: Account, now: Date) {
   const { state, toDo } = await describeAccount(ledger, account, now);
   switch (state) {
     case 'connected':
@@ -99,7 +80,7 @@ async function factsOf(ledger: Parts['ledger'], account: Account, now: Date) {
 }
 
 /** The running export, else the last one. */
-async function lastExport({ exports }: Parts, accountId: number): Promise<z.output<typeof exportStatus> | null> {
+async function lastExport({ exports }: Services, accountId: number): Promise<ExportStatus | null> {
   try {
     return statusView(await exports.status(accountId));
   } catch (error) {

@@ -1,12 +1,11 @@
-import type { z } from 'zod';
 import type { ExportError } from '../../errors/export-error.ts';
 import { restoreError } from '../../errors/restore-error.ts';
 import { listingRemarks } from '../../client/listing-remarks.ts';
 import type { ExportStatus } from '../../client/status.ts';
-import type { exportStatus } from './shapes.ts';
+import type { ExportStatus as StatusView } from './shapes/export-status.ts';
 
 /** An export's status as the page reads it. */
-export function statusView(status: ExportStatus): z.output<typeof exportStatus> {
+export function statusView(status: ExportStatus): StatusView {
   const { trouble } = status;
   return {
     ...status,

@@ -1,6 +1,5 @@
-import type { z } from 'zod';
 import type { Ledger } from '../../ledger/ledger.ts';
-import type { storedConnection } from './shapes.ts';
+import type { StoredConnection } from './shapes/connection.ts';
 
 const TAIL = 4;
 
@@ -8,7 +7,7 @@ const TAIL = 4;
 export async function connectionView(
   { connections }: Pick<Ledger, 'connections'>,
   accountId: number,
-): Promise<z.output<typeof storedConnection> | null> {
+): Promise<StoredConnection | null> {
   const connection = await connections.read(accountId);
   if (!connection) return null;
   const { connectionId, language, apiKey } = connection;

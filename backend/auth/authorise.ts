@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { isAdministrator } from '../../client/administrators.ts';
 import { accountHostOf } from '../../client/browser-origin.ts';
 import { ExportError } from '../../errors/export-error.ts';
-import type { Parts } from '../parts.ts';
+import type { Integration, Services } from '../parts.ts';
 import type { Caller } from './caller.ts';
 import { readDisposableToken } from './disposable-token.ts';
 
@@ -12,8 +12,11 @@ import { readDisposableToken } from './disposable-token.ts';
  * @throws {ExportError} `token_missing`, `token_invalid`, `token_expired`, `not_an_administrator`,
  *   `account_not_connected`
  */
-export async function authorise(parts: Parts, request: FastifyRequest): Promise<Caller> {
-  const { access, ledger, integration, now } = parts;
+export async function authorise(
+  { access, ledger, now }: Services,
+  integration: Integration,
+  request: FastifyRequest,
+): Promise<Caller> {
   const header = request.headers['x-auth-token'];
   if (typeof header !== 'string' || header === '') throw new ExportError('token_missing');
   const { accountId, userId, issuer, id, expiresAt } = await readDisposableToken(header, integration, now());

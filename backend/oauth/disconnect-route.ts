@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { endAccessIfRefused } from '../../client/disconnected.ts';
 import { ExportError } from '../../errors/export-error.ts';
 import type { Api } from '../api/api.ts';
-import type { Parts } from '../parts.ts';
+import type { Hooks, Services } from '../parts.ts';
 import { isHookSigned } from './hook-signature.ts';
 
 const text = z.string().max(200).optional();
@@ -14,7 +14,11 @@ const disconnected = z.looseObject({ account_id: text, client_uuid: text, client
  * amoCRM tells that the integration was switched off. The signature has no time in it, so an old hook can be sent
  * again: whether the access is over, amoCRM itself is asked, after the answer.
  */
-export function disconnectRoute(app: Api, { ledger, access, background, integration, metrics }: Parts): void {
+export function disconnectRoute(
+  app: Api,
+  { ledger, access }: Services,
+  { background, integration, metrics }: Hooks,
+): void {
   app.get('/oauth/disconnect', { schema: { hide: true, querystring: disconnected } }, async (request, reply) => {
     const { account_id: accountId = '', client_uuid: uuid, client_id: id, signature = '' } = request.query;
     if (!isHookSigned(integration, { accountId, clientId: uuid ?? id ?? '', signature })) {

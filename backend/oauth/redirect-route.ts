@@ -6,7 +6,7 @@ import { httpStatusOf } from '../../errors/outcome.ts';
 import { toExportError } from '../answers/error-answer.ts';
 import { sentenceOfOurs } from '../answers/page-sentences.ts';
 import type { Api } from '../api/api.ts';
-import type { Parts } from '../parts.ts';
+import type { Hooks, Services } from '../parts.ts';
 import type { RateLimits } from '../rate-limits.ts';
 import { CONSENT_PAGE_POLICY, consentPage } from './consent-page.ts';
 
@@ -36,8 +36,8 @@ const CONNECTING: Sentence = {
  * The redirect URI: where the browser comes back from the consent page (with our state), and where amoCRM tells that the
  * widget was installed (without one). It answers at once; what takes longer goes on after the answer.
  */
-export function redirectRoute(app: Api, parts: Parts, limits: RateLimits): void {
-  const { access, background, integration, metrics } = parts;
+export function redirectRoute(app: Api, { access }: Services, hooks: Hooks, limits: RateLimits): void {
+  const { background, integration, metrics } = hooks;
   app.get(
     new URL(integration.redirectUri).pathname,
     { schema: { hide: true, querystring: redirected } },

@@ -88,6 +88,8 @@ export function savedSettings(part: Partial<SavedSettings> = {}): SavedSettings 
       direction: 'all',
       reExport: false,
       talkSeconds: { min: 0, max: 0 },
+      unsorted: false,
+      recordingHosts: [],
       mapping: { deal: [], contact: [], company: [], call: [] },
     },
     connection: { connectionId: 'eag1', language: 'ru-RU', apiKeyTail: 'wxyz' },
@@ -99,6 +101,7 @@ export function savedSettings(part: Partial<SavedSettings> = {}): SavedSettings 
 export function exportStatus(part: Partial<ExportStatus> = {}): ExportStatus {
   return {
     exportId: 'e-1',
+    accountId: 31,
     kind: 'export',
     state: 'transferring',
     blockedBy: null,
@@ -120,6 +123,10 @@ export function exportStatus(part: Partial<ExportStatus> = {}): ExportStatus {
     talkSeconds: { planned: 36_000, exported: 7_200 },
     bytes: { uploaded: 1 },
     failures: { recording_expired: 10 },
+    period: null,
+    startedBy: null,
+    droppedKeys: [],
+    warnings: [],
     ...part,
   };
 }

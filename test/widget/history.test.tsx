@@ -16,15 +16,19 @@ const over = exportStatus({
 
 const call: Call = {
   call_id: 5,
+  note_id: 5,
   started_at: '2026-11-21T08:00:00.000Z',
   talk_seconds: 95,
   direction: 'incoming',
   operator_name: 'Борис Ким',
+  entity_type: 'lead',
+  entity_id: 7,
   card_link: 'https://example.amocrm.ru/leads/detail/7',
   state: 'failed',
   reason: 'recording_expired',
   reasonText: { ru: 'записи больше нет по ссылке', en: 'gone' },
   talk_id: null,
+  attempts: 1,
 };
 
 function withHistory() {

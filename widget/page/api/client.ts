@@ -14,7 +14,8 @@ import type {
   ReportFormat,
   RetryChoice,
   SavedSettings,
-  Sentence,
+  SettingsForm,
+  SettingsOutcome,
   Settings,
   Status,
   User,
@@ -59,8 +60,7 @@ export function createApi(backend: string, send: SendRequest) {
     consent: () => call<{ consentUrl: string }>('POST', '/consent', {}),
 
     settings: () => call<SavedSettings>('GET', '/settings'),
-    saveSettings: (body: { version: number; settings: Settings; connection: ConnectionInput }) =>
-      call<{ version: number; warnings: Sentence[] }>('PUT', '/settings', body),
+    saveSettings: (body: SettingsForm) => call<SettingsOutcome>('PUT', '/settings', body),
     checkConnection: (unsaved: Partial<ConnectionInput>) =>
       call<ConnectionOutcome>('POST', '/connection/check', unsaved),
     connectionKeys: (mapping: Mapping) => call<{ keys: ConnectionKey[] }>('POST', '/connection/keys', { mapping }),

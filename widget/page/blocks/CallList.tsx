@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { CALL_STATES, type ExportStatus } from '../api/types.ts';
+import { CALL_STATES, type CallState, type ExportStatus } from '../api/types.ts';
 import { Button } from '../controls/Button.tsx';
 import { ErrorNotice } from '../controls/ErrorNotice.tsx';
 import { Loading } from '../controls/Loading.tsx';
@@ -15,7 +15,7 @@ const PAGE = 50;
 export function CallList({ of }: { of: ExportStatus }) {
   const { api, text } = usePage();
   const { calls: words } = text;
-  const [state, setState] = useState<string>('');
+  const [state, setState] = useState<CallState | ''>('');
   const [reason, setReason] = useState<string>('');
   const list = usePaged(async (after) => {
     const query = { state: state || undefined, reason: reason || undefined, after, limit: PAGE };
@@ -24,7 +24,7 @@ export function CallList({ of }: { of: ExportStatus }) {
   }, `${of.exportId} ${state} ${reason}`);
 
   const reasons = Object.keys({ ...of.failures, ...of.calls.skipped });
-  const any = { value: '', title: words.any };
+  const any = { value: '' as const, title: words.any };
   return (
     <div class="sse-calls">
       <div class="sse-row">

@@ -37,7 +37,7 @@ function CallRow({ call }: { call: Call }) {
     <tr>
       <td>{formats.moment(call.started_at)}</td>
       <td>{call.operator_name ?? text.common.none}</td>
-      <td>{call.direction === null ? text.common.none : text.filters.directions[call.direction]}</td>
+      <td>{text.filters.directions[call.direction]}</td>
       <td>{call.talk_seconds === null ? text.common.none : formats.span(call.talk_seconds)}</td>
       <td>
         {textOf(text.calls.states, call.state)}

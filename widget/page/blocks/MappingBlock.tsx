@@ -52,7 +52,7 @@ function CardMapping({ block, catalogue, isFailed, notes }: CardMappingProps) {
     () =>
       catalogue?.[block].map(({ key, title, example }) => ({
         key,
-        title: typeof title === 'string' ? title : title[locale],
+        title: title[locale],
         detail: example,
       })) ?? (isFailed ? [] : null),
     [catalogue, isFailed, block, locale],

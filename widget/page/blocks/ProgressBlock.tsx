@@ -51,10 +51,10 @@ export function ProgressBlock({ current, error, onChanged }: ProgressBlockProps)
               {!isFinal(current) && <LatestFailures current={current} />}
             </>
           )}
-          {current.droppedKeys && current.droppedKeys.length > 0 && (
+          {current.droppedKeys.length > 0 && (
             <Notice kind="warning">{fill(words.droppedKeys, { keys: current.droppedKeys.join(', ') })}</Notice>
           )}
-          {current.warnings?.map((warning) => (
+          {current.warnings.map((warning) => (
             <Notice key={warning.en} kind="warning">
               {warning[locale]}
             </Notice>

@@ -19,7 +19,7 @@ export interface Form {
   talkSeconds: { min: string; max: string };
   mapping: Mapping;
   /** Settings that this page does not show, such as those of a newer back end: given back as they came. */
-  others: Record<string, unknown>;
+  others: Omit<Settings, 'period' | 'users' | 'direction' | 'reExport' | 'talkSeconds' | 'mapping'>;
 }
 
 const DEFAULT_LANGUAGE = 'ru-RU';

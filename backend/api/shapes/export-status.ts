@@ -1,8 +1,7 @@
 import { z } from 'zod';
+import { sentence } from './sentence.ts';
 
-/** What several routes answer. Whatever is not named here does not leave the backend. */
-
-export const sentence = z.object({ ru: z.string(), en: z.string() });
+export const exportId = z.object({ exportId: z.uuid() });
 
 const counts = z.record(z.string(), z.number());
 
@@ -17,12 +16,25 @@ export const callCounts = z.object({
   skipped: counts,
 });
 
+const exportState = z.enum([
+  'planning',
+  'transferring',
+  'settling',
+  'blocked',
+  'stopping',
+  'completed',
+  'stopped',
+  'failed',
+]);
+export type ExportState = z.output<typeof exportState>;
+
 /** `status --json`, and what people need beside it. */
 export const exportStatus = z.object({
   exportId: z.string(),
   accountId: z.number(),
-  kind: z.string(),
-  state: z.string(),
+  kind: z.enum(['export', 'preview', 'retry']),
+  state: exportState,
+  /** The code of the error that blocks it or has ended it. */
   blockedBy: z.string().nullable(),
   /** The sentence of `blockedBy`. */
   blockedMessage: sentence.nullable(),
@@ -37,14 +49,11 @@ export const exportStatus = z.object({
   bytes: z.object({ uploaded: z.number() }),
   period: z.object({ from: z.string(), to: z.string() }).nullable(),
   startedBy: z.object({ id: z.number(), name: z.string() }).nullable(),
+  /** Keys of the mapping that the connection does not have. */
   droppedKeys: z.array(z.string()),
   warnings: z.array(sentence),
 });
+export type ExportStatus = z.output<typeof exportStatus>;
 
-/** A connection with its key's last four characters. */
-export const storedConnection = z.object({ connectionId: z.string(), language: z.string(), apiKeyTail: z.string() });
-
-export const exportId = z.object({ exportId: z.uuid() });
-
-/** A form's text field: what is longer is no field of ours. */
-export const formText = (most: number) => z.string().max(most);
+export const exportPage = z.object({ exports: z.array(exportStatus), next: z.string().nullable() });
+export type ExportPage = z.output<typeof exportPage>;
