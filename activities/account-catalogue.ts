@@ -6,11 +6,15 @@ import type { CataloguePart, CatalogueParts } from '../ledger/catalogues.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { customFieldId } from '../settings/card-fields.ts';
 import type { NeededFields } from './call-entities.ts';
+import { goesOnWithout } from './dispensable-list.ts';
 
 interface Reading {
   ledger: Ledger;
   account: Account;
   http: AmocrmHttp;
+  exportId: string;
+  /** Which try of the step this is. */
+  attempt: number;
   /** What was read before is read again. */
   readSince: Date;
   now: () => Date;
@@ -51,13 +55,21 @@ export async function valueContext(reading: Reading, needed: NeededFields): Prom
 }
 
 async function partOf<Part extends CataloguePart>(
-  { ledger, account, readSince, now }: Reading,
+  { ledger, account, http, exportId, attempt, readSince, now }: Reading,
   part: Part,
   read: () => Promise<CatalogueParts[Part]>,
-): Promise<CatalogueParts[Part]> {
+): Promise<CatalogueParts[Part] | undefined> {
   const known = await ledger.catalogues.read(account.accountId, part, readSince);
   if (known) return known;
-  const content = await read();
-  await ledger.catalogues.put(account.accountId, part, content, now());
-  return content;
+  const isGivenUp = await ledger.listings.isMissing(exportId, part);
+  try {
+    const content = await read();
+    await ledger.catalogues.put(account.accountId, part, content, now());
+    return content;
+  } catch (error) {
+    // What was waited for once in an export is not waited for again with every batch.
+    if (!(await goesOnWithout(http, error, isGivenUp ? Infinity : attempt))) throw error;
+    await ledger.listings.remark(exportId, 'missing_list', [part]);
+    return undefined;
+  }
 }

@@ -25,6 +25,8 @@ interface ReadingDeps {
   /** Opens the way to the account; not called when everything is known. */
   open: () => Promise<{ account: Account; http: AmocrmHttp }>;
   signal: AbortSignal;
+  /** Which try of the step this is. */
+  attempt: number;
 }
 
 type EntityType = EntityRef['entityType'];
@@ -118,7 +120,9 @@ class EntityReading {
     const { accountId } = account;
     const since = new Date(now().getTime() - FILTER_MEMORY_MS);
     const filters = account.isApiFilterEnabled && !(await ledger.entities.isFilterIgnored(accountId, since));
-    const reading = { ledger, account, http, now, readSince: this.#readSince };
+    const { attempt } = this.#deps;
+    const { exportId } = this.#export;
+    const reading = { ledger, account, http, exportId, attempt, now, readSince: this.#readSince };
     const context = (this.#context ??= await valueContext(reading, this.#needed));
     return { http, accountId, filters, context };
   }

@@ -25,6 +25,8 @@ export interface CloseExport {
   state: 'completed' | 'stopped' | 'failed';
   /** The code of the error that ended it as `failed`. */
   failedBy: string | null;
+  /** What the sentence of that error is filled with. */
+  failedValues?: ErrorValues;
 }
 
 export interface ExportDeps extends AmocrmDeps {
@@ -95,10 +97,10 @@ export function createExportActivities(deps: ExportDeps) {
     },
 
     /** Closes the export; one that ended before it was opened is recorded first, so that it can be asked about. */
-    async closeExport({ exportId, opening, state, failedBy }: CloseExport): Promise<void> {
+    async closeExport({ exportId, opening, state, failedBy, failedValues }: CloseExport): Promise<void> {
       const account = opening && (await ledger.accounts.find(opening.accountId));
       if (account) await record(opening, account.timeZone);
-      await ledger.exports.close(exportId, state, failedBy);
+      await ledger.exports.close(exportId, state, failedBy, failedValues);
     },
   };
 }

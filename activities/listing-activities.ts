@@ -25,7 +25,8 @@ import {
 import type { ExportRow } from '../ledger/exports.ts';
 import type { FoundBy } from '../ledger/schema.ts';
 import { type AmocrmDeps, amocrmOf } from './amocrm-account.ts';
-import { endsCrossCheck, readNotesOfEvents } from './cross-check.ts';
+import { readNotesOfEvents } from './cross-check.ts';
+import { goesOnWithout } from './dispensable-list.ts';
 import { exportOf } from './export-of.ts';
 import { toSighting } from './sighting.ts';
 
@@ -119,7 +120,7 @@ export function createListingActivities(
     try {
       return await crossCheckPage(row, http, at);
     } catch (error) {
-      if (!(await endsCrossCheck(http, error, activityInfo().attempt))) throw error;
+      if (!(await goesOnWithout(http, error, activityInfo().attempt))) throw error;
       const { source, walk } = at;
       await ledger.listings.advance(row.exportId, {
         source,

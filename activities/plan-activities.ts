@@ -1,4 +1,4 @@
-import { cancellationSignal } from '@temporalio/activity';
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import type { ExportRow } from '../ledger/exports.ts';
 import { type AmocrmDeps, amocrmOf } from './amocrm-account.ts';
 import { readMissingEntities } from './entity-reading.ts';
@@ -31,7 +31,7 @@ export function createPlanActivities(deps: PlanDeps) {
       await deps.learnKeys?.(row);
       const signal = cancellationSignal();
       const open = () => amocrmOf(deps, row.accountId, signal);
-      await readMissingEntities({ ledger, now: deps.now, open, signal }, row, batch);
+      await readMissingEntities({ ledger, now: deps.now, open, signal, attempt: activityInfo().attempt }, row, batch);
       return ledger.transfers.remainingOfBatch(exportId, batch);
     },
   };

@@ -52,7 +52,7 @@ export function createAmocrmHttp(options: AmocrmOptions): AmocrmHttp {
   let { host, url } = accountAddress(options.host, options.insecureHosts);
 
   async function ask<T>(token: string, path: string, query: Query, schema: z.ZodType<T>): Promise<T | undefined> {
-    const answer = await request(options.transport, `${url}/api/v4${path}`, query, host, token, options);
+    const answer = await request(options.transport, { url: `${url}/api/v4${path}`, path, query, host, token }, options);
     if (answer.status === 204) return undefined;
     if (answer.status !== 200) throw refusal(answer, path, host);
     return parse(answer, path, schema);
@@ -106,10 +106,7 @@ export function createAmocrmHttp(options: AmocrmOptions): AmocrmHttp {
 
 async function request(
   client: AxiosInstance,
-  url: string,
-  query: Query,
-  host: string,
-  token: string,
+  { url, path, query, host, token }: { url: string; path: string; query: Query; host: string; token: string },
   options: AmocrmOptions,
 ) {
   try {
@@ -123,7 +120,9 @@ async function request(
     if (!axios.isAxiosError(error)) throw error;
     if (error.code === TOO_LARGE) throw new ExportError('amocrm_answer_too_large', { values: { host } });
     // The axios error holds the request with its token: only its code goes on.
-    throw new ExportError('amocrm_unavailable', { values: { host, what: error.code ?? 'no answer' } });
+    throw new ExportError('amocrm_unavailable', {
+      values: { host, request: endpointOf(path), what: error.code ?? 'no answer' },
+    });
   }
 }
 
@@ -137,10 +136,11 @@ function searchParams(query: Query): URLSearchParams {
 
 function refusal(answer: AxiosResponse<string>, path: string, host: string): ExportError {
   const { status } = answer;
+  const request = endpointOf(path);
   const requestId: unknown = answer.headers['x-request-id'];
   const json = /json/.test(String(answer.headers['content-type'] ?? ''));
   const details = {
-    values: { host, what: status === 403 ? path : String(status), status, right: lackingRight(path) },
+    values: { host, request, what: status === 403 ? request : String(status), status, right: lackingRight(path) },
     ...(typeof requestId === 'string' ? { requestId } : {}),
     ...pauseAsked(answer, Date.now()),
   };
@@ -154,19 +154,20 @@ function refusal(answer: AxiosResponse<string>, path: string, host: string): Exp
   }
   if (status === 429) return new ExportError('amocrm_throttled', details);
   if (status >= 500 || status === 408) return new ExportError('amocrm_unavailable', details);
-  return new ExportError('amocrm_rejected', { ...details, values: { ...details.values, what: path } });
+  return new ExportError('amocrm_rejected', { ...details, values: { ...details.values, what: request } });
 }
 
 function parse<T>(answer: AxiosResponse<string>, path: string, schema: z.ZodType<T>): T {
+  const request = endpointOf(path);
   let body: unknown;
   try {
     body = JSON.parse(answer.data);
   } catch {
-    throw new ExportError('amocrm_bad_answer', { values: { what: path } });
+    throw new ExportError('amocrm_bad_answer', { values: { what: request } });
   }
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   // Paths of the fields only: their values may be personal.
   const fields = parsed.error.issues.slice(0, 3).map(({ path: at }) => at.join('.'));
-  throw new ExportError('amocrm_bad_answer', { values: { what: `${path} (${fields.join(', ')})` } });
+  throw new ExportError('amocrm_bad_answer', { values: { what: `${request} (${fields.join(', ')})` } });
 }

@@ -80,18 +80,20 @@ export async function askPresentHost(
     .catch((error: unknown) => {
       if (!axios.isAxiosError(error)) throw error;
       // The axios error holds the request with its token: only its code goes on.
-      throw new ExportError('amocrm_unavailable', { values: { host, what: error.code ?? 'no answer' } });
+      throw new ExportError('amocrm_unavailable', {
+        values: { host, request: endpoint, what: error.code ?? 'no answer' },
+      });
     });
-  throwIfPassing(answer, host);
+  throwIfPassing(answer, host, endpoint);
   const present = domainOf(answer);
   const account = present && allowed(() => accountAddress(present.domain, insecureHosts));
   return account && { accountId: present.id, host: account.host };
 }
 
 /** What amoCRM answers whatever it was asked, and another time would not. */
-function throwIfPassing(answer: AxiosResponse<string>, host: string): void {
+function throwIfPassing(answer: AxiosResponse<string>, host: string, request: string): void {
   const { status } = answer;
-  const details = { values: { host, what: String(status), status }, ...pauseAsked(answer, Date.now()) };
+  const details = { values: { host, request, what: String(status), status }, ...pauseAsked(answer, Date.now()) };
   if (status === 429) throw new ExportError('amocrm_throttled', details);
   if (status === 403) throw new ExportError('amocrm_blocked', details);
   if (status >= 500) throw new ExportError('amocrm_unavailable', details);

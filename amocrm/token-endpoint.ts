@@ -68,7 +68,10 @@ export async function askForTokens(
     // The axios error holds the request with its secrets: only its code goes on.
     const what = error.code ?? 'no answer';
     if (connection.stands) return { kind: 'lost', what };
-    return { kind: 'not_taken', error: new ExportError('amocrm_unavailable', { values: { host, what } }) };
+    return {
+      kind: 'not_taken',
+      error: new ExportError('amocrm_unavailable', { values: { host, request: '/oauth2/access_token', what } }),
+    };
   }
   return read(answer, host);
 }

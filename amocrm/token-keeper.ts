@@ -189,13 +189,14 @@ export class TokenKeeper {
       moved = host === undefined || host === token.host ? undefined : { host, turn: await pace() };
     } catch (error) {
       // Nothing more went out.
-      if (!(error instanceof ExportError)) {
+      const known = findExportError(error);
+      if (!known) {
         await this.#store.settle(token.accountId, token.version, 'active');
         throw error;
       }
       // A word that the tokens are dead stands, also while nobody can say where the account lives.
-      const isDead = answer.kind === 'refused' && error.code === 'amocrm_unavailable';
-      return isDead ? answer : { kind: 'not_taken', error };
+      const isDead = answer.kind === 'refused' && known.code === 'amocrm_unavailable';
+      return isDead ? answer : { kind: 'not_taken', error: known };
     }
     return moved ? this.#send(token, moved.host, moved.turn) : answer;
   }
@@ -259,7 +260,9 @@ function outcomeOf(answer: TokenAnswer): 'ok' | ErrorCode {
 
 /** A host that says it is no account's, while amoCRM says that it is this one's: something on the way, and it passes. */
 function stray(host: string): ExportError {
-  return new ExportError('amocrm_unavailable', { values: { host, what: '404 or a redirect' } });
+  return new ExportError('amocrm_unavailable', {
+    values: { host, request: '/oauth2/access_token', what: '404 or a redirect' },
+  });
 }
 
 function accessOf({ host, access }: KeptToken): Access {

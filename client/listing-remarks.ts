@@ -2,7 +2,13 @@ import type { Sentence } from '../errors/codes.ts';
 import type { ListingStatus } from './status.ts';
 
 /** What a person should know of the listing; nothing of one without surprises. */
-export function listingRemarks({ crossCheck, unsorted, unknownOperators, unreadable }: ListingStatus): Sentence[] {
+export function listingRemarks({
+  crossCheck,
+  unsorted,
+  unknownOperators,
+  unreadable,
+  missingLists,
+}: ListingStatus): Sentence[] {
   return [
     crossCheck.found > 0 && {
       en: `${crossCheck.found} calls were found only by amoCRM’s events: the cross-check caught what the listing had missed.`,
@@ -27,6 +33,10 @@ export function listingRemarks({ crossCheck, unsorted, unknownOperators, unreada
     unreadable.notes > 0 && {
       en: `${unreadable.notes} call notes cannot be read and are not among the calls: ${named(unreadable)}.`,
       ru: `Примечаний о звонках, которые не читаются и не вошли в список: ${unreadable.notes} (${named(unreadable)}).`,
+    },
+    missingLists.length > 0 && {
+      en: `amoCRM does not give these lists of the account: ${missingLists.join(', ')}. What they name on cards is left out; once they come again, an export with re-export fills it in.`,
+      ru: `amoCRM не отдаёт списки аккаунта: ${missingLists.join(', ')}. Названия из них в карточках пропущены; когда списки появятся, их заполнит выгрузка с повторной отправкой.`,
     },
   ].filter((remark) => remark !== false);
 }

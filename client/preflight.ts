@@ -61,5 +61,7 @@ function silent(
   host = '',
   patienceMs = PATIENCE_MS,
 ): ExportError {
-  return new ExportError(code, { values: { host, what: `no answer within ${patienceMs / 1000} s` } });
+  return new ExportError(code, {
+    values: { host, request: '/account', what: `no answer within ${patienceMs / 1000} s` },
+  });
 }

@@ -368,8 +368,8 @@ export const ERROR_CODES = {
   },
   amocrm_unavailable: {
     kind: 'retryable',
-    en: 'amoCRM at {host} does not answer properly ({what}). A running export tries again by itself.',
-    ru: 'amoCRM {host} не отвечает как следует ({what}). Идущая выгрузка повторит попытку сама.',
+    en: 'amoCRM at {host} does not answer properly (request {request}: {what}). A running export tries again by itself.',
+    ru: 'amoCRM {host} не отвечает как следует (запрос {request}: {what}). Идущая выгрузка повторит попытку сама.',
   },
   amocrm_bad_answer: {
     kind: 'retryable',
@@ -383,8 +383,8 @@ export const ERROR_CODES = {
   },
   amocrm_rejected: {
     kind: 'permanent',
-    en: 'amoCRM rejected the request for {what} ({status}).',
-    ru: 'amoCRM отклонила запрос {what} ({status}).',
+    en: 'amoCRM rejected the request {what} (status {status}). Check that the account’s plan and the rights of the user who connected it allow it, then start again: what was sent is kept.',
+    ru: 'amoCRM отклонила запрос {what} (статус {status}). Проверьте, что тариф аккаунта и права подключившего его пользователя это позволяют, и запустите выгрузку снова: отправленное не пропадёт.',
   },
 
   speechsense_unauthenticated: {

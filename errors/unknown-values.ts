@@ -18,6 +18,7 @@ export const UNKNOWN_VALUES: Record<PlaceholderOf<ErrorCode>, Sentence> = {
   port: { en: '(number not recorded)', ru: '(номер не сохранился)' },
   problem: { en: 'the details were not recorded.', ru: 'подробности не сохранились.' },
   problems: { en: 'the details were not recorded.', ru: 'подробности не сохранились.' },
+  request: { en: '(not recorded)', ru: '(не сохранился)' },
   right: {
     en: 'the right to see contacts, companies, leads and customers',
     ru: 'право видеть контакты, компании, сделки и покупателей',

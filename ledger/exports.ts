@@ -3,6 +3,7 @@ import type { ErrorValues } from '../errors/export-error.ts';
 import type { UnconfirmedReason } from '../errors/reasons.ts';
 import type { ExportSettings } from '../settings/export-settings.ts';
 import type { Database } from './database.ts';
+import { dropOutsidePeriod } from './plan.ts';
 import type { ExportKind, ExportState } from './schema.ts';
 
 export interface NewExport {
@@ -130,29 +131,39 @@ export function createExports(db: Database) {
 
     /**
      * Closes the export with what its calls have come to. A call whose attempt vanished with its worker goes back to
-     * planned, or, where its upload may have been completed, is unconfirmed; the attempt's hold ends either way.
+     * planned, or, where its upload may have been completed, is unconfirmed; the attempt's hold ends either way. What was
+     * listed by an export that ends before its plan is planned, too: a later export decides it.
      *
      * @param failedBy the code of the error that ended it as `failed`.
+     * @param failedValues what the sentence of that error is filled with.
      */
     close: (
       exportId: string,
       state: 'completed' | 'stopped' | 'failed',
       failedBy: string | null = null,
+      failedValues: ErrorValues = {},
     ): Promise<void> =>
       db.transaction().execute(async (tx) => {
         const { numUpdatedRows } = await tx
           .updateTable('exports')
-          .set({ state, blocked_by: failedBy, blocked_values: null, finished_at: sql`now()` })
+          .set({
+            state,
+            blocked_by: failedBy,
+            blocked_values: failedBy === null ? null : sql`${JSON.stringify(failedValues)}::jsonb`,
+            finished_at: sql`now()`,
+          })
           .where('export_id', '=', exportId)
           .where('finished_at', 'is', null)
           .executeTakeFirst();
         if (numUpdatedRows === 0n) return;
+        // Ended before its plan was closed: what was found and not decided remains to be done.
+        await dropOutsidePeriod(tx, exportId);
         await sql`
           update transfers
-             set attempt = attempt + 1, updated_at = now(),
+             set attempt = attempt + (state <> 'listed')::int, updated_at = now(),
                  state = case state when 'committing' then 'unconfirmed' else 'planned' end,
                  reason = case state when 'committing' then ${'answer_lost' satisfies UnconfirmedReason} end
-           where export_id = ${exportId} and state in ('uploading', 'committing')`.execute(tx);
+           where export_id = ${exportId} and state in ('listed', 'uploading', 'committing')`.execute(tx);
       }),
 
     /** Previews are of use until the next one. */

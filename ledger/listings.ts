@@ -25,6 +25,8 @@ export interface ListingProgress {
   unknownOperators: number;
   /** Call notes that could not be placed; the first of them by name. */
   unreadable: { notes: number; named: string[] };
+  /** Lists of the account that amoCRM does not give, so that what they name is left out: `pipelines`, `lead_fields`. */
+  missingLists: string[];
 }
 
 export const NOTHING_LISTED: ListingProgress = {
@@ -35,6 +37,7 @@ export const NOTHING_LISTED: ListingProgress = {
   unsorted: 0,
   unknownOperators: 0,
   unreadable: { notes: 0, named: [] },
+  missingLists: [],
 };
 
 export interface ListingStep {
@@ -73,6 +76,18 @@ export function createListings(db: Database) {
         on conflict do nothing`.execute(db);
     },
 
+    /** Whether the export goes on without this list already. */
+    async isMissing(exportId: string, list: string): Promise<boolean> {
+      const found = await db
+        .selectFrom('listing_remarks')
+        .select('name')
+        .where('export_id', '=', exportId)
+        .where('kind', '=', 'missing_list')
+        .where('name', '=', list)
+        .executeTakeFirst();
+      return found !== undefined;
+    },
+
     async read(exportId: string): Promise<ListingProgress> {
       const { rows } = await sql<{
         source: string | null;
@@ -86,16 +101,18 @@ export function createListings(db: Database) {
         deleted: number;
         unreadable: number;
         named: string[];
+        missingLists: string[];
       }>`
         select l.source, l.reached_at as "reachedAt", l.pages, l.events, l.cross_check as "crossCheck",
                l.unknown_operators as "unknownOperators",
                (select count(*) from transfers where export_id = ${exportId} and found_by = 'events')::int as found,
                (select count(*) from transfers where export_id = ${exportId} and found_by = 'unsorted')::int as unsorted,
-               r.deleted, r.unreadable, r.named
+               r.deleted, r.unreadable, r.named, r.missing as "missingLists"
           from (select count(*) filter (where kind = 'deleted')::int as deleted,
                        count(*) filter (where kind = 'unreadable')::int as unreadable,
                        coalesce((array_agg(name order by name) filter (where kind = 'unreadable'))[1:${NAMED}], '{}')
-                         as named
+                         as named,
+                       coalesce(array_agg(name order by name) filter (where kind = 'missing_list'), '{}') as missing
                   from listing_remarks where export_id = ${exportId}) as r
           left join listings l on l.export_id = ${exportId}`.execute(db);
       const [row] = rows;
@@ -113,6 +130,7 @@ export function createListings(db: Database) {
         unsorted: row.unsorted,
         unknownOperators: row.unknownOperators ?? 0,
         unreadable: { notes: row.unreadable, named: row.named },
+        missingLists: row.missingLists,
       };
     },
   };

@@ -23,6 +23,7 @@ import { up as accountCountry } from './migrations/0017-account-country.ts';
 import { up as talksOutliveExports } from './migrations/0018-talks-outlive-exports.ts';
 import { up as riskTaken } from './migrations/0019-risk-taken.ts';
 import { up as lineage } from './migrations/0020-lineage.ts';
+import { up as missingLists } from './migrations/0021-missing-lists.ts';
 
 /** Listed by hand, in order, so that a build needs no file search and a review sees what runs. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -46,6 +47,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0018-talks-outlive-exports': { up: talksOutliveExports },
   '0019-risk-taken': { up: riskTaken },
   '0020-lineage': { up: lineage },
+  '0021-missing-lists': { up: missingLists },
 };
 
 /**

@@ -84,7 +84,7 @@ export function planMore(
 }
 
 /** The listing reads a margin around the period; what a call's time then puts outside is none of the export's. */
-async function dropOutsidePeriod(tx: Transaction<Schema>, exportId: string): Promise<void> {
+export async function dropOutsidePeriod(tx: Transaction<Schema>, exportId: string): Promise<void> {
   await sql`
     delete from transfers t using calls c, exports e
      where t.export_id = ${exportId} and t.state = 'listed' and e.export_id = t.export_id and c.call_id = t.call_id

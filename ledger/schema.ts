@@ -274,7 +274,8 @@ interface ListingsTable {
   unknown_operators: Generated<number>;
 }
 
-export type RemarkKind = 'unreadable' | 'deleted';
+/** `missing_list`: the export goes on without a list of the account that only adds names to ids. */
+export type RemarkKind = 'unreadable' | 'deleted' | 'missing_list';
 
 interface ListingRemarksTable {
   export_id: string;

@@ -16,7 +16,7 @@ import {
 } from '@temporalio/workflow';
 import type { OpenExport } from '../activities/export-activities.ts';
 import { stepActivities } from './activity-stubs.ts';
-import { type Block, blockOf, failureCode } from './failures.ts';
+import { type Block, blockOf, failureOf } from './failures.ts';
 import {
   type Continuation,
   type ExportInput,
@@ -79,7 +79,7 @@ class ExportRun {
     } catch (error) {
       // What no attempt and no person can mend ends the export; what it sent is kept, and it says why.
       if (error instanceof TemporalFailure) {
-        await CancellationScope.nonCancellable(() => this.#close('failed', failureCode(error)));
+        await CancellationScope.nonCancellable(() => this.#close('failed', failureOf(error)));
       }
       throw error;
     }
@@ -224,12 +224,13 @@ class ExportRun {
     delete this.#at.reread;
   }
 
-  async #close(state: ExportResult['state'], failedBy: string | null = null): Promise<ExportResult> {
+  async #close(state: ExportResult['state'], failure: Block | null = null): Promise<ExportResult> {
     await this.#recorded;
+    const failed = { failedBy: failure?.code ?? null, failedValues: failure?.values ?? {} };
     const opening = this.#at.phase === 'open' ? { opening: this.#opening() } : {};
-    await this.#steps.closeExport({ exportId: this.#input.exportId, ...opening, state, failedBy });
+    await this.#steps.closeExport({ exportId: this.#input.exportId, ...opening, state, ...failed });
     this.#state = state;
-    this.#block = failedBy === null ? null : { code: failedBy, values: {} };
+    this.#block = failure;
     this.#tell(state);
     this.#show();
     await condition(allHandlersFinished);

@@ -8,7 +8,7 @@ import {
   TemporalFailure,
 } from '@temporalio/workflow';
 
-/** What a person has to put right before an export can go on. */
+/** What a person has to put right before an export can go on, or why it failed. */
 export interface Block {
   /** The error's code. */
   code: string;
@@ -23,7 +23,7 @@ export interface Block {
 export function blockOf(error: unknown): Block | undefined {
   const failure = error instanceof ActivityFailure || error instanceof ChildWorkflowFailure ? error.cause : error;
   if (!(failure instanceof ApplicationFailure)) return undefined;
-  const [details] = (failure.details ?? []) as [{ kind?: string; values?: ErrorValues } | null | undefined];
+  const details = detailsOf(failure);
   if (details?.kind !== 'auth') return undefined;
   return { code: failure.type ?? 'unexpected', values: details.values ?? {} };
 }
@@ -38,9 +38,14 @@ export function endedByStop(error: unknown): boolean {
   );
 }
 
-/** The code of the error at the bottom of a failure. */
-export function failureCode(error: TemporalFailure): string {
+/** The error at the bottom of a failure. */
+export function failureOf(error: TemporalFailure): Block {
   const { cause } = error;
-  if (cause instanceof TemporalFailure) return failureCode(cause);
-  return (error instanceof ApplicationFailure ? error.type : undefined) ?? 'unexpected';
+  if (cause instanceof TemporalFailure) return failureOf(cause);
+  if (!(error instanceof ApplicationFailure)) return { code: 'unexpected', values: {} };
+  return { code: error.type ?? 'unexpected', values: detailsOf(error)?.values ?? {} };
+}
+
+function detailsOf({ details }: ApplicationFailure): { kind?: string; values?: ErrorValues } | null | undefined {
+  return ((details ?? []) as [{ kind?: string; values?: ErrorValues } | null | undefined])[0];
 }

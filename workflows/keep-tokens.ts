@@ -1,6 +1,6 @@
 import { ActivityFailure, isCancellation } from '@temporalio/workflow';
 import { tokenActivities } from './activity-stubs.ts';
-import { failureCode } from './failures.ts';
+import { failureOf } from './failures.ts';
 
 export interface KeptTokens {
   /** Accounts whose tokens are fresh again. */
@@ -22,7 +22,7 @@ export async function keepTokens(): Promise<KeptTokens> {
       result.kept.push(accountId);
     } catch (error) {
       if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
-      result.failed[accountId] = failureCode(error);
+      result.failed[accountId] = failureOf(error).code;
     }
   };
   await Promise.all((await findIdleTokens()).map(keep));

@@ -41,7 +41,8 @@ export function userRoutes(account: Account): Route[] {
 function userOf(operator: Operator, request: ApiRequest): unknown {
   const asked = stringsAt(request.query, 'with') ?? new Set<string>();
   const all = { view: 'A', edit: 'A', add: 'A', delete: 'A', export: 'A' };
-  const group = GROUPS.find((one) => one.id === operator.groupId);
+  // The default department (0) is on no card: as in the documentation, only the account names it.
+  const group = GROUPS.find((one) => one.id !== 0 && one.id === operator.groupId);
   const role = { id: 3141, name: 'Менеджер', _links: { self: href(`${request.origin}/api/v4/roles/3141`) } };
   return {
     id: operator.id,

@@ -329,3 +329,32 @@ test('a clock far behind does not make it read for ever', async () => {
   await prepare(exportId);
   expect((await resolved(exportId)).every(({ contacts: found }) => found.length === 1)).toBe(true);
 });
+
+describe('a list that only names what ids stand for', () => {
+  const NAMES = { deal: [{ amocrm: 'status', speechsense: 'deal_status' }] };
+  const onLead = (): Hanging[] =>
+    [...account.world.entities.leads.keys()].slice(0, 1).map((id) => ({ type: 'lead', id }));
+
+  test('and is refused is left out, and the export says which', async () => {
+    account.amocrm.faults.set([{ match: '/leads/pipelines', answer: { status: 400 } }]);
+    const exportId = await plan(onLead(), { mapping: NAMES });
+    expect(await prepare(exportId)).toHaveLength(1);
+    expect((await t.ledger.progress.read(exportId)).listing.missingLists).toEqual(['pipelines']);
+  });
+
+  test('and fails is waited for, then left out, and not waited for again in this export', async () => {
+    account.amocrm.faults.set([{ match: '/leads/pipelines', answer: { status: 500 } }]);
+    const exportId = await plan(onLead(), { mapping: NAMES });
+    await expect(prepare(exportId)).rejects.toMatchObject({
+      code: 'amocrm_unavailable',
+      values: { request: '/leads/pipelines', status: 500 },
+    });
+    expect((await t.ledger.progress.read(exportId)).listing.missingLists).toEqual([]);
+    const late = new MockActivityEnvironment({ attempt: 20 }, { logger: new DefaultLogger('ERROR', () => undefined) });
+    expect(await prepare(exportId, 0, late)).toHaveLength(1);
+    expect((await t.ledger.progress.read(exportId)).listing.missingLists).toEqual(['pipelines']);
+    const other = await plan(onLead(), { mapping: NAMES });
+    await t.ledger.listings.remark(other, 'missing_list', ['pipelines']);
+    expect(await prepare(other)).toHaveLength(1);
+  });
+});

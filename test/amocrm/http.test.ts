@@ -197,9 +197,9 @@ describe('a reader', () => {
 
   test('keeps the body of a refusal to itself', async () => {
     const { url } = await serve((_, response) => json(response, '{"title":"PERSONAL","detail":"+79991234567"}', 400));
-    expect(await failure(readerOf(url).get('/leads', QUERY, anything))).toMatchObject({
-      message: 'amoCRM rejected the request for /leads (400).',
-    });
+    const error = await failure(readerOf(url).get('/leads/31415/notes', QUERY, anything));
+    expect(error.message).toContain('amoCRM rejected the request /leads/{id}/notes (status 400).');
+    expect(error.message).not.toMatch(/PERSONAL|9991234567|31415/);
   });
 
   test('that nobody listens to says so', async () => {

@@ -136,7 +136,11 @@ const READINGS: Reading[] = [
   {
     file: 'custom-fields-list-real-page-head.json',
     read: (http) => readCustomFields(http, 'lead'),
-    answer: () => ({ ...z.looseObject({}).parse(sample('custom-fields-list-real-page-head')), _links: {} }),
+    answer: () => ({
+      ...z.looseObject({}).parse(sample('custom-fields-list-real-page-head')),
+      _links: {},
+      _total_items: 1,
+    }),
     gives: [{ id: 2_929_639, name: 'Text field', type: 'text', options: [] }],
   },
   {

@@ -10,7 +10,7 @@ import { ExportError } from '../../errors/export-error.ts';
 import { NOW, openAccount, type TestAccount } from '../sandbox/amocrm-sandbox.ts';
 import { ownServer, readerOf } from './account-reader.ts';
 
-const tooMuch = () => new ExportError('amocrm_unavailable', { values: { host: 'h', what: '504', status: 504 } });
+const tooMuch = () => new ExportError('amocrm_unavailable', { values: { host: 'h', request: '/users', what: '504', status: 504 } });
 
 describe('a page that is more than amoCRM can give', () => {
   test('is asked for by halves, from where it began', async () => {
@@ -48,7 +48,7 @@ describe('a page that is more than amoCRM can give', () => {
     await expect(readShrinking({ offset: 0, limit: 8 }, failing(large))).rejects.toBe(large);
     expect(asked).toBe(4);
     asked = 0;
-    const down = new ExportError('amocrm_unavailable', { values: { host: 'h', what: '502', status: 502 } });
+    const down = new ExportError('amocrm_unavailable', { values: { host: 'h', request: '/users', what: '502', status: 502 } });
     await expect(readShrinking({ offset: 0, limit: 8 }, failing(down))).rejects.toBe(down);
     expect(asked).toBe(1);
   });
@@ -65,7 +65,12 @@ describe('a page that is more than amoCRM can give', () => {
             // As much as amoCRM manages at this moment; it always manages one.
             if (at > Math.max(1, manageable.shift() ?? 250)) return Promise.reject(tooMuch());
             const end = page * at;
-            return Promise.resolve({ items: all.slice(end - at, end), next: end < length });
+            return Promise.resolve({
+              items: all.slice(end - at, end),
+              count: Math.max(0, Math.min(at, length - end + at)),
+              total: length,
+              next: end < length,
+            });
           };
           expect(await readWholeList('/x', limit, read)).toEqual(all);
         },

@@ -55,6 +55,7 @@ describe('what a listing came across', () => {
       unsorted: 4,
       unknownOperators: 5,
       unreadable: { notes: 12, named: ['contact 7, note 42: created_at, updated_at'] },
+      missingLists: ['lead_fields', 'pipelines'],
     };
     const lines = statusLines(statusOf({ listing }), ACCOUNT, 'en').join('\n');
     for (const part of [
@@ -62,7 +63,8 @@ describe('what a listing came across', () => {
       '3 call notes have been deleted in amoCRM; a call that has no other note is not exported',
       'the list of calls was not cross-checked',
       '4 calls hang on unsorted leads',
-      'Nobody can tell who talked in 5 calls',
+      'Who talked in 5 calls cannot be told',
+      'amoCRM does not give these lists of the account: lead_fields, pipelines.',
       '12 call notes cannot be read and are not among the calls: contact 7, note 42: created_at, updated_at; …',
     ]) {
       expect(lines).toContain(part);

@@ -39,7 +39,7 @@ describe('an error on its way into Temporal’s history', () => {
   test('leaves its cause, its stack and foreign messages behind', () => {
     const error = new ExportError('amocrm_unavailable', {
       cause: new Error(SECRET),
-      values: { host: 'h', what: '502' },
+      values: { host: 'h', request: '/users', what: '502' },
     });
     const kept = inHistory(error);
     expect(kept).toContain('amocrm_unavailable');
@@ -47,7 +47,7 @@ describe('an error on its way into Temporal’s history', () => {
     expect(kept).not.toContain('+7999');
     expect(kept).not.toMatch(/\.ts:\d|\n/);
     expect(kept).toContain('"stackTrace":""');
-    expect(applicationFailure(error).details).toEqual([{ kind: 'retryable', values: { host: 'h', what: '502' } }]);
+    expect(applicationFailure(error).details).toEqual([{ kind: 'retryable', values: { host: 'h', request: '/users', what: '502' } }]);
     expect(toFailure(error).cause).toBeUndefined();
   });
 

@@ -39,9 +39,42 @@ describe('an export’s record', () => {
 
   test('says what it failed of', async () => {
     const exportId = await planned(t.ledger, [sightedNote({ noteId: 1 })]);
-    await t.ledger.exports.close(exportId, 'failed', 'amocrm_rejected');
-    expect(await t.ledger.exports.find(exportId)).toMatchObject({ state: 'failed', blockedBy: 'amocrm_rejected' });
+    const values = { what: '/contacts/notes', status: 400 };
+    await t.ledger.exports.close(exportId, 'failed', 'amocrm_rejected', values);
+    expect(await t.ledger.exports.find(exportId)).toMatchObject({
+      state: 'failed',
+      blockedBy: 'amocrm_rejected',
+      blockedValues: values,
+    });
   });
+
+  test.each(['stopped', 'failed'] as const)(
+    'that is %s before its plan adds up: what was found remains',
+    async (state) => {
+      const exportId = await openTestExport(t.ledger);
+      const margin = new Date('2026-10-31T12:00:00+03:00');
+      const notes = [
+        sightedNote({ noteId: 1 }),
+        sightedNote({ noteId: 2 }),
+        sightedNote({ noteId: 3, startedAt: margin }),
+      ];
+      await t.ledger.calls.recordSightings(TEST_ACCOUNT, exportId, notes);
+      await t.ledger.exports.close(exportId, state);
+      expect((await t.ledger.progress.read(exportId)).calls).toMatchObject({
+        found: 2,
+        planned: 2,
+        remaining: 2,
+        skipped: {},
+      });
+      expect(await reportOf(t.ledger, exportId)).toMatchObject([
+        { state: 'planned', attempts: 0 },
+        { state: 'planned', attempts: 0 },
+      ]);
+      // A worker that had slept lists nothing any more.
+      await t.ledger.calls.recordSightings(TEST_ACCOUNT, exportId, [sightedNote({ noteId: 4 })]);
+      expect((await t.ledger.progress.read(exportId)).calls.found).toBe(2);
+    },
+  );
 
   test('leaves no call in the hands of an attempt when it closes', async () => {
     const exportId = await planned(

@@ -27,6 +27,7 @@ const ALL = [
   '0018-talks-outlive-exports',
   '0019-risk-taken',
   '0020-lineage',
+  '0021-missing-lists',
   ...['talks_of_call_id', 'talks_unanswered', 'talks_missing', 'exports_retry_of'],
 ];
 

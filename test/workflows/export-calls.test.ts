@@ -388,11 +388,15 @@ describe('what no attempt can mend ends an export as failed', () => {
     ['planWaiting'],
   ])('in %s: it closes, says why, and what was under way is brought to its end', async (name) => {
     const script = new Script([[1], [2]]);
-    script.on[name] = () => refuse('amocrm_rejected');
+    script.on[name] = () => refuse('amocrm_rejected', { what: '/users', status: 400 });
     const run = await stage.start(script);
     await expect(run.result()).rejects.toThrow(WorkflowFailedError);
     expect(script.of('closeExport')).toEqual([
-      expect.objectContaining({ state: 'failed', failedBy: 'amocrm_rejected' }),
+      expect.objectContaining({
+        state: 'failed',
+        failedBy: 'amocrm_rejected',
+        failedValues: { what: '/users', status: 400 },
+      }),
     ]);
     expect(script.steps.at(-1)?.name).toBe('closeExport');
     expect(await progress(run)).toMatchObject({ state: 'failed', blockedBy: 'amocrm_rejected' });
