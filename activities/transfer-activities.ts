@@ -111,6 +111,8 @@ export function createTransferActivities(deps: TransferDeps) {
               audioFormat: recording.container,
               convertedFrom: recording.convertedFrom,
               channels: recording.format.channels,
+              recordingSeconds: recording.format.durationSeconds,
+              recordingRemarks: recording.remarks,
               cutKeys,
             });
             if (answer !== 'marked') throw new ExportError('lease_lost');

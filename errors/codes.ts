@@ -464,8 +464,13 @@ export const ERROR_CODES = {
   },
   recording_not_audio: {
     kind: 'permanent',
-    en: 'What the link returned is not an audio recording, or one without any header.',
-    ru: 'По ссылке пришла не аудиозапись или запись без заголовка.',
+    en: 'What the link returned is not an audio recording, or bare samples whose kind the telephony does not name.',
+    ru: 'По ссылке пришла не аудиозапись или отсчёты без заголовка, вид которых телефония не называет.',
+  },
+  recording_empty: {
+    kind: 'permanent',
+    en: 'The recording holds no sound: the file is there, but less than a tenth of a second can be played.',
+    ru: 'В записи нет звука: файл есть, но проиграть можно меньше десятой доли секунды.',
   },
   recording_too_large: {
     kind: 'permanent',

@@ -33,6 +33,10 @@ export const REPORT_COLUMNS = {
   operator_name: sql<string | null>`nullif(u.name, '')`,
   /** Whoever writes the report out makes it of the entity and the account's host. */
   card_link: sql<string>`''`,
+  /** How long the sound is that was sent. */
+  recording_seconds: sql<number | null>`round(t.recording_seconds::numeric, 1)::float8`,
+  /** What is to be known of the recording, parted by spaces: `incomplete`, `tracks_joined` and the like. */
+  recording_remarks: sql<string | null>`t.recording_remarks`,
 };
 
 /** Where the columns are read from. A call that no plan has decided yet is shown as its notes are now. */

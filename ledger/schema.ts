@@ -234,6 +234,8 @@ interface TransfersTable {
   /** The format that the recording came in, where it had to be converted. */
   converted_from: string | null;
   channels: number | null;
+  recording_seconds: number | null;
+  recording_remarks: string | null;
   /** Put off to the end of the export, as its telephony was away. */
   postponed: Generated<boolean>;
   /** When its recording was first not to be had, of the failures in a row. */

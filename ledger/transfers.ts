@@ -69,6 +69,9 @@ export interface SentTalk {
   /** The format that the recording came in, where it had to be converted. */
   convertedFrom?: string | undefined;
   channels?: number | undefined;
+  /** Of sound. */
+  recordingSeconds?: number;
+  recordingRemarks?: readonly string[];
   /** SpeechSense keys whose values were cut to the service's limit. */
   cutKeys?: readonly string[];
 }
@@ -148,7 +151,8 @@ export function createTransfers(db: Database) {
      * Anything but `marked` means: do not complete it.
      */
     async markCommitting({ exportId, callId, attempt }: Lease, talk: SentTalk): Promise<CommitAnswer> {
-      const { convertedFrom = null, channels = null, cutKeys = [] } = talk;
+      const { convertedFrom = null, channels = null, recordingSeconds = null } = talk;
+      const [cutValues, remarks] = [talk.cutKeys, talk.recordingRemarks].map((names) => names?.join(' ') || null);
       const { rows } = await sql<{ held: number; registered: number }>`
         with held as (
           select t.call_id, e.account_id, e.connection_id, (e.settings->>'reExport')::boolean as re_export
@@ -166,7 +170,8 @@ export function createTransfers(db: Database) {
         ), marked as (
           update transfers
              set state = 'committing', converted_from = ${convertedFrom}::text, channels = ${channels}::smallint,
-                 cut_values = ${cutKeys.length > 0 ? cutKeys.join(' ') : null}::text, updated_at = now()
+                 cut_values = ${cutValues}::text, recording_seconds = ${recordingSeconds}::float8,
+                 recording_remarks = ${remarks}::text, updated_at = now()
            where export_id = ${exportId} and call_id in (select call_id from registered)
         )
         select (select count(*) from held) as held, (select count(*) from registered) as registered`.execute(db);

@@ -1,5 +1,6 @@
 import { ExportError } from '../errors/export-error.ts';
-import type { AudioFormat, TakenContainer } from './audio-format.ts';
+import { MIN_SOUND_SECONDS, type Recognised, type TakenFormat } from './audio-format.ts';
+import type { Conversion } from './convert.ts';
 
 /** The service's limit. */
 const MAX_DURATION_SECONDS = 4 * 60 * 60;
@@ -7,35 +8,27 @@ const MAX_DURATION_SECONDS = 4 * 60 * 60;
 const LOST_SECONDS = 1;
 const LOST_SHARE = 0.02;
 
-export interface TakenFormat extends AudioFormat {
-  container: TakenContainer;
-}
-
-export function isTaken(format: AudioFormat): format is TakenFormat {
-  return format.container !== undefined;
-}
-
-/** @throws ExportError `recording_not_audio`, `recording_truncated`, `recording_too_long` */
-export function acceptReceived(format: AudioFormat | undefined): AudioFormat {
-  if (!format) throw new ExportError('recording_not_audio');
-  if (format.truncated) throw new ExportError('recording_truncated');
-  if ((format.durationSeconds ?? 0) > MAX_DURATION_SECONDS) throw new ExportError('recording_too_long');
+/** @throws ExportError `recording_empty`, `recording_too_long` */
+export function acceptTaken(format: TakenFormat): TakenFormat {
+  if (format.durationSeconds < MIN_SOUND_SECONDS) throw new ExportError('recording_empty');
+  if (format.durationSeconds > MAX_DURATION_SECONDS) throw new ExportError('recording_too_long');
   return format;
 }
 
 /**
- * What came out of a conversion, looked at as if it had come from outside. It may be longer than the original's header
- * said (recorders that crash leave a short one), never shorter.
+ * What came out of a conversion, looked at as if it had come from outside.
  *
- * @throws ExportError `conversion_failed`, `recording_truncated`, `recording_too_long`
+ * @throws ExportError `conversion_failed`, `recording_empty`, `recording_too_long`
  */
-export function acceptConverted(format: AudioFormat | undefined, from: AudioFormat): TakenFormat {
-  const seconds = format?.durationSeconds ?? 0;
-  if (!format || !isTaken(format) || format.truncated || seconds === 0) {
-    throw new ExportError('conversion_failed', { values: { format: from.name } });
-  }
-  const expected = from.durationSeconds ?? 0;
-  if (expected - seconds > Math.max(LOST_SECONDS, expected * LOST_SHARE)) throw new ExportError('recording_truncated');
-  if (seconds > MAX_DURATION_SECONDS) throw new ExportError('recording_too_long');
-  return format;
+export function acceptConverted(output: Recognised | undefined, { from, isWhole }: Conversion): TakenFormat {
+  const failed = new ExportError('conversion_failed', { values: { format: from } });
+  // No output and no complaint: there was nothing to convert.
+  if (!output?.taken) throw isWhole ? new ExportError('recording_empty') : failed;
+  if (!isWhole && output.taken.durationSeconds < MIN_SOUND_SECONDS) throw failed;
+  return acceptTaken(output.taken);
+}
+
+/** Whether there is clearly less sound than the recording's headers claim. */
+export function isShort(format: TakenFormat, claimedSeconds = 0): boolean {
+  return claimedSeconds - format.durationSeconds > Math.max(LOST_SECONDS, claimedSeconds * LOST_SHARE);
 }

@@ -1,7 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { ExportError } from '../errors/export-error.ts';
-import type { AudioFormat, Demuxer } from './audio-format.ts';
-import { runFfmpeg } from './ffmpeg-process.ts';
+import type { AudioRemark, Recognised } from './audio-format.ts';
+import { inputArguments } from './ffmpeg-input.ts';
+import { type InputLook, readLook } from './ffmpeg-look.ts';
+import { type FfmpegRun, runFfmpeg } from './ffmpeg-process.ts';
+import { planSound, type SoundPlan } from './sound-filter.ts';
 import type { StoredBytes } from './stored-bytes.ts';
 import { Turns } from './turns.ts';
 
@@ -9,6 +12,12 @@ import { Turns } from './turns.ts';
 const BITS_PER_CHANNEL = 32_000;
 /** Little over SpeechSense's 4 hours: enough to tell that a recording is longer, whatever it unpacks to. */
 const MAX_OUTPUT_SECONDS = 4 * 3_600 + 60;
+/** What holds the time of each packet; elsewhere times are worked out of bytes, and a gap between them says nothing. */
+const CLOCKED = ['matroska', 'mov', 'ogg', 'asf', 'flv', 'mpegts', 'mpeg', 'nut'];
+/** Their headers count samples, and are written when all of them are there. */
+const COUNTING = ['flac', 'w64'];
+
+const UNKNOWN_FORMAT = 'unknown';
 
 export interface ConverterOptions {
   /** The program: a path, or a name to be found on PATH. */
@@ -19,75 +28,96 @@ export interface ConverterOptions {
   maxBytes: number;
 }
 
+export interface Conversion {
+  /** The name of the format that it came in. */
+  from: string;
+  remarks: AudioRemark[];
+  /** As the recording's headers claim, which may be anything. */
+  claimedSeconds: number | undefined;
+  /** By what is there; undefined where only ffmpeg could count it. */
+  countedSeconds: number | undefined;
+  /** All of it could be read. */
+  isWhole: boolean;
+}
+
 export interface Converter {
   /**
-   * Converts a recording to Ogg Opus with the same channels.
+   * Converts a recording to Ogg Opus of one or two channels.
    *
-   * @throws ExportError `audio_unsupported` where there is no ffmpeg, `conversion_failed`, `recording_too_large`; the
-   * signal's own reason.
+   * @throws ExportError `audio_unsupported` where there is no ffmpeg, `recording_not_audio`, `conversion_failed`,
+   * `recording_too_large`; the signal's own reason.
    */
-  convert(source: StoredBytes, format: AudioFormat, target: StoredBytes, signal: AbortSignal): Promise<void>;
+  convert(recognised: Recognised, target: StoredBytes, signal: AbortSignal): Promise<Conversion>;
 }
 
 /** One per process: no more conversions run at once than there are processors. */
 export function createConverter({ ffmpeg, timeoutMs, maxBytes }: ConverterOptions): Converter {
   const turns = new Turns(availableParallelism());
 
-  async function convert(
-    source: StoredBytes,
-    format: AudioFormat,
-    target: StoredBytes,
-    signal: AbortSignal,
-  ): Promise<void> {
-    async function output(bytes: Buffer): Promise<void> {
+  async function run(given: Pick<FfmpegRun, 'arguments' | 'input' | 'output' | 'signal'>, name = UNKNOWN_FORMAT) {
+    const result = await runFfmpeg({ ffmpeg, timeoutMs, ...given });
+    if (result.end === 'absent') throw new ExportError('audio_unsupported', { values: { format: name } });
+    return result;
+  }
+
+  /** What ffmpeg makes of bytes that it has to understand itself. */
+  async function look({ name, source, reader }: Recognised, signal: AbortSignal): Promise<InputLook> {
+    const described = ['-nostdin', '-hide_banner', ...inputArguments(reader)];
+    const output = () => Promise.resolve();
+    const { printed } = await run({ arguments: described, input: source.chunks(), output, signal }, name);
+    const seen = readLook(printed);
+    if (seen && seen.tracks.length > 0) return seen;
+    // What nobody knows is no recording, nor is a film without sound.
+    if (name === undefined || seen) throw new ExportError('recording_not_audio');
+    throw new ExportError('conversion_failed', { values: { format: name } });
+  }
+
+  async function convertInTurn(recognised: Recognised, target: StoredBytes, signal: AbortSignal): Promise<Conversion> {
+    const { source, reader } = recognised;
+    const seen = reader
+      ? { demuxer: reader.demuxer, claimedSeconds: undefined, tracks: [{ codec: '', channels: reader.channels }] }
+      : await look(recognised, signal);
+    const isClocked = CLOCKED.some((demuxer) => seen.demuxer.split(',').includes(demuxer));
+    const plan = planSound(seen.tracks, isClocked);
+    const from = recognised.name ?? `${seen.demuxer.split(',')[0]} ${seen.tracks[0]?.codec}`;
+    const failed = () => new ExportError('conversion_failed', { values: { format: from } });
+    if (!plan) throw failed();
+    const output = async (bytes: Buffer): Promise<void> => {
       if (target.sizeBytes + bytes.length > maxBytes) {
         throw new ExportError('recording_too_large', { values: { maxBytes } });
       }
       await target.append(bytes);
-    }
-    const ended = await turns.take(
-      () =>
-        runFfmpeg({
-          ffmpeg,
-          arguments: conversionArguments(format),
-          input: source.chunks(),
-          output,
-          timeoutMs,
-          signal,
-        }),
-      signal,
-    );
+    };
+    const conversion = conversionArguments(inputArguments(reader), plan);
+    const { end } = await run({ arguments: conversion, input: source.chunks(), output, signal }, from);
     await target.complete();
-    const values = { format: format.name };
-    if (ended === 'absent') throw new ExportError('audio_unsupported', { values });
-    if (ended !== 'done') throw new ExportError('conversion_failed', { values });
+    if (end === 'failed') throw failed();
+    return {
+      from,
+      remarks: plan.remarks,
+      claimedSeconds: seen.claimedSeconds,
+      countedSeconds: reader
+        ? reader.countedSeconds
+        : COUNTING.includes(seen.demuxer)
+          ? seen.claimedSeconds
+          : undefined,
+      isWhole: end === 'done',
+    };
   }
 
-  return { convert };
+  return {
+    convert: (recognised, target, signal) => turns.take(() => convertInTurn(recognised, target, signal), signal),
+  };
 }
 
-/**
- * The reader is given, so that bytes cannot choose one (a playlist, a list of files), and only pipes may be opened: a
- * recording that names a file or an address gets neither.
- */
-function conversionArguments({ demuxer = 'wav', channels = 2, sampleRateHz }: AudioFormat): string[] {
+function conversionArguments(input: string[], plan: SoundPlan): string[] {
   return [
     ...['-nostdin', '-hide_banner', '-loglevel', 'quiet', '-threads', '1', '-filter_threads', '1'],
-    ...['-protocol_whitelist', 'pipe,cache', '-f', demuxer],
-    ...(HEADERLESS.has(demuxer) ? ['-ar', String(sampleRateHz), '-ac', String(channels)] : []),
-    ...(SEEKING.has(demuxer) ? ['-read_ahead_limit', '-1', '-i', 'cache:pipe:0'] : ['-i', 'pipe:0']),
-    // The first track of sound and nothing else: no pictures, no tags, which may hold names.
-    ...['-map', '0:a:0', '-map_metadata', '-1', '-map_chapters', '-1', '-t', String(MAX_OUTPUT_SECONDS)],
-    ...['-c:a', 'libopus', '-application', 'voip', '-b:a', String(BITS_PER_CHANNEL * channels), '-threads', '1'],
+    ...['-filter_complex_threads', '1', ...input, ...plan.arguments],
+    // No pictures, no tags, which may hold names.
+    ...['-vn', '-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1', '-t', String(MAX_OUTPUT_SECONDS)],
+    ...['-c:a', 'libopus', '-application', 'voip', '-b:a', String(BITS_PER_CHANNEL * plan.channels), '-threads', '1'],
     // The same recording becomes the same bytes.
     ...['-fflags', '+bitexact', '-flags:a', '+bitexact', '-f', 'ogg', 'pipe:1'],
   ];
 }
-
-const HEADERLESS: ReadonlySet<Demuxer> = new Set<Demuxer>(['alaw', 'mulaw', 's16le', 's16be']);
-
-/**
- * Files whose table of contents may stand at the end. ffmpeg's `cache:` keeps what it has read from the pipe in a file
- * without a name, so that it can go back, without being let at files in general.
- */
-const SEEKING: ReadonlySet<Demuxer> = new Set<Demuxer>(['mov', 'caf']);

@@ -1,8 +1,8 @@
 import { tmpdir } from 'node:os';
 import { Agent } from 'undici';
 import { ExportError } from '../errors/export-error.ts';
-import { acceptConverted, acceptReceived, isTaken, type TakenFormat } from './accepted.ts';
-import type { AudioFormat, TakenContainer } from './audio-format.ts';
+import { acceptConverted, acceptTaken, isShort } from './accepted.ts';
+import type { AudioRemark, AudioSource, TakenContainer, TakenFormat } from './audio-format.ts';
 import { createConverter } from './convert.ts';
 import { guardedConnect, resolveBySystem, type ResolveName } from './guarded-connect.ts';
 import { HostBrake } from './host-brake.ts';
@@ -13,7 +13,6 @@ import { requestRecording } from './request-recording.ts';
 import { safeLink } from './safe-link.ts';
 import { storeWhole } from './store-whole.ts';
 import { StoredBytes } from './stored-bytes.ts';
-import { Turns } from './turns.ts';
 
 interface RecordingLimits {
   /** Larger ones are refused as soon as that is known. Default 512 MiB. */
@@ -67,7 +66,9 @@ interface ReceiveOptions {
 export interface Recording {
   sizeBytes: number;
   container: TakenContainer;
-  format: AudioFormat;
+  format: TakenFormat;
+  /** What people should know of it. */
+  remarks: AudioRemark[];
   /** The name of the format that it came in, where it had to be converted. */
   convertedFrom: string | undefined;
   /** From the beginning; may be asked for again, so that an upload is repeated without a second download. */
@@ -88,6 +89,12 @@ export interface Recordings {
   close(): Promise<void>;
 }
 
+interface Download {
+  contentType: string;
+  /** The answer told where it ends, and it came that far. */
+  endIsCertain: boolean;
+}
+
 /** Who may be connected to, and the connections that were made under that rule: never used under another one. */
 interface Reach {
   policy: LinkPolicy;
@@ -106,8 +113,6 @@ export function createRecordings(options: RecordingsOptions = {}): Recordings {
     maxBytes: limits.maxBytes,
   });
   const brake = new HostBrake();
-  // A recording that is to be converted may be in memory whole while it is looked at: see `readDetails`.
-  const looks = new Turns(2);
   const reaches = new Map<string, Reach>();
 
   function reachOf(recordingHosts: readonly string[]): Reach {
@@ -124,7 +129,7 @@ export function createRecordings(options: RecordingsOptions = {}): Recordings {
     return { policy, dispatcher };
   }
 
-  async function download(link: string, store: StoredBytes, options: ReceiveOptions): Promise<{ contentType: string }> {
+  async function download(link: string, store: StoredBytes, options: ReceiveOptions): Promise<Download> {
     const { policy, dispatcher } = reachOf(options.recordingHosts ?? []);
     const first = safeLink(link, policy);
     const { signal } = options;
@@ -145,7 +150,7 @@ export function createRecordings(options: RecordingsOptions = {}): Recordings {
             signal: giveUp.signal,
           });
           await storeWhole(answer, store, limits.maxBytes, options.onProgress);
-          return { contentType: answer.contentType };
+          return { contentType: answer.contentType, endIsCertain: answer.endIsCertain };
         } catch (error) {
           if (signal.aborted) throw signal.reason;
           if (giveUp.signal.aborted) throw new ExportError('recording_unreachable', { values: { what: 'time limit' } });
@@ -158,18 +163,34 @@ export function createRecordings(options: RecordingsOptions = {}): Recordings {
     }
   }
 
+  /** Recognises it, and converts it where SpeechSense does not take its format. */
+  async function prepare(
+    received: StoredBytes,
+    { contentType, endIsCertain }: Download,
+    store: StoredBytes,
+    signal: AbortSignal,
+  ): Promise<Recording> {
+    const recognised = await recognise(received, contentType);
+    if (!recognised) throw new ExportError('recording_not_audio');
+    const { taken, source, isCut } = recognised;
+    // Only where its end was announced is it the recorder that left less.
+    if (isCut && !endIsCertain) throw new ExportError('recording_truncated');
+    if (taken) return recordingOf(received, source, acceptTaken(taken), isCut ? ['incomplete'] : []);
+    const conversion = await converter.convert(recognised, store, signal);
+    const format = acceptConverted(await recognise(store), conversion);
+    if (!endIsCertain && isShort(format, conversion.claimedSeconds)) throw new ExportError('recording_truncated');
+    const isIncomplete = isCut || !conversion.isWhole || isShort(format, conversion.countedSeconds);
+    const remarks = [...conversion.remarks, ...(isIncomplete ? (['incomplete'] as const) : [])];
+    await received.dispose();
+    return { ...recordingOf(store, store, format, remarks), convertedFrom: conversion.from };
+  }
+
   async function receive(link: string, receiving: ReceiveOptions): Promise<Recording> {
     receiving.signal.throwIfAborted();
     const received = new StoredBytes(storing);
     const store = new StoredBytes(storing);
     try {
-      const { contentType } = await download(link, received, receiving);
-      const format = acceptReceived(await looks.take(() => recognise(received, contentType), receiving.signal));
-      if (isTaken(format)) return recordingOf(received, format);
-      await converter.convert(received, format, store, receiving.signal);
-      const converted = acceptConverted(await recognise(store), format);
-      await received.dispose();
-      return { ...recordingOf(store, converted), convertedFrom: format.name };
+      return await prepare(received, await download(link, received, receiving), store, receiving.signal);
     } catch (error) {
       await Promise.all([received.dispose(), store.dispose()]);
       throw error;
@@ -184,13 +205,14 @@ export function createRecordings(options: RecordingsOptions = {}): Recordings {
   };
 }
 
-function recordingOf(store: StoredBytes, format: TakenFormat): Recording {
+function recordingOf(store: StoredBytes, source: AudioSource, format: TakenFormat, remarks: AudioRemark[]): Recording {
   return {
-    sizeBytes: store.sizeBytes,
+    sizeBytes: source.sizeBytes,
     container: format.container,
     format,
+    remarks,
     convertedFrom: undefined,
-    chunks: () => store.chunks(),
+    chunks: () => source.chunks(),
     dispose: () => store.dispose(),
   };
 }

@@ -7,6 +7,12 @@ import { ExportError } from '../errors/export-error.ts';
 /** Measured: 0.3 GiB with all of Debian's codecs mapped, whatever the recording's length. */
 const MAX_MEMORY_KIB = 1024 * 1024;
 const CANNOT_RUN = [126, 127];
+/** ffmpeg's own: most of what it was given could not be decoded. */
+const MOSTLY_ERRORS = 69;
+/** Signals that come from outside (SIGKILL: a system out of memory), or for the limit of processor time. */
+const ENDED_FROM_OUTSIDE = ['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'];
+/** The description of the input is at the beginning of what ffmpeg prints. */
+const MAX_PRINTED_BYTES = 256 * 1024;
 
 /**
  * Under these limits ffmpeg reads what strangers have made. `ulimit` and not `prlimit`: it is in every POSIX shell;
@@ -27,21 +33,32 @@ export interface FfmpegRun {
   signal: AbortSignal;
 }
 
-/** How a run ended: `absent` when there is no such program, or it can't be started. */
-export type FfmpegEnd = 'done' | 'failed' | 'too_slow' | 'absent';
+/**
+ * How a run ended:
+ * - `done`, or `partly`: it complained, and what came out may be all that there is.
+ * - `failed`: it could not decode the input, crashed on it, or took too long.
+ * - `absent`: there is no such program, or it can't be started.
+ */
+type FfmpegEnd = 'done' | 'partly' | 'failed' | 'absent';
+
+export interface FfmpegResult {
+  end: FfmpegEnd;
+  /** The beginning of what it said. It may quote what the recording holds: not for logs and errors. */
+  printed: string;
+}
 
 /**
- * Runs ffmpeg between two pipes. It gets nothing of this process: no environment (which holds keys), no file, no
- * terminal; what it says about the recording is not read. Killed when the signal is aborted; when this process dies,
- * its pipes end, and it with them.
+ * Runs ffmpeg between pipes. It gets nothing of this process: no environment (which holds keys), no file, no
+ * terminal. Killed when the signal is aborted; when this process dies, its pipes end, and it with them.
  *
- * @throws the signal's reason; what `input` or `output` throws.
+ * @throws ExportError `unexpected` when something else than the recording ended it; the signal's reason; what `input`
+ * or `output` throws.
  */
-export async function runFfmpeg({ signal, timeoutMs, ...run }: FfmpegRun): Promise<FfmpegEnd> {
+export async function runFfmpeg({ signal, timeoutMs, ...run }: FfmpegRun): Promise<FfmpegResult> {
   signal.throwIfAborted();
   const seconds = String(Math.ceil(timeoutMs / 1000));
   const child = spawn('/bin/sh', ['-c', LIMITED, 'sh', seconds, run.ffmpeg, ...run.arguments], {
-    stdio: ['pipe', 'pipe', 'ignore'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH },
   });
   const kill = (): void => void child.kill('SIGKILL');
@@ -51,13 +68,17 @@ export async function runFfmpeg({ signal, timeoutMs, ...run }: FfmpegRun): Promi
     kill();
   }, timeoutMs);
   signal.addEventListener('abort', kill, { once: true });
-  const parts = [exitOf(child), feed(run.input, child.stdin), collect(child.stdout, run.output)] as const;
+  const parts = [
+    exitOf(child),
+    beginningOf(child.stderr),
+    feed(run.input, child.stdin),
+    collect(child.stdout, run.output),
+  ] as const;
   try {
-    const [code] = await Promise.all(parts);
+    const [exit, printed] = await Promise.all(parts);
     signal.throwIfAborted();
-    if (overtime.signal.aborted) return 'too_slow';
-    if (code !== null && CANNOT_RUN.includes(code)) return 'absent';
-    return code === 0 ? 'done' : 'failed';
+    if (overtime.signal.aborted) return { end: 'failed', printed };
+    return { end: endOf(exit), printed };
   } catch (error) {
     kill();
     // Nobody may read the input or write the output once this has ended.
@@ -70,14 +91,38 @@ export async function runFfmpeg({ signal, timeoutMs, ...run }: FfmpegRun): Promi
   }
 }
 
-async function exitOf(child: ChildProcess): Promise<number | null> {
+interface Exit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+function endOf({ code, signal }: Exit): FfmpegEnd {
+  if (signal !== null && ENDED_FROM_OUTSIDE.includes(signal)) {
+    throw new ExportError('unexpected', { values: { what: `ffmpeg was ended by ${signal}` } });
+  }
+  if (code === null || code === MOSTLY_ERRORS) return 'failed';
+  if (CANNOT_RUN.includes(code)) return 'absent';
+  return code === 0 ? 'done' : 'partly';
+}
+
+async function exitOf(child: ChildProcess): Promise<Exit> {
   try {
-    const [code] = (await once(child, 'close')) as [number | null];
-    return code;
+    const [code, signal] = (await once(child, 'close')) as [Exit['code'], Exit['signal']];
+    return { code, signal };
   } catch (error) {
     // Not even a shell could be started: out of processes or memory, or no POSIX system.
     throw new ExportError('unexpected', { values: { what: 'a process cannot be started' }, cause: error });
   }
+}
+
+async function beginningOf(stderr: Readable): Promise<string> {
+  const parts: Buffer[] = [];
+  let sizeBytes = 0;
+  for await (const bytes of stderr as AsyncIterable<Buffer>) {
+    if (sizeBytes < MAX_PRINTED_BYTES) parts.push(bytes.subarray(0, MAX_PRINTED_BYTES - sizeBytes));
+    sizeBytes += bytes.length;
+  }
+  return Buffer.concat(parts).toString('utf8');
 }
 
 async function collect(stdout: Readable, output: FfmpegRun['output']): Promise<void> {

@@ -1,87 +1,59 @@
-import type { AudioFormat, ReadableBytes } from './audio-format.ts';
-import { mpegFrameAt, type MpegFrame } from './mpeg-frame.ts';
+import { MIN_SOUND_SECONDS, type ReadableBytes, type Recognised } from './audio-format.ts';
+import { byteRange } from './byte-range.ts';
+import { type FrameRun, frameRun } from './frame-run.ts';
+import { mpegFrames } from './mpeg-frame.ts';
 
-const WINDOW_BYTES = 64 * 1024;
-/** A chance sync word in other data does not lead to so many frames in a row. */
-const FRAMES_IN_A_ROW = 3;
-/** An index may miscount by a tag or a frame; more than this is missing sound. */
-const TRUNCATED_BELOW = 0.98;
+/** An index may miscount by a frame or two; more, and a reader that believes it plays too little or waits for more. */
+const MISCOUNTED_FRAMES = 2;
+/** What encoders and decoders put in front of the sound: all that there is when nothing was encoded. */
+const DELAY_SAMPLES = 1_105;
 
 /**
- * MP3 from `start` (behind ID3 tags), with up to 64 KiB of garbage before the first frame.
- *
- * Our own and not music-metadata's: that one takes the first sync word it sees and calls three equal frames a constant
- * bit rate, which makes days of a varying-rate call that begins with silence.
+ * Layer III whose frames follow one another from the first to the last one goes as it is; other layers, and frames with
+ * something between them, are for ffmpeg.
  */
-export async function recogniseMp3(bytes: ReadableBytes, start: number): Promise<AudioFormat | undefined> {
-  const head = await bytes.read(start, WINDOW_BYTES);
-  const first = firstFrame(head, start + head.length === bytes.sizeBytes);
-  if (!first) return undefined;
-  const audioBytes = bytes.sizeBytes - start - first.offset;
-  const index = frameIndex(head.subarray(first.offset), first.frame);
-  const middle = await bytes.read(start + Math.floor((bytes.sizeBytes - start) / 2), WINDOW_BYTES);
-  const bitRate = averageBitRate([...framesFrom(head, first.offset), ...framesIn(middle, first.frame)]);
+export async function recogniseMpegAudio(bytes: ReadableBytes): Promise<(Recognised & { run: FrameRun }) | undefined> {
+  const run = await frameRun(bytes, mpegFrames());
+  if (!run) return undefined;
+  const { first, start, end, samples, channels } = run;
+  const index = frameIndex(await bytes.read(start, first.lengthBytes), first.indexOffset);
+  const indexed = index ? run.frames - 1 : run.frames;
+  const missing = index?.frames === undefined ? 0 : index.frames - indexed;
+  const isCertain = first.layer === 3 && run.isSteady && Math.abs(missing) <= MISCOUNTED_FRAMES;
+  const played = (samples - (index ? first.samples + index.paddingSamples : 0)) / first.sampleRateHz;
+  const isOnlyDelay = !index && played - DELAY_SAMPLES / first.sampleRateHz < MIN_SOUND_SECONDS;
   return {
-    name: 'MP3',
-    container: 'mp3',
-    durationSeconds: index.frames
-      ? (index.frames * first.frame.samples) / first.frame.sampleRateHz
-      : (audioBytes * 8) / (bitRate ?? first.frame.bitRate),
-    channels: first.frame.channels,
-    sampleRateHz: first.frame.sampleRateHz,
-    truncated: index.bytes !== undefined && audioBytes < index.bytes * TRUNCATED_BELOW,
+    run,
+    name: first.layer === 3 ? 'MP3' : `MP${first.layer}`,
+    source: byteRange(bytes, start, end),
+    ...(isCertain && {
+      taken: { container: 'mp3', durationSeconds: isOnlyDelay ? 0 : Math.max(0, played), channels },
+    }),
+    reader: { demuxer: 'mp3', channels, countedSeconds: samples / first.sampleRateHz },
+    isCut: run.isCut || missing > Math.max(MISCOUNTED_FRAMES, indexed * 0.02),
   };
 }
 
-function firstFrame(head: Buffer, isWhole: boolean): { offset: number; frame: MpegFrame } | undefined {
-  for (let offset = head.indexOf(0xff); offset >= 0; offset = head.indexOf(0xff, offset + 1)) {
-    const row = framesFrom(head, offset, FRAMES_IN_A_ROW);
-    const [frame] = row;
-    if (!frame) continue;
-    // A recording of a fraction of a second may be nothing but one or two frames.
-    const isAll = isWhole && offset === 0 && row.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0) >= head.length;
-    if (row.length === FRAMES_IN_A_ROW || isAll) return { offset, frame };
+interface FrameIndex {
+  /** Undefined where it does not count them. */
+  frames: number | undefined;
+  /** What the encoder put in front and behind, and decoders leave out. */
+  paddingSamples: number;
+}
+
+/** The index that encoders write into the first frame, which holds no sound: Xing, Info, or Fraunhofer's VBRI. */
+function frameIndex(frame: Buffer, offset: number): FrameIndex | undefined {
+  if (frame.toString('latin1', 36, 40) === 'VBRI' && frame.length >= 54) {
+    return { frames: frame.readUInt32BE(50), paddingSamples: 0 };
   }
-  return undefined;
-}
-
-/** The frames that follow one another without a gap. */
-function framesFrom(bytes: Buffer, offset: number, limit = Infinity): MpegFrame[] {
-  const frames: MpegFrame[] = [];
-  for (let at = offset; frames.length < limit;) {
-    const frame = mpegFrameAt(bytes, at);
-    if (!frame || (frames[0] && !sameStream(frames[0], frame))) break;
-    frames.push(frame);
-    at += frame.lengthBytes;
-  }
-  return frames;
-}
-
-function framesIn(bytes: Buffer, like: MpegFrame): MpegFrame[] {
-  const first = firstFrame(bytes, false);
-  return first && sameStream(first.frame, like) ? framesFrom(bytes, first.offset) : [];
-}
-
-function sameStream(one: MpegFrame, other: MpegFrame): boolean {
-  return one.version === other.version && one.sampleRateHz === other.sampleRateHz;
-}
-
-function averageBitRate(frames: MpegFrame[]): number | undefined {
-  return frames.length === 0 ? undefined : frames.reduce((sum, { bitRate }) => sum + bitRate, 0) / frames.length;
-}
-
-/** The index that encoders write into the first frame: Xing (varying), Info (constant) or Fraunhofer's VBRI. */
-function frameIndex(bytes: Buffer, frame: MpegFrame): { frames?: number; bytes?: number } {
-  const xing = bytes.subarray(frame.indexOffset, frame.indexOffset + 16);
-  if (xing.length === 16 && ['Xing', 'Info'].includes(xing.toString('latin1', 0, 4))) {
-    const has = xing.readUInt32BE(4);
-    const frames = has & 1 ? xing.readUInt32BE(8) : 0;
-    const size = has & 2 ? xing.readUInt32BE(has & 1 ? 12 : 8) : 0;
-    return { ...(frames > 0 && { frames }), ...(size > 0 && { bytes: size }) };
-  }
-  const vbri = bytes.subarray(36, 36 + 18);
-  if (vbri.length === 18 && vbri.toString('latin1', 0, 4) === 'VBRI') {
-    return { bytes: vbri.readUInt32BE(10), frames: vbri.readUInt32BE(14) };
-  }
-  return {};
+  const isXing = ['Xing', 'Info'].includes(frame.toString('latin1', offset, offset + 4));
+  if (!isXing || frame.length < offset + 12) return undefined;
+  const has = frame.readUInt32BE(offset + 4);
+  const lame = offset + 8 + (has & 1 ? 4 : 0) + (has & 2 ? 4 : 0) + (has & 4 ? 100 : 0) + (has & 8 ? 4 : 0);
+  const isLame = /^(LAME|Lav[cf]|GOGO)/.test(frame.toString('latin1', lame, lame + 4)) && frame.length >= lame + 24;
+  const padding = isLame ? frame.readUIntBE(lame + 21, 3) : 0;
+  return {
+    frames: has & 1 ? frame.readUInt32BE(offset + 8) : undefined,
+    paddingSamples: (padding >>> 12) + (padding & 0xfff),
+  };
 }

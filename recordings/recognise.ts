@@ -1,48 +1,50 @@
-import type { AudioFormat, ReadableBytes } from './audio-format.ts';
-import { isAmr, recogniseAmr } from './amr.ts';
-import { recogniseHeaderless } from './headerless.ts';
-import { recogniseMp3 } from './mp3.ts';
-import { isOgg, recogniseOgg } from './ogg.ts';
-import { recogniseOther } from './other-formats.ts';
-import { isWav, recogniseWav } from './wav.ts';
+import type { ReadableBytes, Recognised } from './audio-format.ts';
+import { byteRange } from './byte-range.ts';
+import { recogniseContainer } from './containers.ts';
+import { recogniseDeclared } from './declared-samples.ts';
+import { isBlankOrText, recogniseFrames, recogniseGsm } from './frame-streams.ts';
+import { behindTags } from './id3.ts';
+import { isText, TEXT_HEAD_BYTES } from './text.ts';
 
-const HEAD_BYTES = 512;
-const MAX_TAGS = 4;
+/** Archives and documents may hold whole recordings, and are none. */
+const NO_RECORDINGS = ['PK\x03\x04', '%PDF', 'Rar!', '7z\xbc\xaf', '\x1f\x8b'];
+/** By what a container is found that does not begin where it should. */
+const CONTAINERS = [
+  ...['RIFF', 'RIFX', 'RF64', 'BW64', 'OggS', '#!AMR', 'fLaC', '\x1a\x45\xdf\xa3'].map((magic) => ({ magic, at: 0 })),
+  { magic: 'ftyp', at: 4 },
+];
 
 /**
- * What a recording is by its bytes; names lie, and so do content types. Undefined: not audio (HTML, JSON, nothing,
- * anything else).
+ * What a recording is by its bytes; names lie, and so do content types. What SpeechSense takes for certain is `taken`;
+ * the rest is for ffmpeg to judge. Undefined: certainly no audio (HTML, JSON, text, nothing).
  *
  * @param contentType looked at only where the bytes have nothing to say: samples without any header.
  */
-export async function recognise(bytes: ReadableBytes, contentType = ''): Promise<AudioFormat | undefined> {
-  const start = await behindTags(bytes);
-  const head = await bytes.read(start, HEAD_BYTES);
-  if (head.length === 0) return undefined;
-  if (isWav(head)) return behindTag(start, await recogniseWav(bytes, start));
-  if (isOgg(head)) return behindTag(start, await recogniseOgg(bytes, start));
-  if (isAmr(head)) return recogniseAmr(bytes, start);
+export async function recognise(bytes: ReadableBytes, contentType = ''): Promise<Recognised | undefined> {
+  const tagBytes = await behindTags(bytes);
+  const behind = byteRange(bytes, tagBytes);
+  const head = await behind.read(0, TEXT_HEAD_BYTES);
+  if (head.length === 0 || NO_RECORDINGS.some((magic) => head.toString('latin1', 0, magic.length) === magic)) {
+    return undefined;
+  }
+  const container = await recogniseContainer(behind);
+  if (container) return container;
+  const frames = await recogniseFrames(bytes, tagBytes);
+  if (frames) return frames;
+  const hidden = await behindJunk(behind, head);
+  if (hidden) return hidden;
+  if (isText(head, behind.sizeBytes <= TEXT_HEAD_BYTES)) return undefined;
   return (
-    (await recogniseOther(bytes, start)) ??
-    (await recogniseMp3(bytes, start)) ??
-    recogniseHeaderless(head, bytes, contentType)
+    (await recogniseDeclared(behind, contentType)) ??
+    (await recogniseGsm(behind)) ?? { name: undefined, source: behind, isCut: false }
   );
 }
 
-/** Whether SpeechSense finds a WAV or an Ogg behind a tag is not known; ffmpeg does, and leaves the tag away. */
-function behindTag(start: number, format: AudioFormat | undefined): AudioFormat | undefined {
-  return start > 0 && format ? { ...format, container: undefined } : format;
-}
-
-/** ID3v2 tags stand in front of MP3, and of anything that a tagger took for it. */
-async function behindTags(bytes: ReadableBytes): Promise<number> {
-  let start = 0;
-  for (let tags = 0; tags < MAX_TAGS; tags++) {
-    const tag = await bytes.read(start, 10);
-    if (tag.length < 10 || tag.toString('latin1', 0, 3) !== 'ID3') break;
-    const [a, b, c, d] = [tag.readUInt8(6), tag.readUInt8(7), tag.readUInt8(8), tag.readUInt8(9)];
-    const footerBytes = tag.readUInt8(5) & 0x10 ? 10 : 0;
-    start += 10 + (((a & 0x7f) << 21) | ((b & 0x7f) << 14) | ((c & 0x7f) << 7) | (d & 0x7f)) + footerBytes;
+/** A container behind a line feed, a warning of a script, or zeros. */
+async function behindJunk(bytes: ReadableBytes, head: Buffer): Promise<Recognised | undefined> {
+  const found = CONTAINERS.map(({ magic, at }) => head.indexOf(magic, at, 'latin1') - at).filter((start) => start > 0);
+  for (const start of found.sort((one, other) => one - other)) {
+    if (await isBlankOrText(bytes, start)) return recogniseContainer(byteRange(bytes, start));
   }
-  return start;
+  return undefined;
 }

@@ -23,6 +23,8 @@ export interface RecordingAnswer {
   contentLength: number | undefined;
   contentEncoding: string;
   contentType: string;
+  /** A body that comes to its end is whole: its length was announced, or it comes in chunks or packed. */
+  endIsCertain: boolean;
 }
 
 /**
@@ -42,6 +44,7 @@ export async function requestRecording(link: SafeLink, request: RecordingRequest
         contentLength: lengthOf(headers['content-length']),
         contentEncoding: String(headers['content-encoding'] ?? 'identity').toLowerCase(),
         contentType: String(headers['content-type'] ?? ''),
+        endIsCertain: ['content-length', 'transfer-encoding'].some((name) => headers[name] !== undefined),
       };
     }
     // Nothing of it is wanted; the connection goes with it, since a hostile body may have no end.

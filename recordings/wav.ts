@@ -1,5 +1,7 @@
-import type { AudioFormat, ReadableBytes } from './audio-format.ts';
-import { readDetails } from './details.ts';
+import type { ReadableBytes, Recognised } from './audio-format.ts';
+import { byteRange, turned, withHeader } from './byte-range.ts';
+import { wavChunks, type WavChunks } from './riff-chunks.ts';
+import { wavHeader } from './wav-header.ts';
 
 /** Codec tags of mmreg.h that telephony really writes. */
 const CODECS: Record<number, string> = {
@@ -18,70 +20,79 @@ const CODECS: Record<number, string> = {
 };
 const PCM = 0x0001;
 const EXTENSIBLE = 0xfffe;
-/** So many bytes always last so long; of the others only the header knows how long they last. */
+/** Every sample has so many bytes: a header's rates can be worked out anew. */
 const STEADY = [PCM, 0x0003, 0x0006, 0x0007];
+/** Recorders count a padding byte, or their own header, among the sound; what is cut off is more. */
+const MISCOUNTED_BYTES = 128;
 
-/** More than the largest honest size: what recorders write that can't go back to fill it in. */
-const UNKNOWN_SIZE = 0x7fff0000;
-const MAX_CHUNKS = 64;
-/** Recorders count a padding byte, or their header of 44 bytes, among the sound; what is cut off is more. */
-const MISCOUNTED_BYTES = 44;
-
-export function isWav(head: Buffer): boolean {
-  return head.toString('latin1', 0, 4) === 'RIFF' && head.toString('latin1', 8, 12) === 'WAVE';
-}
-
-/** SpeechSense takes WAV only with 16-bit PCM of 8 to 48 kHz inside. */
-export async function recogniseWav(bytes: ReadableBytes, start = 0): Promise<AudioFormat | undefined> {
-  const found = await readChunks(bytes, start);
-  if (!found || found.steady || found.format.truncated) return found?.format;
-  const { durationSeconds } = await readDetails(bytes, 'audio/wav');
-  return { ...found.format, durationSeconds };
-}
-
-interface Found {
-  format: AudioFormat;
-  steady: boolean;
-}
-
-async function readChunks(bytes: ReadableBytes, start: number): Promise<Found | undefined> {
-  let format: Buffer | undefined;
-  let offset = start + 12;
-  for (let chunk = 0; chunk < MAX_CHUNKS; chunk++) {
-    const header = await bytes.read(offset, 8);
-    if (header.length < 8) break;
-    const id = header.toString('latin1', 0, 4);
-    const size = header.readUInt32LE(4);
-    if (id === 'fmt ') format = await bytes.read(offset + 8, Math.min(size, 40));
-    if (id === 'data')
-      return format && format.length >= 16 ? describe(format, size, bytes.sizeBytes - offset - 8) : undefined;
-    offset += 8 + size + (size % 2);
+/** SpeechSense takes WAV only with 16-bit PCM of 8 to 48 kHz inside. Undefined where the description is missing. */
+export async function recogniseWav(bytes: ReadableBytes): Promise<Recognised | undefined> {
+  const chunks = await wavChunks(bytes);
+  if (!chunks) return undefined;
+  const format = formatOf(chunks);
+  const { codec, channels, sampleRateHz, sampleBytes } = format;
+  const name =
+    codec === PCM ? `WAV PCM ${sampleBytes * 8}-bit` : `WAV ${CODECS[codec] ?? `codec 0x${codec.toString(16)}`}`;
+  const { start, claimedBytes } = chunks.data ?? { start: bytes.sizeBytes, claimedBytes: undefined };
+  const bytesThere = Math.max(0, bytes.sizeBytes - start);
+  const isCut = claimedBytes !== undefined && claimedBytes - bytesThere > MISCOUNTED_BYTES;
+  const body = byteRange(bytes, start, start + (claimedBytes ?? bytesThere));
+  const isTaken =
+    codec === PCM && sampleBytes === 2 && channels <= 2 && sampleRateHz >= 8_000 && sampleRateHz <= 48_000;
+  const isEmpty = channels === 0 || body.sizeBytes === 0;
+  if (isTaken || isEmpty) {
+    const blockBytes = Math.max(1, channels) * 2;
+    const blocks = Math.floor(body.sizeBytes / blockBytes);
+    const taken = { container: 'wav', durationSeconds: channels === 0 ? 0 : blocks / sampleRateHz, channels } as const;
+    if (isWellFormed(chunks, bytes.sizeBytes, blockBytes)) return { name, source: bytes, taken, isCut };
+    const whole = byteRange(bytes, start, start + blocks * blockBytes);
+    const sound = chunks.isBigEndian ? turned(whole, 2) : whole;
+    return { name, source: withHeader(wavHeader(format, sound.sizeBytes), sound), taken, isCut };
   }
-  // Without sound data it is no recording; without the end of its headers it broke off early.
-  return format && format.length >= 16 ? describe(format, 1, 0) : undefined;
+  if (!STEADY.includes(codec)) {
+    // Only these need a description of their own; big-endian ones are not known to exist.
+    return { name, source: bytes, isCut };
+  }
+  const sound = chunks.isBigEndian ? turned(body, sampleBytes) : body;
+  return {
+    name,
+    source: withHeader(wavHeader(format, sound.sizeBytes), sound),
+    reader: { demuxer: 'wav', channels, countedSeconds: body.sizeBytes / (sampleBytes * channels * sampleRateHz) },
+    isCut,
+  };
 }
 
-function describe(format: Buffer, dataBytes: number, bytesThere: number): Found {
-  const tag = format.readUInt16LE(0);
-  const codec = tag === EXTENSIBLE && format.length >= 26 ? format.readUInt16LE(24) : tag;
-  const channels = format.readUInt16LE(2);
-  const sampleRateHz = format.readUInt32LE(4);
-  const bytesPerSecond = format.readUInt32LE(8);
-  const bits = format.readUInt16LE(14);
-  const sizeKnown = dataBytes > 0 && dataBytes < UNKNOWN_SIZE;
-  const soundBytes = sizeKnown ? Math.min(dataBytes, bytesThere) : bytesThere;
-  const codecName = CODECS[codec] ?? `codec 0x${codec.toString(16)}`;
-  const taken = codec === PCM && bits === 16 && channels > 0 && sampleRateHz >= 8_000 && sampleRateHz <= 48_000;
+function formatOf({ format: bytes, isBigEndian }: WavChunks) {
+  const uint16 = (at: number) => (isBigEndian ? bytes.readUInt16BE(at) : bytes.readUInt16LE(at));
+  const tag = uint16(0);
+  const channels = uint16(2);
+  const bits = uint16(14);
+  const blockBytes = uint16(12);
+  const isWhole = channels > 0 && blockBytes > 0 && blockBytes % channels === 0 && blockBytes / channels <= 8;
   return {
-    steady: STEADY.includes(codec),
-    format: {
-      name: codec === PCM ? `WAV PCM ${bits}-bit` : `WAV ${codecName}`,
-      container: taken ? 'wav' : undefined,
-      demuxer: 'wav',
-      durationSeconds: bytesPerSecond > 0 ? soundBytes / bytesPerSecond : undefined,
-      channels,
-      sampleRateHz,
-      truncated: sizeKnown && dataBytes - bytesThere > MISCOUNTED_BYTES,
-    },
+    codec: tag === EXTENSIBLE && bytes.length >= 26 ? uint16(24) : tag,
+    channels,
+    sampleRateHz: isBigEndian ? bytes.readUInt32BE(4) : bytes.readUInt32LE(4),
+    // Samples of 12 or 20 bits stand in whole bytes.
+    sampleBytes: bits % 8 === 0 && bits > 0 ? bits / 8 : isWhole ? blockBytes / channels : Math.ceil(bits / 8),
   };
+}
+
+/** A strict reader finds the same as we do. */
+function isWellFormed(
+  { format, data, isBigEndian, isRegular, claimedFileBytes }: WavChunks,
+  sizeBytes: number,
+  blockBytes: number,
+) {
+  return (
+    !isBigEndian &&
+    isRegular &&
+    data?.claimedBytes !== undefined &&
+    data.claimedBytes % blockBytes === 0 &&
+    data.start + data.claimedBytes <= sizeBytes &&
+    claimedFileBytes === sizeBytes - 8 &&
+    format.readUInt16LE(0) === PCM &&
+    format.readUInt32LE(8) === format.readUInt32LE(4) * blockBytes &&
+    format.readUInt16LE(12) === blockBytes
+  );
 }

@@ -87,6 +87,8 @@ describe('a call is carried', () => {
       audio_format: 'ogg_opus',
       converted_from: 'WAV G.711 A-law',
       channels: 2,
+      recording_seconds: expect.closeTo(20, 1),
+      recording_remarks: null,
       bytes: talks()[0]?.audio.sizeBytes,
     });
   });

@@ -27,6 +27,8 @@ const ROW: ReportRow = {
   channels: null,
   operator_name: 'Ольга Ковалёва',
   card_link: '',
+  recording_seconds: null,
+  recording_remarks: null,
 };
 
 async function* rows(...given: Partial<ReportRow>[]): AsyncGenerator<ReportRow> {
@@ -51,7 +53,7 @@ function content(
 }
 
 const HEADER =
-  'call_id,note_id,entity_type,entity_id,direction,started_at,talk_seconds,operator_id,state,reason,talk_id,attempts,bytes,audio_format,reason_text,cut_values,converted_from,channels,operator_name,card_link';
+  'call_id,note_id,entity_type,entity_id,direction,started_at,talk_seconds,operator_id,state,reason,talk_id,attempts,bytes,audio_format,reason_text,cut_values,converted_from,channels,operator_name,card_link,recording_seconds,recording_remarks';
 const FORMULAS = ['=1+1', '+7', '-2', '@x', '\tx', '\rx'];
 
 async function sheetOf(stream: Readable): Promise<unknown[][]> {
@@ -65,7 +67,7 @@ test('the columns of the first release keep their names and places', () => {
 
 test('CSV has the columns of the contract, CRLF, empty cells for what is not known, and the account’s own time', async () => {
   expect(await text(content(rows({}), 'csv'))).toBe(
-    `${HEADER}\r\n1,42,contact,7,incoming,2026-11-02T12:00:00+03:00,60,,failed,recording_expired,,2,,,the recording is gone from its link,,,,Ольга Ковалёва,https://example.amocrm.ru/contacts/detail/7\r\n`,
+    `${HEADER}\r\n1,42,contact,7,incoming,2026-11-02T12:00:00+03:00,60,,failed,recording_expired,,2,,,the recording is gone from its link,,,,Ольга Ковалёва,https://example.amocrm.ru/contacts/detail/7,,\r\n`,
   );
 });
 

@@ -28,6 +28,7 @@ const ALL = [
   '0019-risk-taken',
   '0020-lineage',
   '0021-missing-lists',
+  '0022-recording-remarks',
   ...['talks_of_call_id', 'talks_unanswered', 'talks_missing', 'exports_retry_of'],
 ];
 

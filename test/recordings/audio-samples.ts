@@ -8,27 +8,55 @@ export function wav({
   seconds = 1,
   dataBytes = -1,
   extensible = false,
+  bytesPerSecond = -1,
+  bigEndian = false,
+  /** A chunk of odd size before the sound, or none. */
+  plain = false,
+  padded = true,
+  chunks = 0,
+  noise = false,
+  /** Behind the last whole second. */
+  extraBytes = 0,
 } = {}): Buffer {
-  const bytesPerSecond = (rate * channels * bits) / 8;
-  const sound = Buffer.alloc(Math.floor(seconds * bytesPerSecond));
-  const format = Buffer.alloc(extensible ? 40 : 16);
-  format.writeUInt16LE(extensible ? 0xfffe : codec, 0);
-  format.writeUInt16LE(channels, 2);
-  format.writeUInt32LE(rate, 4);
-  format.writeUInt32LE(bytesPerSecond, 8);
-  format.writeUInt16LE((channels * bits) / 8, 12);
-  format.writeUInt16LE(bits, 14);
-  if (extensible) format.writeUInt16LE(codec, 24);
-  return Buffer.concat([
-    Buffer.from('RIFF'),
-    uint32(4 + 8 + format.length + 8 + sound.length),
+  const uint = (value: number, bytes: 2 | 4) => {
+    const written = Buffer.alloc(bytes);
+    if (bigEndian) written.writeUIntBE(value, 0, bytes);
+    else written.writeUIntLE(value, 0, bytes);
+    return written;
+  };
+  const chunk = (id: string, body: Buffer) =>
+    Buffer.concat([Buffer.from(id), uint(body.length, 4), body, Buffer.alloc(padded ? body.length % 2 : 0)]);
+  const sound = Buffer.alloc(Math.floor(seconds * rate * channels * (bits / 8)));
+  if (noise) for (let at = 0; at < sound.length; at++) sound[at] = (at * 31 + (at >> 5)) & 0xff;
+  if (noise && bigEndian) sound.swap16();
+  const guid = Buffer.from('000000001000800000aa00389b71', 'hex');
+  const format = Buffer.concat([
+    uint(extensible ? 0xfffe : codec, 2),
+    uint(channels, 2),
+    uint(rate, 4),
+    uint(bytesPerSecond === -1 ? (rate * channels * bits) / 8 : bytesPerSecond, 4),
+    uint((channels * bits) / 8, 2),
+    uint(bits, 2),
+    ...(extensible ? [uint(22, 2), uint(bits, 2), uint(3, 4), uint(codec, 2), guid] : []),
+  ]);
+  const body = Buffer.concat([
     Buffer.from('WAVE'),
-    chunk('LIST', Buffer.from('INFOodd')),
+    ...(plain ? [] : [chunk('LIST', Buffer.from('INFOodd'))]),
+    ...Array.from({ length: chunks }, () => chunk('JUNK', Buffer.alloc(4))),
     chunk('fmt ', format),
     Buffer.from('data'),
-    uint32(dataBytes === -1 ? sound.length : dataBytes),
+    uint(dataBytes === -1 ? sound.length : dataBytes, 4),
     sound,
+    Buffer.alloc(extraBytes),
   ]);
+  return Buffer.concat([Buffer.from(bigEndian ? 'RIFX' : 'RIFF'), uint(body.length, 4), body]);
+}
+
+/** AAC frames with nothing in them, mono at 8 kHz. */
+export function adts({ frames = 20, checksum = false } = {}): Buffer {
+  const frame = Buffer.alloc(checksum ? 42 : 40);
+  frame.set([0xff, checksum ? 0xf0 : 0xf1, 0x6c, 0x40, frame.length >> 3, ((frame.length & 7) << 5) | 0x1f, 0xfc]);
+  return Buffer.concat(Array.from({ length: frames }, () => frame));
 }
 
 /** Layer III frames of silence, MPEG-2 at 16 kHz or MPEG-1 at 44.1 kHz, with the bit rates given (index 1–14). */
@@ -65,32 +93,46 @@ export function xingFrame(frames: number, bytes: number, bitRateIndex = 9): Buff
   return frame;
 }
 
-export function oggOpus({ seconds = 1, channels = 2, packet = opusHead(channels) } = {}): Buffer {
-  const pages = [oggPage(packet, 0n, 2), oggPage(Buffer.from('OpusTags'), 0n)];
-  for (let second = 1; second <= seconds; second++)
-    pages.push(oggPage(Buffer.alloc(200), BigInt(second * 48_000 + 312)));
+/** A page a second, of 50 packets of 20 ms with nothing in them but their first byte. */
+export function oggOpus({
+  seconds = 1,
+  channels = 2,
+  packet = opusHead(channels),
+  beginsAtSeconds = 0,
+  skippedPage = -1,
+  serial = 77,
+} = {}): Buffer {
+  const at = (second: number) => BigInt((beginsAtSeconds + second) * 48_000);
+  const pages = [oggPage([packet], 0n, 0, { flags: 2, serial }), oggPage([Buffer.from('OpusTags')], 0n, 1, { serial })];
+  const sound = Array.from({ length: 50 }, () => Buffer.from([channels === 2 ? 0xfc : 0xf8, 0, 0, 0]));
+  for (let second = 1; second <= seconds; second++) {
+    const isLast = second === seconds;
+    if (second !== skippedPage) pages.push(oggPage(sound, at(second), second + 1, { flags: isLast ? 4 : 0, serial }));
+  }
   return Buffer.concat(pages);
 }
+
+const PRE_SKIP = 312;
 
 function opusHead(channels: number): Buffer {
   const head = Buffer.alloc(19);
   head.write('OpusHead');
   head.writeUInt8(1, 8);
   head.writeUInt8(channels, 9);
-  head.writeUInt16LE(312, 10);
+  head.writeUInt16LE(PRE_SKIP, 10);
   head.writeUInt32LE(48_000, 12);
   return head;
 }
 
-function oggPage(packet: Buffer, position: bigint, flags = 0): Buffer {
-  const header = Buffer.alloc(28);
+function oggPage(packets: Buffer[], position: bigint, sequence: number, { flags = 0, serial = 77 }): Buffer {
+  const header = Buffer.alloc(27);
   header.write('OggS');
   header.writeUInt8(flags, 5);
   header.writeBigUInt64LE(position, 6);
-  header.writeUInt32LE(77, 14);
-  header.writeUInt8(1, 26);
-  header.writeUInt8(packet.length, 27);
-  return Buffer.concat([header, packet]);
+  header.writeUInt32LE(serial, 14);
+  header.writeUInt32LE(sequence, 18);
+  header.writeUInt8(packets.length, 26);
+  return Buffer.concat([header, Buffer.from(packets.map(({ length }) => length)), ...packets]);
 }
 
 function id3(size: number): Buffer {
@@ -99,14 +141,4 @@ function id3(size: number): Buffer {
   tag.write('ID3');
   tag.set([4, 0, 0, (size >> 21) & 0x7f, (size >> 14) & 0x7f, (size >> 7) & 0x7f, size & 0x7f], 3);
   return tag;
-}
-
-function chunk(id: string, body: Buffer): Buffer {
-  return Buffer.concat([Buffer.from(id), uint32(body.length), body, Buffer.alloc(body.length % 2)]);
-}
-
-function uint32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
-  return bytes;
 }

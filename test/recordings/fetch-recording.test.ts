@@ -9,7 +9,7 @@ import {
   type Recordings,
   type RecordingsOptions,
 } from '../../recordings/fetch-recording.ts';
-import { mp3, oggOpus, wav, xingFrame } from './audio-samples.ts';
+import { mp3, oggOpus, wav } from './audio-samples.ts';
 import { Telephony, type Answer } from './telephony.ts';
 
 let telephony: Telephony;
@@ -56,7 +56,7 @@ describe('a recording', () => {
     expect(recording).toMatchObject({
       sizeBytes: body.length,
       container: 'mp3',
-      format: { name: 'MP3', durationSeconds: 18, channels: 2 },
+      format: { durationSeconds: 18, channels: 2 },
     });
     expect((await bytesOf(recording)).equals(body)).toBe(true);
     expect((await bytesOf(recording)).equals(body)).toBe(true);
@@ -164,12 +164,26 @@ describe('what a link returns instead', () => {
     ['a page', 'recording_not_audio', '<html>User is not licensed</html>'],
     ['an API error', 'recording_not_audio', '{"error":"KEY_IS_EXPIRED"}'],
     ['nothing', 'recording_not_audio', ''],
-    ['five hours', 'recording_too_long', Buffer.concat([xingFrame(700_000, 1), mp3({ version: 1 })])],
-    ['half a WAV', 'recording_truncated', wav({ dataBytes: 10_000_000 })],
+    ['five hours', 'recording_too_long', oggOpus({ seconds: 5 * 3_600 })],
+    ['no sound', 'recording_empty', wav({ seconds: 0.09 })],
   ])('%s with 200 is %s', async (_name, code, body) => {
     recordings = connect({ limits: { memoryBytes: 1_000_000 } });
     telephony.answer = answering(body, { 'content-type': 'audio/mpeg' });
     await expect(receive()).rejects.toMatchObject({ code });
+  });
+
+  test('half a WAV is sent where its recorder left no more, and the report says so', async () => {
+    const half = wav({ dataBytes: 10_000_000 });
+    telephony.answer = answering(half);
+    await expect(receive()).resolves.toMatchObject({ format: { durationSeconds: 1 }, remarks: ['incomplete'] });
+  });
+
+  test('half a WAV is truncated where nothing told the end of the answer', async () => {
+    telephony.answer = (request) =>
+      request.socket.end(
+        Buffer.concat([Buffer.from('HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n'), wav({ dataBytes: 10_000_000 })]),
+      );
+    await expect(receive()).rejects.toMatchObject({ code: 'recording_truncated', kind: 'retryable' });
   });
 
   test.each([

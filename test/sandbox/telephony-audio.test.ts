@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { parseBuffer } from 'music-metadata';
 
 import { PLAIN_FORMATS } from '../../sandbox/recording-formats.ts';
 import { type PlainRecording, readRange } from '../../sandbox/telephony/recording.ts';
 import { createRecordingMaker, type RecordingMaker } from '../../sandbox/telephony/recording-maker.ts';
+import { probeAudio } from '../support/probed-audio.ts';
 
 let make: RecordingMaker;
 
@@ -19,25 +19,17 @@ function bytesOf(recording: PlainRecording): Buffer {
 }
 
 describe.each(PLAIN_FORMATS)('a recording as %s', (format) => {
-  test.each([1, 7, 61, 125, 3_600])('has two channels and lasts %i seconds', async (talkSeconds) => {
-    const { format: audio } = await parseBuffer(bytesOf({ worldId: 'call', format, talkSeconds }), undefined, {
-      duration: true,
-    });
-    expect(audio.numberOfChannels).toBe(2);
+  test.each([1, 7, 61, 600])('has two channels and lasts %i seconds', async (talkSeconds) => {
+    const { channels, seconds } = await probeAudio(bytesOf({ worldId: 'call', format, talkSeconds }));
+    expect(channels).toBe(2);
     // MP3 frames are 72 ms long, so the nearest whole number of them is within half of that.
-    expect(Math.abs((audio.duration ?? 0) - talkSeconds)).toBeLessThan(0.04);
+    expect(Math.abs(seconds - talkSeconds)).toBeLessThan(0.04);
   });
 
   test('is what its format says, and not longer than a PBX makes it', async () => {
     const bytes = bytesOf({ worldId: 'call', format, talkSeconds: 120 });
-    const { format: audio } = await parseBuffer(bytes);
-    expect(audio).toMatchObject(
-      {
-        mp3: { codec: 'MPEG 2.5 Layer 3', sampleRate: 8_000, bitrate: 32_000 },
-        wav: { codec: 'PCM', sampleRate: 8_000, bitsPerSample: 16 },
-        ogg: { codec: 'Opus', sampleRate: 48_000 },
-      }[format],
-    );
+    const { codec } = await probeAudio(bytes);
+    expect(codec).toBe({ mp3: 'mp3', wav: 'pcm_s16le', ogg: 'opus' }[format]);
     expect(bytes.length).toBeLessThan(format === 'wav' ? 4_000_000 : 500_000);
   });
 
@@ -57,15 +49,9 @@ describe.each(PLAIN_FORMATS)('a recording as %s', (format) => {
     for (let sizeBytes = 1_000_000; sizeBytes < 1_000_600; sizeBytes += step) {
       expect(make({ worldId: 'exact', format, sizeBytes }).sizeBytes).toBe(sizeBytes);
     }
-    const { format: audio } = await parseBuffer(
-      bytesOf({ worldId: 'exact', format, sizeBytes: 1_000_000 }),
-      undefined,
-      {
-        duration: true,
-      },
-    );
-    expect(audio.numberOfChannels).toBe(2);
-    expect(audio.duration).toBeGreaterThan(30);
+    const { channels, seconds } = await probeAudio(bytesOf({ worldId: 'exact', format, sizeBytes: 1_000_000 }));
+    expect(channels).toBe(2);
+    expect(seconds).toBeGreaterThan(30);
   });
 
   test('refuses a size too small to be one', () => {

@@ -8,10 +8,15 @@ export interface ProbedAudio {
   codec: string;
   container: string;
   channels: number;
+  /** Of sound, decoded and counted. */
   seconds: number;
   /** Of its time, how much only the left channel is heard, and how much only the right one: 20 dB above the other. */
   alone: { left: number; right: number };
 }
+
+const FFMPEG = process.env.FFMPEG_PATH ?? 'ffmpeg';
+const RATE = 8_000;
+const WAV_HEADER = /^[^]{12}fmt [^]*?data[^]{4}/;
 
 /** What ffmpeg, and none of our own code, finds in these bytes. @throws when they are no valid audio. */
 export async function probeAudio(bytes: Buffer): Promise<ProbedAudio> {
@@ -19,36 +24,35 @@ export async function probeAudio(bytes: Buffer): Promise<ProbedAudio> {
   const file = path.join(folder, 'audio');
   try {
     await writeFile(file, bytes);
-    // It says what it reads only beside doing something with it; ffprobe does not come with every ffmpeg.
-    const { stderr } = await promisify(execFile)('ffmpeg', ['-hide_banner', '-i', file, '-f', 'null', '-']);
-    const seen = (pattern: RegExp) => pattern.exec(stderr)?.slice(1) ?? [];
-    const [container = ''] = seen(/^Input #0, (\S+), from/m);
-    const [hours, minutes, seconds] = seen(/Duration: (\d+):(\d+):([\d.]+)/).map(Number);
-    const [codec = '', layout = ''] = seen(/Audio: (\w+)[^\n]*? Hz, ([^\s,]+)/);
+    const decode = ['-hide_banner', '-nostdin', '-xerror', '-i', file, '-map', '0:a', '-c:a', 'pcm_s16le'];
+    const { stdout, stderr } = await promisify(execFile)(FFMPEG, [...decode, '-ar', String(RATE), '-f', 'wav', '-'], {
+      encoding: 'buffer',
+      maxBuffer: 512 * 1024 * 1024,
+    });
+    const described = stderr.toString();
+    const channels = stdout.readUInt16LE(22);
+    const headerBytes = WAV_HEADER.exec(stdout.toString('latin1', 0, 1_024))?.[0].length ?? 0;
+    const sound = stdout.subarray(headerBytes);
     return {
-      codec,
-      container,
-      channels: { mono: 1, stereo: 2 }[layout] ?? Number(layout),
-      seconds: Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds),
-      alone: await aloneIn(file),
+      codec: /Stream #0:0.*: Audio: (\w+)/.exec(described)?.[1] ?? '',
+      container: /Input #0, (\S+), from/.exec(described)?.[1] ?? '',
+      channels,
+      seconds: sound.length / 2 / channels / RATE,
+      alone: channels === 2 ? aloneIn(sound) : { left: 0, right: 0 },
     };
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
-const RATE = 8_000;
 const WINDOW = RATE / 20;
 const TEN_TIMES = 10;
 
-async function aloneIn(file: string): Promise<ProbedAudio['alone']> {
-  const decode = ['-v', 'error', '-i', file, '-ac', '2', '-ar', String(RATE), '-f', 's16le', 'pipe:1'];
-  const options = { encoding: 'buffer', maxBuffer: 64 * 1024 * 1024 } as const;
-  const { stdout } = await promisify(execFile)('ffmpeg', decode, options);
-  const frames = stdout.length / 4;
+function aloneIn(sound: Buffer): ProbedAudio['alone'] {
+  const frames = sound.length / 4;
   const alone = { left: 0, right: 0 };
   for (let start = 0; start + WINDOW <= frames; start += WINDOW) {
-    const [left, right] = [rms(stdout, start, 0), rms(stdout, start, 1)];
+    const [left, right] = [rms(sound, start, 0), rms(sound, start, 1)];
     if (left > TEN_TIMES * right) alone.left += WINDOW / frames;
     if (right > TEN_TIMES * left) alone.right += WINDOW / frames;
   }

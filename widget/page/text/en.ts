@@ -287,6 +287,7 @@ export const en: Dictionary = {
     recording_unreachable: 'the telephony server does not answer',
     recording_host_forbidden: 'the link leads to a forbidden address',
     recording_not_audio: 'the link returns something else than audio',
+    recording_empty: 'the recording holds no sound',
     recording_too_large: 'the recording is too large',
     recording_too_long: 'the recording is longer than 4 hours',
     recording_truncated: 'the recording breaks off',

@@ -290,6 +290,7 @@ export const ru = {
     recording_unreachable: 'сервер телефонии не отвечает',
     recording_host_forbidden: 'ссылка ведёт на недопустимый адрес',
     recording_not_audio: 'по ссылке не аудио',
+    recording_empty: 'в записи нет звука',
     recording_too_large: 'запись слишком большая',
     recording_too_long: 'запись длиннее 4 часов',
     recording_truncated: 'запись обрывается',
