@@ -56,12 +56,12 @@ export function addReportCommand(program: Command, runner: Runner): void {
       const totals = noCalls();
       const { host, timeZone } = chosen;
       const { language } = output;
-      const audio = { mono: 0, converted: 0 };
+      const audio = { mono: 0, converted: 0, incomplete: 0 };
       const rows = audioCounted(counted(ledger.report.rows(exportId, flags.state), totals), audio);
       const content = reportContent(reportCells(rows, { host, timeZone, language }), format, flags.excel);
       if (flags.out === undefined) {
         await pipeline(content, output.stdout, { end: false });
-        if (audio.mono > 0) output.remark(monoSentence(audio.mono));
+        for (const sentence of audioSentences(audio)) output.remark(sentence);
         return EXIT.done;
       }
       const file = flags.out;
@@ -71,7 +71,7 @@ export function addReportCommand(program: Command, runner: Runner): void {
         return [
           output.text({ en: `${found} calls are in ${file}.`, ru: `Звонков в ${file}: ${found}.` }),
           ...sums(totals, language),
-          ...(audio.mono > 0 ? [output.text(monoSentence(audio.mono))] : []),
+          ...audioSentences(audio).map((sentence) => output.text(sentence)),
         ];
       });
       return EXIT.done;
@@ -80,12 +80,27 @@ export function addReportCommand(program: Command, runner: Runner): void {
 }
 
 /** Counts what was sent with one channel, and what was converted, while the rows go by. */
-async function* audioCounted(rows: AsyncIterable<ReportRow>, audio: { mono: number; converted: number }) {
+async function* audioCounted(
+  rows: AsyncIterable<ReportRow>,
+  audio: { mono: number; converted: number; incomplete: number },
+) {
   for await (const row of rows) {
     if (row.state === 'exported' && row.channels === 1) audio.mono++;
     if (row.state === 'exported' && row.converted_from !== null) audio.converted++;
+    if (row.state === 'exported' && row.recording_remarks?.split(' ').includes('incomplete')) audio.incomplete++;
     yield row;
   }
+}
+
+function audioSentences({ mono, incomplete }: { mono: number; incomplete: number }): Sentence[] {
+  return [...(mono > 0 ? [monoSentence(mono)] : []), ...(incomplete > 0 ? [incompleteSentence(incomplete)] : [])];
+}
+
+function incompleteSentence(incomplete: number): Sentence {
+  return {
+    en: `${incomplete} exported recordings are incomplete: the telephony kept less of them than their files promise. What can be played was sent; the report's column recording_remarks says which ones.`,
+    ru: `Выгружено неполных записей: ${incomplete}. Телефония сохранила меньше, чем обещают файлы; отправлено то, что проигрывается. Какие это записи, сказано в столбце recording_remarks отчёта.`,
+  };
 }
 
 /** No API tells which kind a connection is of, so that this is said of every export with such recordings. */
