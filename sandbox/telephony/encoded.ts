@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 import type { EncodedFormat } from '../recording-formats.ts';
 import { amrFile } from './amr.ts';
+import { bigEndian, cut, emptied, headersOnly, unsized, untyped, withNewline } from './odd-forms.ts';
 import { type EncodedRecording, fileOf, readRange, type RecordingFile } from './recording.ts';
 import type { RecordingMaker } from './recording-maker.ts';
 
@@ -16,8 +17,8 @@ interface Encoding {
   ffmpeg: string[];
   /** A fixture to repeat instead of that WAV: few builds of ffmpeg can write its codec. */
   loop?: string;
-  /** Bytes that stand before what ffmpeg made. */
-  before?: Buffer;
+  /** What its recorder, or a script on its way, makes of it. */
+  odd?: (made: Buffer) => Buffer;
 }
 
 const wav = (...codec: string[]): Encoding => ({ contentType: 'audio/x-wav', ffmpeg: [...codec, '-f', 'wav'] });
@@ -25,7 +26,17 @@ const m4a = (...flags: string[]): Encoding => ({
   contentType: 'audio/mp4',
   ffmpeg: ['-c:a', 'aac', ...flags, '-f', 'mp4'],
 });
+const opus = (container: string, ...flags: string[]): Encoding => ({
+  contentType: `audio/${container}`,
+  ffmpeg: ['-c:a', 'libopus', ...flags, '-f', container],
+});
 const COPY = ['-c:a', 'copy'];
+const FIVE_HOURS_LATE = ['-output_ts_offset', '18000'];
+/** One party on each. */
+const TWO_TRACKS = [
+  ...['-filter_complex', '[0:a]asplit[a][b];[a]pan=mono|c0=c0[operator];[b]pan=mono|c0=c1[client]'],
+  ...['-map', '[operator]', '-map', '[client]'],
+];
 const MP3 = ['-c:a', 'libmp3lame', '-f', 'mp3'];
 
 /** A script that printed a warning before the recording, with sync words in it that lead nowhere. */
@@ -33,7 +44,11 @@ const GARBAGE = Buffer.concat([Buffer.from('<br>Warning: session_start()<br>\n')
 
 const ENCODINGS: Record<Exclude<EncodedFormat, 'amr'>, Encoding> = {
   'mp3-vbr': { contentType: 'audio/mpeg', ffmpeg: ['-q:a', '6', ...MP3] },
-  'mp3-garbage': { contentType: 'audio/mpeg', ffmpeg: ['-write_xing', '0', ...MP3], before: GARBAGE },
+  'mp3-garbage': {
+    contentType: 'audio/mpeg',
+    ffmpeg: ['-write_xing', '0', ...MP3],
+    odd: (made) => Buffer.concat([GARBAGE, made]),
+  },
   'mp3-mono': { contentType: 'audio/mpeg', ffmpeg: ['-ac', '1', ...MP3] },
   'wav-mono': wav('-ac', '1'),
   'wav-alaw': wav('-c:a', 'pcm_alaw'),
@@ -62,6 +77,25 @@ const ENCODINGS: Record<Exclude<EncodedFormat, 'amr'>, Encoding> = {
   'raw-ulaw': { contentType: 'audio/PCMU;rate=8000;channels=2', ffmpeg: ['-f', 'mulaw'] },
   'raw-alaw': { contentType: 'audio/PCMA;rate=8000;channels=2', ffmpeg: ['-f', 'alaw'] },
   'raw-pcm': { contentType: 'audio/L16;rate=8000;channels=2', ffmpeg: ['-f', 's16be'] },
+  'wav-unsized': { ...wav(), odd: unsized },
+  'wav-cut': { ...wav(), odd: cut },
+  'wav-rifx': { ...wav(), odd: bigEndian },
+  'wav-4-channels': wav('-af', 'pan=4c|c0=c0|c1=c1', '-c:a', 'pcm_alaw'),
+  'wav-empty': { ...wav(), odd: emptied },
+  wave64: { contentType: 'audio/x-w64', ffmpeg: ['-f', 'w64'] },
+  mp2: { contentType: 'audio/mpeg', ffmpeg: ['-ar', '16000', '-c:a', 'mp2', '-f', 'mp2'] },
+  'mp3-empty': { contentType: 'audio/mpeg', ffmpeg: ['-t', '0.001', ...MP3] },
+  'ogg-late': opus('ogg', ...FIVE_HOURS_LATE),
+  'ogg-empty': { ...opus('ogg'), odd: headersOnly },
+  'm4a-newline': { ...m4a(), odd: withNewline },
+  'm4a-two-tracks': m4a(...TWO_TRACKS),
+  'mov-untyped': { contentType: 'video/quicktime', ffmpeg: ['-c:a', 'pcm_mulaw', '-f', 'mov'], odd: untyped },
+  'aac-latm': { contentType: 'audio/aac', ffmpeg: ['-c:a', 'aac', '-f', 'latm'] },
+  'webm-late': opus('webm', ...FIVE_HOURS_LATE),
+  // Packets of silence left out.
+  'webm-pauses': opus('webm', '-bsf:a', 'noise=drop=between(mod(n\\,100)\\,30\\,45)'),
+  'mka-two-tracks': opus('matroska', ...TWO_TRACKS),
+  g722: { contentType: 'audio/G722', ffmpeg: ['-ac', '1', '-ar', '16000', '-c:a', 'g722', '-f', 'g722'] },
 };
 
 /** As many recordings are kept as a test asks for at once. */
@@ -90,7 +124,7 @@ async function encode(
   make: RecordingMaker,
 ): Promise<RecordingFile> {
   if (format === 'amr') return amrFile(worldId, talkSeconds);
-  const { contentType, ffmpeg, before, loop } = ENCODINGS[format];
+  const { contentType, ffmpeg, odd, loop } = ENCODINGS[format];
   const input = loop
     ? [
         '-stream_loop',
@@ -115,7 +149,7 @@ async function encode(
     const [code] = (await once(child, 'close')) as [number | null];
     if (code !== 0) throw new Error(`ffmpeg made no ${format} (${String(code)})`);
     const made = await readFile(file);
-    return fileOf(contentType, before ? [before, made] : [made]);
+    return fileOf(contentType, [odd ? odd(made) : made]);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
