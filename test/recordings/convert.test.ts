@@ -168,6 +168,19 @@ describe('ffmpeg', () => {
     await Promise.all([rm(stuck), rm(pidFile)]);
   });
 
+  test.each<[string, string, object]>([
+    ['crashes', 'kill -SEGV $$', { code: 'conversion_failed', kind: 'permanent' }],
+    ['aborts', 'kill -ABRT $$', { code: 'conversion_failed', kind: 'permanent' }],
+    ['eats memory', 'exec tail /dev/zero', { code: 'conversion_failed', kind: 'permanent' }],
+    ['is killed by somebody else', 'kill -KILL $$', { code: 'unexpected', kind: 'bug' }],
+  ])('that %s leaves nothing behind', async (_what, script, error) => {
+    serving(ALAW);
+    const broken = await program('broken', script);
+    await expect(receive({ ffmpeg: broken, limits: { memoryBytes: 100_000 } })).rejects.toMatchObject(error);
+    expect(await readdir(folder)).toEqual(['broken']);
+    await rm(broken);
+  });
+
   test('runs no more often at once than there are processors, and who waits can be stopped', async () => {
     serving(ALAW);
     const recordings = createRecordings({ insecureHosts: [telephony.host], tempDir: folder });
