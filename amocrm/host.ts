@@ -3,8 +3,26 @@ import { ExportError } from '../errors/export-error.ts';
 /** Where amoCRM lives: the Russian product, the global one and the global one's former name. */
 const AMOCRM_HOST = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.(?:amocrm\.ru|kommo\.com|amocrm\.com)$/;
 
-/** Names under those domains that are not accounts, and so must never be sent a token. */
-const NOT_ACCOUNTS = new Set(['www', 'api', 'forum', 'storybook']);
+/** Names under those domains that are services, some of them run by others, and so must never be sent a token. */
+const NOT_ACCOUNTS = new Set([
+  ...[
+    'www',
+    'api',
+    'api-a',
+    'api-b',
+    'oauth',
+    'auth',
+    'login',
+    'amojo',
+    'drive',
+    'drive-a',
+    'drive-b',
+    'cdn',
+    'static',
+  ],
+  ...['blog', 'status', 'support', 'help', 'docs', 'developers', 'forum', 'community', 'academy', 'partners', 'mail'],
+  ...['storybook', 'marketplace'],
+]);
 
 export interface Address {
   host: string;
@@ -46,7 +64,8 @@ export function productAddress(host: string, insecureHosts: readonly string[]): 
   return serviceAddress(account.host.endsWith('.amocrm.ru') ? 'www.amocrm.ru' : 'www.kommo.com', []);
 }
 
-function bareHost(host: string): string {
+/** A host as one spelling of it, however it was given. */
+export function bareHost(host: string): string {
   return host
     .trim()
     .toLowerCase()

@@ -57,9 +57,17 @@ export interface Parts {
 export interface Limits {
   perIp: number;
   perAccount: number;
-  /** Install hooks that come from one address: anybody can send one, and each asks amoCRM in an account's name. */
+  /** Install hooks from one address, for one account's host, and in all: anybody can send them, and each asks amoCRM. */
   installsPerIp: number;
+  installsPerHost: number;
+  installs: number;
 }
 
 /** A page asks every five seconds, and a click is a few requests: this leaves room for a dozen people. */
-export const USUAL_LIMITS: Limits = { perIp: 600, perAccount: 300, installsPerIp: 20 };
+export const USUAL_LIMITS: Limits = {
+  perIp: 600,
+  perAccount: 300,
+  installsPerIp: 20,
+  installsPerHost: 6,
+  installs: 120,
+};

@@ -1,5 +1,6 @@
-import rateLimit from '@fastify/rate-limit';
+import rateLimit, { normalizeIP } from '@fastify/rate-limit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { bareHost } from '../client/browser-origin.ts';
 import { ExportError } from '../errors/export-error.ts';
 import type { Api } from './api/api.ts';
 import type { Limits } from './parts.ts';
@@ -14,14 +15,14 @@ export interface RateLimits {
   /** @throws {ExportError} `too_many_requests` */
   ofAccount(request: FastifyRequest): Promise<void>;
   /** @throws {ExportError} `too_many_requests` */
-  ofInstalls(request: FastifyRequest): Promise<void>;
+  ofInstalls(request: FastifyRequest, host: string): Promise<void>;
 }
 
 /** Bounds on requests in a minute, of this process. */
 export async function rateLimits(app: Api, limits: Limits): Promise<RateLimits> {
   await app.register(rateLimit, { global: false, cache: REMEMBERED });
-  const limiter = (max: number, keyGenerator: (request: FastifyRequest) => string) => {
-    const look = app.createRateLimit({ max, timeWindow: A_MINUTE_MS, keyGenerator });
+  const limiter = (max: number, keyOf: (request: FastifyRequest) => string) => {
+    const look = app.createRateLimit({ max, timeWindow: A_MINUTE_MS, keyGenerator: keyOf });
     return async (request: FastifyRequest) => {
       const found = await look(request);
       if (found.isAllowed || !found.isExceeded) return;
@@ -31,9 +32,20 @@ export async function rateLimits(app: Api, limits: Limits): Promise<RateLimits> 
       });
     };
   };
+  const installHosts = new WeakMap<FastifyRequest, string>();
+  // Whoever has one IPv6 address has the whole /64 of it.
+  const sender = ({ ip }: FastifyRequest) => normalizeIP(ip, 64);
+  const installsOfIp = limiter(limits.installsPerIp, (request) => `install ${sender(request)}`);
+  const installsOfHost = limiter(limits.installsPerHost, (request) => `install at ${installHosts.get(request) ?? ''}`);
+  const installs = limiter(limits.installs, () => 'installs');
   return {
-    ofIp: limiter(limits.perIp, ({ ip }) => `ip ${ip}`),
-    ofInstalls: limiter(limits.installsPerIp, ({ ip }) => `install ${ip}`),
+    ofIp: limiter(limits.perIp, (request) => `ip ${sender(request)}`),
+    ofInstalls: async (request, host) => {
+      await installsOfIp(request);
+      installHosts.set(request, bareHost(host));
+      await installsOfHost(request);
+      await installs(request);
+    },
     ofAccount: limiter(limits.perAccount, ({ caller }) => `account ${caller?.accountId ?? 0}`),
   };
 }

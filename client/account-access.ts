@@ -1,5 +1,5 @@
 import { type AmocrmHttp, createAmocrmHttp } from '../amocrm/http.ts';
-import type { AmocrmPaces, Pace } from '../amocrm/pace.ts';
+import type { AmocrmPaces, Pace, Priority, Turn } from '../amocrm/pace.ts';
 import type { Oauth } from '../amocrm/oauth.ts';
 import type { TokenKeeper } from '../amocrm/token-keeper.ts';
 import type { AmocrmTransport } from '../amocrm/transport.ts';
@@ -7,6 +7,7 @@ import type { Tries } from '../amocrm/tries.ts';
 import type { Account } from '../ledger/accounts.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { SpeechSense } from '../speechsense/speechsense.ts';
+import { ExportError } from '../errors/export-error.ts';
 import type { ExportClient } from './export-client.ts';
 
 /** What the administration of accounts works with. */
@@ -32,10 +33,24 @@ export interface AccountAccess {
 /** A person waits: what does not pass at once is said. */
 export const INTERACTIVE_TRIES: Tries = { most: 2, firstPauseMs: 300 };
 
-/** A reader of a stored account's amoCRM; its requests go before those of a running export. */
-export function amocrmOf(access: AccountAccess, account: Account, signal?: AbortSignal): AmocrmHttp {
+/** How a request waits for its turn. */
+export interface Waiting {
+  /** Default: before the requests of a running export. */
+  priority?: Priority;
+  /** After so long it gives up. */
+  patienceMs?: number;
+  signal?: AbortSignal | undefined;
+}
+
+/** A reader of a stored account's amoCRM. */
+export function amocrmOf(
+  access: AccountAccess,
+  account: Account,
+  signal?: AbortSignal,
+  priority: Priority = 'interactive',
+): AmocrmHttp {
   const { accountId, host } = account;
-  const pace: Pace = (waitSignal) => paced(access, accountId, waitSignal);
+  const pace: Pace = (waitSignal) => paced(access, accountId, { signal: waitSignal, priority });
   return createAmocrmHttp({
     host,
     insecureHosts: access.insecureHosts,
@@ -48,8 +63,28 @@ export function amocrmOf(access: AccountAccess, account: Account, signal?: Abort
   });
 }
 
-/** The account's next turn, before those of an export. */
-export async function paced(access: AccountAccess, accountId: number, signal?: AbortSignal): ReturnType<Pace> {
-  const kind = (await access.ledger.tokens.about(accountId))?.kind;
-  return access.paces({ accountId, client: kind ?? 'none', priority: 'interactive' })(signal);
+/**
+ * The account's next turn; for null the next one of all hosts that are no account of ours yet, because anybody can name
+ * them.
+ *
+ * @throws {ExportError} `too_many_requests` when the patience ends; as a {@link Pace}.
+ */
+export async function paced(access: AccountAccess, accountId: number | null, waiting: Waiting = {}): Promise<Turn> {
+  const { priority = 'interactive', patienceMs, signal } = waiting;
+  const patience = patienceMs === undefined ? undefined : AbortSignal.timeout(patienceMs);
+  const signals = [signal, patience].filter((one) => one !== undefined);
+  const stop = signals.length === 0 ? undefined : AbortSignal.any(signals);
+  try {
+    if (accountId === null) {
+      await access.paces({ accountId: 0, client: 'unknown', priority })(stop);
+      // What amoCRM asks of one host is nothing to the others.
+      return { end: () => Promise.resolve() };
+    }
+    const kind = (await access.ledger.tokens.about(accountId))?.kind;
+    return await access.paces({ accountId, client: kind ?? 'none', priority })(stop);
+  } catch (error) {
+    if (patience?.aborted !== true || signal?.aborted === true) throw error;
+    const seconds = 60;
+    throw new ExportError('too_many_requests', { values: { seconds }, retryAfterMs: seconds * 1000 });
+  }
 }

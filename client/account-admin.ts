@@ -11,6 +11,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { TokenFacts } from '../ledger/tokens.ts';
 import type { User } from '../ledger/users.ts';
 import { type AccountAccess, amocrmOf } from './account-access.ts';
+import { assertHostIsAmocrm } from './account-host.ts';
 import { accountIdAt, connectAccount, type ConnectedAccount } from './account-connecting.ts';
 import type { ExportClient } from './export-client.ts';
 import { cleanSecret } from './secret.ts';
@@ -28,7 +29,9 @@ export async function addAccount(access: AccountAccess, givenHost: string, token
   const accessToken = cleanSecret(token, TOKEN);
   const accessUntil = readClaims(accessToken).expiresAt ?? null;
   const grant = { kind: 'long_lived' as const, access: accessToken, accessUntil };
-  return connectAccount(access, host, grant, await accountIdAt(access, host));
+  const accountId = await accountIdAt(access, host);
+  await assertHostIsAmocrm(access, host, accountId);
+  return connectAccount(access, host, grant, accountId);
 }
 
 export interface ListedAccount {

@@ -1,7 +1,6 @@
 import { readClaims } from '../amocrm/access-token-claims.ts';
 import { readAccount } from '../amocrm/account.ts';
 import { createAmocrmHttp } from '../amocrm/http.ts';
-import { UNPACED } from '../amocrm/pace.ts';
 import { readUsers } from '../amocrm/users.ts';
 import type { ErrorCode } from '../errors/codes.ts';
 import { ExportError, findExportError } from '../errors/export-error.ts';
@@ -32,13 +31,13 @@ export async function connectAccount(
   expectedAccountId: number | null,
 ): Promise<ConnectedAccount> {
   const { accountId: claimed } = readClaims(grant.access);
-  const inLineOf = expectedAccountId ?? claimed;
+  const inLineOf = expectedAccountId ?? claimed ?? null;
   const http = createAmocrmHttp({
     host,
     insecureHosts: access.insecureHosts,
     transport: access.transport,
     accessToken: () => Promise.resolve(grant.access),
-    pace: inLineOf === undefined ? UNPACED : () => paced(access, inLineOf),
+    pace: (signal) => paced(access, inLineOf, { signal }),
     counted: (endpoint, outcome) => access.countRequest?.(inLineOf ?? 0, endpoint, outcome),
     tries: INTERACTIVE_TRIES,
   });

@@ -1,8 +1,8 @@
 import { accountAddress } from '../amocrm/host.ts';
-import { UNPACED } from '../amocrm/pace.ts';
 import { ExportError, findExportError } from '../errors/export-error.ts';
 import type { Consent } from '../ledger/consents.ts';
-import { type AccountAccess, paced } from './account-access.ts';
+import { type AccountAccess, paced, type Waiting } from './account-access.ts';
+import { assertHostIsAmocrm } from './account-host.ts';
 import { accountIdAt, connectAccount, type ConnectedAccount } from './account-connecting.ts';
 import { cleanSecret } from './secret.ts';
 
@@ -45,14 +45,19 @@ export async function authoriseByRedirect(
   return authorise(access, host, redirected.get('code') ?? '', consent);
 }
 
-/** Connects the account with a code that an administrator copied from the integration's "keys" tab. As {@link authorise}. */
+/**
+ * Connects the account with a code that an administrator copied from the integration's "keys" tab. As {@link authorise}.
+ *
+ * @param waiting how the code waits for its turn; nothing shows whose it is before amoCRM has taken it.
+ */
 export async function authoriseByCode(
   access: AccountAccess,
   givenHost: string,
   code: string,
+  waiting: Waiting = {},
 ): Promise<ConnectedAccount> {
   const { host } = accountAddress(givenHost, access.insecureHosts);
-  return authorise(access, host, code, { host, accountId: await accountIdAt(access, host) });
+  return authorise(access, host, code, { host, accountId: await accountIdAt(access, host) }, waiting);
 }
 
 const CODE = { en: 'code', ru: 'код', field: 'code' };
@@ -64,12 +69,20 @@ const CODE = { en: 'code', ru: 'код', field: 'code' };
  * @throws {ExportError} `amocrm_code_refused`, `amocrm_client_refused`, `amocrm_client_not_set`, `amocrm_grant_lost`,
  *   `amocrm_other_account`; then nothing is kept.
  */
-async function authorise(access: AccountAccess, host: string, code: string, meant: Consent): Promise<ConnectedAccount> {
+async function authorise(
+  access: AccountAccess,
+  host: string,
+  code: string,
+  meant: Consent,
+  waiting: Waiting = {},
+): Promise<ConnectedAccount> {
   if (meant.accountId === null && meant.host !== host) {
     throw new ExportError('amocrm_other_account', { values: { given: host, expected: meant.host } });
   }
   const cleanCode = cleanSecret(code, CODE);
-  const turn = await (meant.accountId === null ? UNPACED() : paced(access, meant.accountId));
+  access.oauth.assertIntegration();
+  await assertHostIsAmocrm(access, host, meant.accountId, waiting);
+  const turn = await paced(access, meant.accountId, waiting);
   const exchange = access.oauth.exchange(host, cleanCode);
   const fared = await exchange.then(
     () => 'answered' as const,

@@ -1,5 +1,7 @@
-import { accountAddress } from '../amocrm/host.ts';
+import { accountAddress, bareHost } from '../amocrm/host.ts';
 import { findExportError } from '../errors/export-error.ts';
+
+export { bareHost };
 
 /** The account's host that a browser's `Origin` names; undefined for one that is no address of an amoCRM account. */
 export function accountHostOf(origin: string, insecureHosts: readonly string[]): string | undefined {

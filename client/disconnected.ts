@@ -7,7 +7,7 @@ import { amocrmAnswers } from './preflight.ts';
 /** How amoCRM says that the access is over. That it is unpaid, or lacks a right, is another matter. */
 const ENDED: readonly ErrorCode[] = ['amocrm_unauthorized', 'amocrm_grant_lost', 'amocrm_client_refused'];
 
-/** Nobody waits for the look, and amoCRM sends its hook once. */
+/** Nobody waits for the look, which so goes behind people's requests, and amoCRM sends its hook once. */
 const PATIENCE_MS = 60_000;
 
 /**
@@ -21,7 +21,7 @@ export async function endAccessIfRefused(access: AccountAccess, account: Account
   const token = await access.ledger.tokens.read(account.accountId);
   if (!token) return true;
   try {
-    await amocrmAnswers(access, account, PATIENCE_MS);
+    await amocrmAnswers(access, account, PATIENCE_MS, 'bulk');
     return false;
   } catch (error) {
     const code = findExportError(error)?.code;

@@ -1,4 +1,5 @@
 import { readAccount } from '../amocrm/account.ts';
+import type { Priority } from '../amocrm/pace.ts';
 import { ExportError, findExportError } from '../errors/export-error.ts';
 import type { Account } from '../ledger/accounts.ts';
 import { type AccountAccess, amocrmOf } from './account-access.ts';
@@ -27,10 +28,15 @@ export async function preflight(access: AccountAccess, account: Account): Promis
 }
 
 /** As {@link preflight}, of amoCRM alone, and an error when it is silent: a preview is nothing without its answers. */
-export async function amocrmAnswers(access: AccountAccess, account: Account, patienceMs = PATIENCE_MS): Promise<void> {
+export async function amocrmAnswers(
+  access: AccountAccess,
+  account: Account,
+  patienceMs = PATIENCE_MS,
+  priority: Priority = 'interactive',
+): Promise<void> {
   const signal = AbortSignal.timeout(patienceMs);
   try {
-    await readAccount(amocrmOf(access, account, signal));
+    await readAccount(amocrmOf(access, account, signal, priority));
   } catch (error) {
     if (signal.aborted && !findExportError(error)) throw silent('amocrm_unavailable', account.host, patienceMs);
     throw error;

@@ -13,6 +13,9 @@ import { CONSENT_PAGE_POLICY, consentPage } from './consent-page.ts';
 /** amoCRM waits three seconds for an answer to its install hook, and never asks again. */
 const ANSWER_WITHIN_MS = 2_000;
 
+/** Anybody can send an install hook: it goes behind people's requests and an export's, and soon gives up. */
+const HOOKS_WAIT = { priority: 'bulk', patienceMs: 2_000 } as const;
+
 const text = z.string().max(4096).optional();
 
 /** Looser than our own requests: amoCRM may add parameters of its own. */
@@ -54,9 +57,9 @@ export function redirectRoute(app: Api, { access }: Services, hooks: Hooks, limi
       if (Object.keys(request.query).length === 0) return page().send(consentPage(NOTHING_ASKED, false));
       const isInstall = state === undefined && error === undefined && fromWidget !== undefined;
       const hook = isInstall ? 'install' : 'consent';
-      if (isInstall) await limits.ofInstalls(request);
+      if (isInstall) await limits.ofInstalls(request, referer);
       const work = isInstall
-        ? authoriseByCode(access, referer, code)
+        ? authoriseByCode(access, referer, code, HOOKS_WAIT)
         : authoriseByRedirect(access, new URLSearchParams(definedOnly({ code, state, referer, error })));
       const counted = work.then(
         (connected) => {

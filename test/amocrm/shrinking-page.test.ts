@@ -10,7 +10,8 @@ import { ExportError } from '../../errors/export-error.ts';
 import { NOW, openAccount, type TestAccount } from '../sandbox/amocrm-sandbox.ts';
 import { ownServer, readerOf } from './account-reader.ts';
 
-const tooMuch = () => new ExportError('amocrm_unavailable', { values: { host: 'h', request: '/users', what: '504', status: 504 } });
+const tooMuch = () =>
+  new ExportError('amocrm_unavailable', { values: { host: 'h', request: '/users', what: '504', status: 504 } });
 
 describe('a page that is more than amoCRM can give', () => {
   test('is asked for by halves, from where it began', async () => {
@@ -48,7 +49,9 @@ describe('a page that is more than amoCRM can give', () => {
     await expect(readShrinking({ offset: 0, limit: 8 }, failing(large))).rejects.toBe(large);
     expect(asked).toBe(4);
     asked = 0;
-    const down = new ExportError('amocrm_unavailable', { values: { host: 'h', request: '/users', what: '502', status: 502 } });
+    const down = new ExportError('amocrm_unavailable', {
+      values: { host: 'h', request: '/users', what: '502', status: 502 },
+    });
     await expect(readShrinking({ offset: 0, limit: 8 }, failing(down))).rejects.toBe(down);
     expect(asked).toBe(1);
   });

@@ -61,7 +61,7 @@ describe('the backend', () => {
       const counted = (endpoint: string, outcome: string) =>
         `speechsense_export_amocrm_requests_total{account="${stage.accountId}",endpoint="${endpoint}",outcome="${outcome}"}`;
       expect(metrics).toContain(`${counted('/users', 'ok')} 2`);
-      expect(metrics).toContain(`${counted('/account', 'ok')} 2`);
+      expect(metrics).toContain(`${counted('/account', 'ok')} 4`);
       expect(metrics).toContain(`${counted('/oauth2/access_token', 'ok')} 1`);
       expect(metrics).toContain(`${counted('/oauth2/access_token', 'amocrm_code_refused')} 1`);
     }));

@@ -25,7 +25,13 @@ export interface TestBackendOptions {
 }
 
 /** Nobody reaches them but a test that means to. */
-const WIDE_LIMITS: Limits = { perIp: 1_000_000, perAccount: 1_000_000, installsPerIp: 1_000_000 };
+const WIDE_LIMITS: Limits = {
+  perIp: 1_000_000,
+  perAccount: 1_000_000,
+  installsPerIp: 1_000_000,
+  installsPerHost: 1_000_000,
+  installs: 1_000_000,
+};
 
 /** A stage whose integration redirects to a backend that {@link startBackend} can start and start again. */
 export async function createBackendStage(options: StageOptions = {}): Promise<Stage> {
