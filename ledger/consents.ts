@@ -38,6 +38,11 @@ export function createConsents(db: Database) {
   };
 }
 
+/** Whether a link of ours may have carried it: what others put in its place has another form. */
+export function isConsentState(state: string): boolean {
+  return /^[\w-]{43}$/.test(state);
+}
+
 function hashOf(state: string): Buffer {
   return createHash('sha256').update(state).digest();
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { authoriseByCode, authoriseByRedirect } from '../../client/account-consent.ts';
 import type { Sentence } from '../../errors/codes.ts';
 import { ExportError } from '../../errors/export-error.ts';
+import { isConsentState } from '../../ledger/consents.ts';
 import { httpStatusOf } from '../../errors/outcome.ts';
 import { toExportError } from '../answers/error-answer.ts';
 import { sentenceOfOurs } from '../answers/page-sentences.ts';
@@ -19,7 +20,7 @@ const HOOKS_WAIT = { priority: 'bulk', patienceMs: 2_000 } as const;
 const text = z.string().max(4096).optional();
 
 /** Looser than our own requests: amoCRM may add parameters of its own. */
-const redirected = z.looseObject({ code: text, state: text, referer: text, from_widget: text, error: text });
+const redirected = z.looseObject({ code: text, state: text, referer: text, error: text });
 
 const CONNECTED: Sentence = {
   en: 'The account is connected. You can close this window.',
@@ -36,8 +37,8 @@ const CONNECTING: Sentence = {
 };
 
 /**
- * The redirect URI: where the browser comes back from the consent page (with our state), and where amoCRM tells that the
- * widget was installed (without one). It answers at once; what takes longer goes on after the answer.
+ * The redirect URI: where the browser comes back from the consent page with our state, and where amoCRM tells that the
+ * widget was installed, without a state or with one that nobody here gave out (decision 0029). It answers at once; what takes longer goes on after the answer.
  */
 export function redirectRoute(app: Api, { access }: Services, hooks: Hooks, limits: RateLimits): void {
   const { background, integration, metrics } = hooks;
@@ -45,7 +46,7 @@ export function redirectRoute(app: Api, { access }: Services, hooks: Hooks, limi
     new URL(integration.redirectUri).pathname,
     { schema: { hide: true, querystring: redirected } },
     async (request, reply) => {
-      const { code = '', state, referer = '', from_widget: fromWidget, error } = request.query;
+      const { code = '', state, referer = '', error } = request.query;
       const page = () =>
         reply
           .type('text/html; charset=utf-8')
@@ -55,7 +56,7 @@ export function redirectRoute(app: Api, { access }: Services, hooks: Hooks, limi
           // The script that closes the window needs the one that opened it.
           .header('cross-origin-opener-policy', 'unsafe-none');
       if (Object.keys(request.query).length === 0) return page().send(consentPage(NOTHING_ASKED, false));
-      const isInstall = state === undefined && error === undefined && fromWidget !== undefined;
+      const isInstall = error === undefined && (state === undefined || !isConsentState(state));
       const hook = isInstall ? 'install' : 'consent';
       if (isInstall) await limits.ofInstalls(request, referer);
       const work = isInstall

@@ -1,12 +1,15 @@
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
+import { decodeText } from './decode-text.ts';
 import type { Input } from './streams.ts';
+
+const INPUT = { en: 'what standard input brings', ru: 'данные со стандартного ввода' };
 
 /**
  * A secret from standard input: all of it from a pipe, one unseen line from a terminal. Never an argument: other users
  * of the machine can read those.
  */
 export async function readSecret(stdin: Input, prompt: string): Promise<string> {
-  if (stdin.isTTY !== true || !stdin.setRawMode) return text(stdin);
+  if (stdin.isTTY !== true || !stdin.setRawMode) return decodeText(await buffer(stdin), INPUT);
   process.stderr.write(`${prompt}: `);
   stdin.setRawMode(true);
   stdin.setEncoding('utf8');

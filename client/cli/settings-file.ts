@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { isNativeError } from 'node:util/types';
+import type { Sentence } from '../../errors/codes.ts';
 import { ExportError } from '../../errors/export-error.ts';
 import { type ExportSettings, parseExportSettings } from '../../settings/export-settings.ts';
+import { decodeText } from './decode-text.ts';
 import type { Input } from './streams.ts';
 
 /**
@@ -11,25 +13,31 @@ import type { Input } from './streams.ts';
  * @throws {ExportError} `usage` when it cannot be read; {@link SettingsInvalid} with all that is wrong in it.
  */
 export async function readSettingsFile(file: string, stdin: Input): Promise<ExportSettings> {
-  return parseExportSettings(parseJson(file, await contentOf(file, stdin)));
+  return parseExportSettings(parseJson(file, decodeText(await contentOf(file, stdin), nameOf(file))));
 }
 
-async function contentOf(file: string, stdin: Input): Promise<string> {
-  if (file === '-') return text(stdin);
+async function contentOf(file: string, stdin: Input): Promise<Buffer> {
+  if (file === '-') return buffer(stdin);
   try {
-    return await readFile(file, 'utf8');
+    return await readFile(file);
   } catch (cause) {
     const why = isNativeError(cause) && 'code' in cause ? String(cause.code) : 'unreadable';
-    throw new ExportError('usage', { cause, values: { problem: `the file ${file} cannot be read (${why})` } });
+    const problem = { en: `the file ${file} cannot be read (${why})`, ru: `файл ${file} не прочитать (${why})` };
+    throw new ExportError('usage', { cause, values: { problem } });
   }
 }
 
 function parseJson(file: string, content: string): unknown {
   try {
-    // Editors on Windows put a byte order mark in front, which JSON does not know.
-    return JSON.parse(content.replace(/^\uFEFF/, ''));
+    return JSON.parse(content);
   } catch (cause) {
     const where = isNativeError(cause) ? cause.message : 'unknown';
-    throw new ExportError('usage', { cause, values: { problem: `the file ${file} is not JSON: ${where}` } });
+    const { en, ru } = nameOf(file);
+    const problem = { en: `${en} is not JSON: ${where}`, ru: `${ru}: это не JSON (${where})` };
+    throw new ExportError('usage', { cause, values: { problem } });
   }
+}
+
+function nameOf(file: string): Sentence {
+  return { en: `the file ${file}`, ru: `файл ${file}` };
 }

@@ -61,6 +61,22 @@ describe('installing the widget', () => {
     expect(await stage.ledger.tokens.read(stage.accountId)).toMatchObject({ kind: 'oauth', state: 'active' });
   });
 
+  test.each<[string, Record<string, string>]>([
+    ['a state that nobody here gave out', { state: 'state', client_id: 'x' }],
+    ['an empty state', { state: '' }],
+    ['such a state and from_widget', { state: 'state', from_widget: '1' }],
+    ['neither state nor from_widget', {}],
+  ])('connects the account also with %s', async (_, more) => {
+    const code = stage.sandbox.amocrm.account.tokens.issueCode();
+    expect((await callback({ code, referer: host, ...more })).status).toBe(200);
+    await connected();
+  });
+
+  test('with a state that nobody here gave out and no code connects nothing', async () => {
+    expect((await callback({ state: 'state', referer: host })).status).toBe(400);
+    expect(await stateOf()).toBe('not_connected');
+  });
+
   test('is answered within amoCRM’s three seconds, however long amoCRM itself takes then', async () => {
     stage.sandbox.amocrm.faults.set([{ match: '/oauth2/access_token', answer: { delayMs: 4_000 }, times: 1 }]);
     const outcome = await stage.sandbox.amocrm.control('POST', '/integration/install', undefined);
@@ -110,13 +126,15 @@ describe('«Подключить»', () => {
     expect(await stateOf()).toBe('not_connected');
   });
 
-  test('takes no address without a state, or with a forged one', async () => {
+  test('takes no state of the form of ours that nobody was given', async () => {
     const before = exchanges();
     const code = stage.sandbox.amocrm.account.tokens.issueCode();
-    for (const state of [{}, { state: '' }, { state: 'forged' }]) {
-      expect((await callback({ code, referer: host, ...state })).status).toBe(400);
+    for (const more of [{}, { from_widget: '1' }]) {
+      const forged = { code, referer: host, state: 'x'.repeat(43), ...more };
+      expect((await callback(forged)).status).toBe(400);
     }
     expect(exchanges()).toBe(before);
+    expect(await stateOf()).toBe('not_connected');
   });
 
   test('has an address that is there, also when nothing is asked of it', async () => {

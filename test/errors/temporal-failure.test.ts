@@ -47,7 +47,9 @@ describe('an error on its way into Temporal’s history', () => {
     expect(kept).not.toContain('+7999');
     expect(kept).not.toMatch(/\.ts:\d|\n/);
     expect(kept).toContain('"stackTrace":""');
-    expect(applicationFailure(error).details).toEqual([{ kind: 'retryable', values: { host: 'h', request: '/users', what: '502' } }]);
+    expect(applicationFailure(error).details).toEqual([
+      { kind: 'retryable', values: { host: 'h', request: '/users', what: '502' } },
+    ]);
     expect(toFailure(error).cause).toBeUndefined();
   });
 

@@ -11,7 +11,7 @@ import type { Progress } from '../../../ledger/progress.ts';
 import type { ReportRow } from '../../../ledger/report-columns.ts';
 import { reportCells } from '../../report-cells.ts';
 import { REPORT_FORMATS, reportContent, type ReportFormat } from '../../report-content.ts';
-import { writeReportFile } from '../../report-file.ts';
+import { isStandardOutput, writeReportFile } from '../../report-file.ts';
 import { counted, noCalls } from '../../report-totals.ts';
 import { count } from '../amounts.ts';
 import { addCommand, type Runner } from '../command.ts';
@@ -39,7 +39,7 @@ export function addReportCommand(program: Command, runner: Runner): void {
       new Option('--export <id>', 'another one than the last'),
       new Option('--format <format>', 'by the ending of --out, else csv').choices([...REPORT_FORMATS]),
       new Option('--excel', 'csv for a double click in Excel: with a byte order mark and semicolons'),
-      new Option('--out <file>', 'write to a file'),
+      new Option('--out <file>', 'write to a file; - is standard output'),
       new Option('--state <state>', 'only calls in this state').choices(STATES),
     ],
     examples: [
@@ -59,12 +59,12 @@ export function addReportCommand(program: Command, runner: Runner): void {
       const audio = { mono: 0, converted: 0, incomplete: 0 };
       const rows = audioCounted(counted(ledger.report.rows(exportId, flags.state), totals), audio);
       const content = reportContent(reportCells(rows, { host, timeZone, language }), format, flags.excel);
-      if (flags.out === undefined) {
+      const { out: file } = flags;
+      if (file === undefined || (await isStandardOutput(file))) {
         await pipeline(content, output.stdout, { end: false });
         for (const sentence of audioSentences(audio)) output.remark(sentence);
         return EXIT.done;
       }
-      const file = flags.out;
       await writeReportFile(content, file);
       output.result({ exportId, file, format, rows: totals.found, calls: totals, ...audio }, () => {
         const found = count(totals.found, language);
@@ -139,11 +139,20 @@ function formatOf({ format: given, excel = false, out, json = false }: ReportFla
   }
   if (format === 'xlsx' && out === undefined) {
     throw new ExportError('usage', {
-      values: { problem: 'a workbook is not printed: say with --out where to write it' },
+      values: {
+        problem: {
+          en: 'a workbook is not printed: say with --out where to write it',
+          ru: 'книга Excel не печатается: укажите файл в --out',
+        },
+      },
     });
   }
   if (excel && format !== 'csv') {
-    throw new ExportError('usage', { values: { problem: `--excel is about csv; ${format} needs no such thing` } });
+    const problem = {
+      en: `--excel is about csv; ${format} needs no such thing`,
+      ru: `--excel относится к csv, для ${format} он не нужен`,
+    };
+    throw new ExportError('usage', { values: { problem } });
   }
   return format;
 }
