@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { SightedNote } from './calls.ts';
+import { contradictsIdentity, contradictsTraits } from './contradiction.ts';
 import type { Schema } from './schema.ts';
 
 /**
@@ -10,7 +11,10 @@ const WINDOW_DAYS = 7;
 const WINDOW_MS = WINDOW_DAYS * 86_400_000;
 
 /** A call that a note may be one of. */
-export interface CandidateCall extends Pick<SightedNote, 'noteId' | 'startedAt' | 'uniq' | 'source' | 'link'> {
+export interface CandidateCall extends Pick<
+  SightedNote,
+  'noteId' | 'startedAt' | 'uniq' | 'source' | 'link' | 'phone'
+> {
   /** 0 while it is only about to be made. */
   callId: number;
   /** Those of the notes at hand that it is known by. */
@@ -40,9 +44,13 @@ export class Candidates {
     return callId === undefined ? undefined : this.#byId.get(callId);
   }
 
-  /** The call, of about the note's time, that has the note's identity. */
+  /** The call, of about the note's time, that has the note's identity and nothing that speaks against it. */
   named(note: SightedNote): CandidateCall | undefined {
-    return nearest(note, this.#byIdentity.get(note.identity) ?? []);
+    const named = this.#byIdentity.get(note.identity) ?? [];
+    return nearest(
+      note,
+      named.filter((call) => !contradictsIdentity(note, call)),
+    );
   }
 
   /** The call, of about the note's time, that has so much in common with the note that it is most likely its own. */
@@ -50,13 +58,13 @@ export class Candidates {
     const alike = traitsOf(note).flatMap((trait) => this.#byTrait.get(trait) ?? []);
     return nearest(
       note,
-      alike.filter((call) => isLikely(note, call)),
+      alike.filter((call) => isLikely(note, call) && !contradictsTraits(note, call)),
     );
   }
 
   /** A call that is to be made of this note. */
-  make({ noteId, startedAt, uniq, source, link }: SightedNote): CandidateCall {
-    const call = { callId: 0, noteId, startedAt, uniq, source, link, identities: new Set<string>() };
+  make({ noteId, startedAt, uniq, source, link, phone }: SightedNote): CandidateCall {
+    const call = { callId: 0, noteId, startedAt, uniq, source, link, phone, identities: new Set<string>() };
     this.#note(call);
     return call;
   }
@@ -87,11 +95,12 @@ export class Candidates {
     for (const trait of traitsOf(call)) push(this.#byTrait, trait, call);
   }
 
-  #learn(call: CandidateCall, { uniq, source, link }: SightedNote): void {
+  #learn(call: CandidateCall, { uniq, source, link, phone }: SightedNote): void {
     const known = traitsOf(call);
     call.uniq ??= uniq;
     call.source ??= source;
     call.link ??= link;
+    call.phone ??= phone;
     for (const trait of traitsOf(call)) if (!known.includes(trait)) push(this.#byTrait, trait, call);
   }
 }
@@ -120,7 +129,7 @@ export async function readCandidates(
   return candidates;
 }
 
-const COLUMNS = sql`c.call_id as "callId", c.note_id as "noteId", c.started_at as "startedAt", c.uniq, c.source, c.link`;
+const COLUMNS = sql`c.call_id as "callId", c.note_id as "noteId", c.started_at as "startedAt", c.uniq, c.source, c.link, c.phone`;
 
 /** As {@link isLikely}, each part by an index of its own. */
 async function likelyCalls(tx: Transaction<Schema>, accountId: number, notes: SightedNote[]) {

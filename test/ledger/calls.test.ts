@@ -40,6 +40,86 @@ describe('a call is told from others by its identity', () => {
     expect(rows.map(({ note_id }) => note_id)).toEqual([111]);
   });
 
+  test.each<[string, Partial<Parameters<typeof sightedNote>[0]>[], number]>([
+    [
+      'three of their own ids and one link, as of calls that were not recorded',
+      [
+        { noteId: -1, identity: 'uniq:a1', uniq: 'a1', link: 'https://p/?view=' },
+        { noteId: -2, identity: 'uniq:a2', uniq: 'a2', link: 'https://p/?view=' },
+        { noteId: -3, identity: 'uniq:a3', uniq: 'a3', link: 'https://p/?view=' },
+      ],
+      3,
+    ],
+    [
+      'one of another id beside a note with its link',
+      [
+        { noteId: 1, identity: 'uniq:b1', uniq: 'b1', link: 'https://p/b' },
+        { noteId: -2, identity: 'uniq:b2', uniq: 'b2', link: 'https://p/b' },
+      ],
+      2,
+    ],
+    [
+      'two of one id from two services',
+      [
+        { noteId: -1, identity: 'uniq:x,1', uniq: '1', source: 'x', link: 'https://x/1' },
+        { noteId: -2, identity: 'uniq:y,1', uniq: '1', source: 'y', link: 'https://y/1' },
+      ],
+      2,
+    ],
+    [
+      'one of the id of another telephony’s note, with another link and phone',
+      [
+        { noteId: 1, identity: 'uniq:x,2', uniq: '2', source: 'x', link: 'https://x/2', phone: '79161230001' },
+        { noteId: -2, identity: 'uniq:y,2', uniq: '2', source: 'y', link: 'https://y/2', phone: '79161230002' },
+      ],
+      2,
+    ],
+    [
+      'two without an id, with one link and two phones',
+      [
+        { noteId: -1, identity: 'link:c', uniq: null, link: 'https://p/c', phone: '+79161230001' },
+        { noteId: -2, identity: 'link:c', uniq: null, link: 'https://p/c', phone: '+79161230002' },
+      ],
+      2,
+    ],
+    [
+      'two of no telephony and one id, with two links and two phones',
+      [
+        { noteId: 1, identity: 'uniq:null,1', uniq: '7', source: null, link: 'https://p/1', phone: '+79161230001' },
+        { noteId: 2, identity: 'uniq:null,1', uniq: '7', source: null, link: 'https://p/2', phone: '+79161230002' },
+      ],
+      2,
+    ],
+    [
+      'one that was accepted, whose note names the telephony otherwise',
+      [
+        { noteId: -1, identity: 'uniq:s,3', uniq: '3', source: 's', link: null },
+        { noteId: 2, identity: 'uniq:t,3', uniq: '3', source: 't', link: 'https://p/3' },
+      ],
+      1,
+    ],
+    [
+      'one whose copies write its phone in two ways',
+      [
+        { noteId: 1, identity: 'link:d', uniq: null, link: 'https://p/d', phone: '8 (916) 123-00-01' },
+        { noteId: 2, identity: 'link:d', uniq: null, link: 'https://p/d', phone: '79161230001' },
+      ],
+      1,
+    ],
+  ])('calls on unsorted leads, or their like: %s', async (_, given, calls) => {
+    const own = await openTestLedger();
+    try {
+      const notes = given.map((one) => sightedNote({ noteId: 0, ...one }));
+      for (const pages of [[notes], notes.map((note) => [note]), [notes.toReversed()]]) {
+        const exportId = await openTestExport(own.ledger);
+        for (const page of [...pages, ...pages]) await own.ledger.calls.recordSightings(TEST_ACCOUNT, exportId, page);
+        expect((await own.ledger.progress.read(exportId)).calls.found).toBe(calls);
+      }
+    } finally {
+      await own.close();
+    }
+  });
+
   test('a page that is read twice changes nothing', async () => {
     const page = [sightedNote({ noteId: 121 }), sightedNote({ noteId: 122 })];
     const { exportId, rows } = await list(page, page);
