@@ -1,3 +1,5 @@
+/** `101 - `, `+7 495 123-45-67 - ` in front of a name. */
+const NUMBER_BEFORE = /^[\s\p{P}\p{S}]*\d[\d\s()+.-]*[\s\p{P}\p{S}]+(?=\p{L})/u;
 /** `(101)`, `101`, `доб. 101`, `#101` behind a name. */
 const EXTENSION = /[\s\p{P}\p{S}]+(?:(?:доб|внутр?|вн|ext)[\s.]*)?\d{2,6}[\s\p{P}\p{S}]*$/u;
 
@@ -11,7 +13,7 @@ export function nameKeys(name: string): { whole: string; withoutExtension: strin
     .replace(/\p{Cf}/gu, '')
     .toLowerCase()
     .replaceAll('ё', 'е');
-  return { whole: keyOf(plain), withoutExtension: keyOf(plain.replace(EXTENSION, '')) };
+  return { whole: keyOf(plain), withoutExtension: keyOf(plain.replace(NUMBER_BEFORE, '').replace(EXTENSION, '')) };
 }
 
 function keyOf(name: string): string {

@@ -55,6 +55,8 @@ describe('who talked is whom call_responsible names:', () => {
     ['with a bare extension', 'Сергей Морозов 101', 8],
     ['with an extension that says so', 'Сергей Морозов, доб. 101', 8],
     ['with an extension behind a hash', 'морозов сергей #101', 8],
+    ['behind an extension', '101 Сергей Морозов', 8],
+    ['behind a phone and a dash', '+79160000088 - СЕРГЕЙ МОРОЗОВ', 8],
     ['of two parts', 'Мария Петрова-Водкина', 16],
     ['that ends in an extension of its own', 'Оператор 101', 17],
     ['with its address', 'Ольга К. <OLGA@example.ru>', 7],
