@@ -1,5 +1,5 @@
 import { cancellationSignal, heartbeat, log } from '@temporalio/activity';
-import { FAILURE_REASONS, type FailureReason } from '../errors/reasons.ts';
+import type { FailureReason } from '../errors/reasons.ts';
 import { ExportError } from '../errors/export-error.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { TransferState } from '../ledger/schema.ts';
@@ -12,6 +12,14 @@ import { traitsOf } from '../speechsense/talk-traits.ts';
 import { entitiesOfCall, neededFields } from './call-entities.ts';
 import { clientOf, mappedFields } from './call-fields.ts';
 import { cancellationOf, isStopRequested } from './cancellation.ts';
+import {
+  answerOf,
+  deservesLastTry,
+  isNotThereYet,
+  isTelephonyAway,
+  reasonOf,
+  recordingFailure,
+} from './recording-patience.ts';
 import { patiently } from '../ledger/patiently.ts';
 import { type Brake, inTurn, uploadWhileAway } from './upload-while-away.ts';
 
@@ -37,8 +45,6 @@ export interface TransferResult {
 /** How long what only this process knows is tried to be written down while Postgres is away. */
 const ANSWER_PATIENCE_MS = 30 * 60_000;
 const RELEASE_PATIENCE_MS = 5 * 60_000;
-/** A shorter pause that a telephony asks for is waited out where the call is. */
-const LANE_PATIENCE_MS = 5_000;
 /** Attempts after which a defect of ours is the call's end, not a loop. */
 const DEFECT_ATTEMPTS = 5;
 const HEARTBEAT_MS = 1_000;
@@ -80,10 +86,17 @@ export function createTransferActivities(deps: TransferDeps) {
       if (!connection) throw new ExportError('connection_not_set');
       const metadata = await metadataOf(ledger, call);
       beat.phase = 'download';
-      const recording = await deps.recordings.receive(link, {
-        signal: ending,
-        onProgress: beat.progress,
-        recordingHosts: call.settings.recordingHosts,
+      const receive = (evenAtRest: boolean) =>
+        deps.recordings.receive(link, {
+          signal: ending,
+          onProgress: beat.progress,
+          accountId: call.accountId,
+          evenAtRest,
+          recordingHosts: call.settings.recordingHosts,
+        });
+      const recording = await receive(false).catch((error: unknown) => {
+        if (!deservesLastTry(error, call, deps.recordingRetrySeconds)) throw error;
+        return receive(true);
       });
       return { recording, metadata, apiKey: connection.apiKey };
     });
@@ -153,11 +166,14 @@ export function createTransferActivities(deps: TransferDeps) {
       return { state: 'unconfirmed' };
     }
     if (!cancellation && !call.postponed && isTelephonyAway(error)) {
-      await patiently(() => ledger.transfers.postpone(lease), RELEASE_PATIENCE_MS);
+      await patiently(() => ledger.transfers.postpone(lease, answerOf(error)), RELEASE_PATIENCE_MS);
       return { state: 'waiting' };
     }
     if (!cancellation && isNotThereYet(error, call, deps.recordingWaitHours)) {
-      await patiently(() => ledger.transfers.awaitRecording(lease), RELEASE_PATIENCE_MS);
+      await patiently(
+        () => ledger.transfers.awaitRecording(lease, answerOf(error) ?? 'recording_expired'),
+        RELEASE_PATIENCE_MS,
+      );
       return { state: 'waiting' };
     }
     const reason = cancellation ? undefined : failureReason(error, call, deps.recordingRetrySeconds);
@@ -170,7 +186,10 @@ export function createTransferActivities(deps: TransferDeps) {
       return { state: 'failed' };
     }
     const because = cancellation ? undefined : faultOf(error);
-    await patiently(() => ledger.transfers.release(lease, because), RELEASE_PATIENCE_MS);
+    await patiently(
+      () => ledger.transfers.release(lease, because, cancellation ? undefined : answerOf(error)),
+      RELEASE_PATIENCE_MS,
+    );
     throw cancellation ?? error;
   }
 
@@ -225,27 +244,10 @@ async function metadataOf(ledger: Ledger, call: CallToSend) {
 function failureReason(error: ExportError, call: CallToSend, retrySeconds: number): FailureReason | undefined {
   if (error.code === 'speechsense_rejected') return 'rejected_by_speechsense';
   if (error.code === 'speechsense_metadata_rejected') return 'metadata_rejected';
-  const reason = FAILURE_REASONS.find((candidate) => candidate === error.code);
-  if (reason !== undefined) {
-    // Counted from the first failure in a row, so that somebody else's outage meanwhile costs a call nothing.
-    const failingMs = call.recordingFailingMs ?? 0;
-    // A host that has failed all others for so long need not be waited for by each of its calls anew.
-    const hostFailingMs = Number(error.values.failingMs ?? 0);
-    return error.kind === 'retryable' && Math.max(failingMs, hostFailingMs) < retrySeconds * 1000 ? undefined : reason;
-  }
+  if (reasonOf(error) !== undefined) return recordingFailure(error, call, retrySeconds);
   if (error.kind !== 'bug') return undefined;
   log.error('transfer failed unexpectedly', { code: error.code, what: error.values.what, defects: call.defects + 1 });
   return call.defects + 1 >= DEFECT_ATTEMPTS ? 'internal_error' : undefined;
-}
-
-/** A telephony that is not to be asked for a while would keep this lane from calls whose recordings are to be had. */
-function isTelephonyAway({ code, retryAfterMs }: ExportError): boolean {
-  return code === 'recording_unreachable' && retryAfterMs !== undefined && retryAfterMs > LANE_PATIENCE_MS;
-}
-
-/** Some telephonies write the link before the file is there; 404 says neither that nor that it has gone. */
-function isNotThereYet({ code, values }: ExportError, { ageMs }: CallToSend, waitHours: number): boolean {
-  return code === 'recording_expired' && values.what === 'not found' && ageMs < waitHours * 3_600_000;
 }
 
 /** Whose fault it was that the attempt came to nothing, where that is to be remembered. */

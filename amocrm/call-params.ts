@@ -1,3 +1,5 @@
+import { isUrl } from '../links/is-url.ts';
+import { linksIn } from '../links/links-in.ts';
 import { toWholeText } from './loose-values.ts';
 
 /**
@@ -16,12 +18,17 @@ export function readCallParams(raw: unknown): ReadonlyMap<string, unknown> | und
 const MAX_LINK = 16_384;
 
 /**
- * The recording's link, if it is one: some telephonies write `-`, `нет записи` or `about:blank` until they have it, and
- * what stands for every call must not make one call of them all.
+ * What the field for the recording's link holds, if a link is in it: some telephonies write `-`, `нет записи` or
+ * `about:blank` until they have it, and what stands for every call must not make one call of them all.
+ *
+ * A text that is a URL stays as it is, since calls were told apart by it before links were read out of other texts.
  */
 export function toLink(value: unknown): string | null {
-  const text = toWholeText(value);
-  return text !== null && text.length <= MAX_LINK && /^https?:/i.test(text) && URL.canParse(text) ? text : null;
+  const text = toWholeText(typeof value === 'object' && value !== null ? JSON.stringify(value) : value);
+  if (text === null || text.length > MAX_LINK) return null;
+  if (/^https?:/i.test(text) && isUrl(text)) return text;
+  const links = linksIn(text);
+  return links.length === 0 ? null : links.join('\n');
 }
 
 function inText(text: string): Iterable<[string, unknown]> {

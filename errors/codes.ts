@@ -439,13 +439,13 @@ export const ERROR_CODES = {
 
   recording_missing: {
     kind: 'permanent',
-    en: 'The call has no recording.',
-    ru: 'У звонка нет записи разговора.',
+    en: 'The call has no recording, or its link names no server.',
+    ru: 'У звонка нет записи разговора, или в ссылке на неё не указан сервер.',
   },
   recording_expired: {
     kind: 'permanent',
-    en: 'The recording is no longer at its link (404 or 410).',
-    ru: 'Записи больше нет по ссылке (404 или 410).',
+    en: 'The recording is no longer at its link (404, 410 or an expired link).',
+    ru: 'Записи больше нет по ссылке (404, 410 или срок ссылки истёк).',
   },
   recording_forbidden: {
     kind: 'permanent',

@@ -8,6 +8,8 @@ export type ValuesOf<Code extends ErrorCode> = Record<PlaceholderOf<Code>, Error
 
 export interface Circumstances {
   cause?: unknown;
+  /** Time will not mend this one, although it mends most of its code. */
+  isLasting?: boolean;
   /** How long the other side asked to be left alone, in milliseconds. */
   retryAfterMs?: number;
   /** The settings or request field that the error belongs to, such as `period.from`. */
@@ -35,11 +37,11 @@ export class ExportError<Code extends ErrorCode = ErrorCode> extends Error {
   readonly requestId: string | undefined;
 
   constructor(code: Code, ...[options]: Options<Code>) {
-    const { values = {}, cause, retryAfterMs, field, requestId } = options ?? {};
+    const { values = {}, cause, isLasting, retryAfterMs, field, requestId } = options ?? {};
     super(filled(errorRow(code).en, 'en', values), { cause });
     this.name = 'ExportError';
     this.code = code;
-    this.kind = errorRow(code).kind;
+    this.kind = isLasting ? 'permanent' : errorRow(code).kind;
     this.retryAfterMs = retryAfterMs;
     this.values = values;
     this.field = field;

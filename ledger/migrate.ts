@@ -25,6 +25,7 @@ import { up as riskTaken } from './migrations/0019-risk-taken.ts';
 import { up as lineage } from './migrations/0020-lineage.ts';
 import { up as missingLists } from './migrations/0021-missing-lists.ts';
 import { up as recordingRemarks } from './migrations/0022-recording-remarks.ts';
+import { up as recordingAnswer } from './migrations/0023-recording-answer.ts';
 
 /** Listed by hand, in order, so that a build needs no file search and a review sees what runs. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -50,6 +51,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0020-lineage': { up: lineage },
   '0021-missing-lists': { up: missingLists },
   '0022-recording-remarks': { up: recordingRemarks },
+  '0023-recording-answer': { up: recordingAnswer },
 };
 
 /**

@@ -240,6 +240,8 @@ interface TransfersTable {
   postponed: Generated<boolean>;
   /** When its recording was first not to be had, of the failures in a row. */
   recording_failing_since: Date | null;
+  /** What its link's last answer was, where it was none with a recording: a reason, also for when it is asked no more. */
+  recording_answer: string | null;
   /** How many attempts ended in a defect of this program. */
   defects: Generated<number>;
   found_by: Generated<FoundBy>;

@@ -45,6 +45,8 @@ export interface CallToSend {
   status: number | null;
   /** For how long its recording has not been to be had; null when it was not asked for, or was had. */
   recordingFailingMs: number | null;
+  /** What its link's last answer was, where it was none with a recording. */
+  recordingAnswer: FailureReason | null;
   /** How long ago it was. */
   ageMs: number;
   /** It was put off to the end of its export once already. */
@@ -125,7 +127,7 @@ export function createTransfers(db: Database) {
         returning t.state, t.attempt, t.risk_taken,
                   extract(epoch from clock_timestamp() - t.recording_failing_since) * 1000 as "recordingFailingMs",
                   extract(epoch from clock_timestamp() - c.started_at) * 1000 as "ageMs",
-                  t.postponed, t.defects,
+                  t.recording_answer as "recordingAnswer", t.postponed, t.defects,
                   c.account_id as "accountId", c.call_id as "callId", c.note_id as "noteId",
                   c.entity_type as "entityType", c.entity_id as "entityId", c.direction, c.started_at as "startedAt",
                   c.talk_seconds as "talkSeconds", c.operator_id as "operatorId", nullif(u.name, '') as "operatorName",
@@ -249,15 +251,20 @@ export function createTransfers(db: Database) {
       settle(db, lease, 'failed', reason, audioFormat === undefined ? [] : [sql`audio_format = ${audioFormat}`]),
 
     /** Its recording may come yet: it is looked for once more at the end of this export, and by later ones. */
-    awaitRecording: (lease: Lease): Promise<boolean> =>
+    awaitRecording: (lease: Lease, answer: FailureReason): Promise<boolean> =>
       settle(db, lease, 'waiting', 'recording_not_found' satisfies WaitingReason, [
-        sql`batch = null, recording_failing_since = null`,
+        sql`batch = null, recording_failing_since = null, recording_answer = ${answer}`,
       ]),
 
-    /** Puts the call off to the end of its export, where it is planned once more, in a batch of its own. */
-    postpone: (lease: Lease): Promise<boolean> =>
+    /**
+     * Puts the call off to the end of its export, where it is planned once more, in a batch of its own.
+     *
+     * @param answer of its own link, if it has been asked.
+     */
+    postpone: (lease: Lease, answer?: FailureReason): Promise<boolean> =>
       settle(db, lease, 'waiting', 'telephony_away' satisfies WaitingReason, [
         sql`batch = null, postponed = true, recording_failing_since = null`,
+        ...answered(answer),
       ]),
 
     /** Takes a marker back whose upload was cut for certain, so that the same attempt may upload again. */
@@ -268,15 +275,21 @@ export function createTransfers(db: Database) {
      * that holds it can, and it alone knows that its marker, if any, was followed by no completed upload.
      *
      * @param because what is to be remembered of the attempt: its recording was not to be had, or a defect ended it.
+     * @param answer of its own link, if that is why.
      */
-    release: (lease: Lease, because?: 'recording' | 'defect'): Promise<boolean> =>
+    release: (lease: Lease, because?: 'recording' | 'defect', answer?: FailureReason): Promise<boolean> =>
       settle(db, lease, 'planned', null, [
         because === 'recording'
           ? sql`recording_failing_since = coalesce(recording_failing_since, now())`
           : sql`recording_failing_since = null`,
         ...(because === 'defect' ? [sql`defects = defects + 1`] : []),
+        ...answered(answer),
       ]),
   };
+}
+
+function answered(answer: FailureReason | undefined): RawBuilder<unknown>[] {
+  return answer === undefined ? [] : [sql`recording_answer = ${answer}`];
 }
 
 /**

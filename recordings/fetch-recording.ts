@@ -1,17 +1,16 @@
 import { tmpdir } from 'node:os';
-import { Agent } from 'undici';
 import { ExportError } from '../errors/export-error.ts';
 import { acceptConverted, acceptTaken, isShort } from './accepted.ts';
 import type { AudioRemark, AudioSource, TakenContainer, TakenFormat } from './audio-format.ts';
+import { Connections } from './connections.ts';
 import { createConverter } from './convert.ts';
+import { download, type Download } from './download.ts';
+import { firstThatHasIt } from './first-that-has-it.ts';
 import { guardedConnect, resolveBySystem, type ResolveName } from './guarded-connect.ts';
 import { HostBrake } from './host-brake.ts';
 import { linkPolicy, type LinkPolicy } from './link-policy.ts';
 import { PagePool } from './page-pool.ts';
 import { recognise } from './recognise.ts';
-import { requestRecording } from './request-recording.ts';
-import { safeLink } from './safe-link.ts';
-import { storeWhole } from './store-whole.ts';
 import { StoredBytes } from './stored-bytes.ts';
 
 interface RecordingLimits {
@@ -56,6 +55,10 @@ export interface RecordingsOptions {
 
 interface ReceiveOptions {
   signal: AbortSignal;
+  /** Whose recording it is: no account's links keep another one's from a host. Default: nobody's. */
+  accountId?: number;
+  /** Asks a host that is otherwise left alone for a while. */
+  evenAtRest?: boolean;
   /** What the account's settings open of private networks. Default: nothing. */
   recordingHosts?: readonly string[];
   /** Bytes received so far. */
@@ -79,7 +82,8 @@ export interface Recording {
 
 export interface Recordings {
   /**
-   * Receives the whole recording at a link, recognises it and converts it where SpeechSense does not take its format.
+   * Receives the whole recording at a link, recognises it and converts it where SpeechSense does not take its format. A
+   * telephony may have written several links into one field: each is tried in turn.
    *
    * @throws ExportError `recording_…`, `audio_unsupported` or `conversion_failed`; the signal's own reason when it was
    * aborted. None of them holds the link.
@@ -89,16 +93,10 @@ export interface Recordings {
   close(): Promise<void>;
 }
 
-interface Download {
-  contentType: string;
-  /** The answer told where it ends, and it came that far. */
-  endIsCertain: boolean;
-}
-
 /** Who may be connected to, and the connections that were made under that rule: never used under another one. */
 interface Reach {
   policy: LinkPolicy;
-  dispatcher: Agent;
+  connections: Connections;
 }
 
 /** One per process: it keeps connections to telephonies open between recordings. */
@@ -124,43 +122,9 @@ export function createRecordings(options: RecordingsOptions = {}): Recordings {
       recordingHosts,
       ...(options.isPublic && { isPublic: options.isPublic }),
     });
-    const dispatcher = new Agent({ connect: guardedConnect({ policy, connectMs: limits.connectMs, resolve }) });
-    reaches.set(key, { policy, dispatcher });
-    return { policy, dispatcher };
-  }
-
-  async function download(link: string, store: StoredBytes, options: ReceiveOptions): Promise<Download> {
-    const { policy, dispatcher } = reachOf(options.recordingHosts ?? []);
-    const first = safeLink(link, policy);
-    const { signal } = options;
-    // Not AbortSignal.any: on Node 20 its result stays tied to a long-lived signal.
-    const giveUp = new AbortController();
-    const stop = () => giveUp.abort();
-    const timer = setTimeout(stop, limits.totalMs);
-    signal.addEventListener('abort', stop);
-    try {
-      return await brake.watch(first.url.host, async () => {
-        try {
-          const { firstByteMs, stallMs } = limits;
-          const answer = await requestRecording(first, {
-            dispatcher,
-            policy,
-            firstByteMs,
-            stallMs,
-            signal: giveUp.signal,
-          });
-          await storeWhole(answer, store, limits.maxBytes, options.onProgress);
-          return { contentType: answer.contentType, endIsCertain: answer.endIsCertain };
-        } catch (error) {
-          if (signal.aborted) throw signal.reason;
-          if (giveUp.signal.aborted) throw new ExportError('recording_unreachable', { values: { what: 'time limit' } });
-          throw error;
-        }
-      });
-    } finally {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', stop);
-    }
+    const connections = new Connections(guardedConnect({ policy, connectMs: limits.connectMs, resolve }));
+    reaches.set(key, { policy, connections });
+    return { policy, connections };
   }
 
   /** Recognises it, and converts it where SpeechSense does not take its format. */
@@ -185,12 +149,21 @@ export function createRecordings(options: RecordingsOptions = {}): Recordings {
     return { ...recordingOf(store, store, format, remarks), convertedFrom: conversion.from };
   }
 
-  async function receive(link: string, receiving: ReceiveOptions): Promise<Recording> {
+  async function receiveFrom(link: string, receiving: ReceiveOptions): Promise<Recording> {
     receiving.signal.throwIfAborted();
     const received = new StoredBytes(storing);
     const store = new StoredBytes(storing);
     try {
-      return await prepare(received, await download(link, received, receiving), store, receiving.signal);
+      const answer = await download(link, received, {
+        ...limits,
+        ...reachOf(receiving.recordingHosts ?? []),
+        brake,
+        accountId: receiving.accountId ?? 0,
+        evenAtRest: receiving.evenAtRest ?? false,
+        signal: receiving.signal,
+        onProgress: receiving.onProgress,
+      });
+      return await prepare(received, answer, store, receiving.signal);
     } catch (error) {
       await Promise.all([received.dispose(), store.dispose()]);
       throw error;
@@ -198,9 +171,10 @@ export function createRecordings(options: RecordingsOptions = {}): Recordings {
   }
 
   return {
-    receive,
-    close: async () => {
-      await Promise.all([...reaches.values()].map(({ dispatcher }) => dispatcher.destroy()));
+    receive: (field, receiving) => firstThatHasIt(field, (link) => receiveFrom(link, receiving)),
+    close: () => {
+      for (const { connections } of reaches.values()) connections.close();
+      return Promise.resolve();
     },
   };
 }

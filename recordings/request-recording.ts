@@ -1,105 +1,123 @@
-import type { Readable } from 'node:stream';
-import type { Dispatcher } from 'undici';
-import { ExportError, findExportError } from '../errors/export-error.ts';
-import { refusedBy } from './answer-status.ts';
-import { errorCode } from './error-code.ts';
+import { ExportError } from '../errors/export-error.ts';
+import { hostTrouble, isHostTrouble, refusedBy } from './answer-status.ts';
+import { tokens } from './answer-body.ts';
+import { askHop, type HopAnswer, type HopOptions } from './ask-hop.ts';
+import { answeredRange } from './content-range.ts';
+import { Cookies } from './cookies.ts';
 import type { LinkPolicy } from './link-policy.ts';
-import { safeLink, type SafeLink } from './safe-link.ts';
+import { redirected, type SafeLink } from './safe-link.ts';
 
-const MAX_REDIRECTS = 5;
+const MAX_REDIRECTS = 10;
 const USER_AGENT = 'speechsense-export/0.1 (amoCRM call recordings to Yandex SpeechSense)';
+/** Of a refusal, for what it says of itself. */
+const MAX_REFUSAL_BYTES = 8 * 1024;
+const REFUSAL_MS = 3_000;
 
-export interface RecordingRequest {
-  dispatcher: Dispatcher;
+export interface RecordingRequest extends HopOptions {
   policy: LinkPolicy;
-  firstByteMs: number;
-  stallMs: number;
-  signal: AbortSignal;
+  /** Runs a request to a host, or refuses to while the host is to be left alone. */
+  watch: (host: string, ask: () => Promise<HopAnswer>) => Promise<HopAnswer>;
 }
 
 export interface RecordingAnswer {
-  body: Readable;
+  body: AsyncIterable<Buffer>;
   /** As announced, of the body as it is on the wire. */
   contentLength: number | undefined;
-  contentEncoding: string;
+  /** What the body was packed with, in the order in which it was. */
+  codings: readonly string[];
   contentType: string;
-  /** A body that comes to its end is whole: its length was announced, or it comes in chunks or packed. */
+  /** A body that comes to its end is whole: its length was announced, or it comes in chunks. */
   endIsCertain: boolean;
+  discard: () => void;
 }
 
 /**
- * Asks for a recording and follows up to 5 redirects, each checked like the link itself. Credentials go to the origin
- * that they were given for; no cookies, no referrer.
+ * Asks for a recording and follows up to 10 redirects, each checked like the link itself. Credentials go to the origin
+ * that they were given for, cookies to the host that set them; no referrer.
  *
  * @throws ExportError `recording_…`, without the link.
  */
 export async function requestRecording(link: SafeLink, request: RecordingRequest): Promise<RecordingAnswer> {
+  const cookies = new Cookies();
   let next = link;
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-    const { statusCode, headers, body } = await send(next, request);
-    const location = headers.location;
-    if (statusCode === 200) {
-      return {
-        body,
-        contentLength: lengthOf(headers['content-length']),
-        contentEncoding: String(headers['content-encoding'] ?? 'identity').toLowerCase(),
-        contentType: String(headers['content-type'] ?? ''),
-        endIsCertain: ['content-length', 'transfer-encoding'].some((name) => headers[name] !== undefined),
-      };
+    const { url } = next;
+    const answer = await request.watch(url.host, () => ask(next, cookies.for(url), request));
+    const { status, all } = answer.head;
+    cookies.take(url, all('set-cookie'));
+    const [location] = all('location');
+    if (REDIRECTS.has(status) && location !== undefined) {
+      // Nothing of its body is wanted, and a hostile one has no end.
+      answer.discard();
+      next = redirected(next, location, request.policy);
+    } else {
+      return await recordingIn(answer);
     }
-    // Nothing of it is wanted; the connection goes with it, since a hostile body may have no end.
-    body.on('error', () => undefined).destroy();
-    const isRedirect = [301, 302, 303, 307, 308].includes(statusCode) && typeof location === 'string';
-    if (!isRedirect) throw refusedBy(statusCode, first(headers['retry-after']), Date.now());
-    next = redirected(next, location, request.policy);
   }
-  throw new ExportError('recording_unreachable', { values: { what: 'too many redirects' } });
+  throw new ExportError('recording_unreachable', { values: { what: 'too many redirects' }, isLasting: true });
 }
 
-async function send({ url, authorization }: SafeLink, request: RecordingRequest): Promise<Dispatcher.ResponseData> {
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+async function ask(
+  { url, authorization }: SafeLink,
+  cookie: string | undefined,
+  request: RecordingRequest,
+): Promise<HopAnswer> {
+  const answer = await askHop(
+    url,
+    {
+      accept: 'audio/*, */*;q=0.5',
+      'accept-encoding': 'identity',
+      'user-agent': USER_AGENT,
+      connection: 'keep-alive',
+      ...(authorization !== undefined && { authorization }),
+      ...(cookie !== undefined && { cookie }),
+    },
+    request,
+  );
+  const { status, all } = answer.head;
+  if (!isHostTrouble(status)) return answer;
+  answer.discard();
+  throw hostTrouble(status, all('retry-after')[0], Date.now());
+}
+
+/** @throws ExportError for an answer that holds no recording, or a part of one. */
+async function recordingIn(answer: HopAnswer): Promise<RecordingAnswer> {
+  const { head, framing, body, discard } = answer;
+  const range = head.status === 206 ? answeredRange(head.all('content-range')[0]) : undefined;
+  if (range && !range.isWhole) {
+    discard();
+    throw new ExportError('recording_truncated');
+  }
+  if (!range && ![200, 201, 203].includes(head.status)) {
+    throw refusedBy({ status: head.status, text: await beginningOf(answer) });
+  }
+  return {
+    body,
+    contentLength: framing.lengthBytes ?? range?.sizeBytes,
+    codings: [...tokens(head.all('content-encoding')), ...framing.codings],
+    contentType: head.all('content-type')[0] ?? '',
+    endIsCertain: framing.kind !== 'until-close' || range !== undefined,
+    discard,
+  };
+}
+
+/** As much of the body as tells why there is no recording. */
+async function beginningOf({ body, discard }: HopAnswer): Promise<string> {
+  const parts: Buffer[] = [];
+  let left = MAX_REFUSAL_BYTES;
+  const timer = setTimeout(discard, REFUSAL_MS);
   try {
-    return await request.dispatcher.request({
-      origin: url.origin,
-      path: `${url.pathname}${url.search}`,
-      method: 'GET',
-      headers: {
-        accept: 'audio/*, */*;q=0.5',
-        'accept-encoding': 'identity',
-        'user-agent': USER_AGENT,
-        ...(authorization && { authorization }),
-      },
-      headersTimeout: request.firstByteMs,
-      bodyTimeout: request.stallMs,
-      signal: request.signal,
-    });
-  } catch (error) {
-    throw unreachable(error);
+    for await (const bytes of body) {
+      parts.push(bytes.subarray(0, left));
+      left -= bytes.length;
+      if (left <= 0) break;
+    }
+  } catch {
+    // Cut short, it may have told enough.
+  } finally {
+    clearTimeout(timer);
   }
-}
-
-function redirected(from: SafeLink, location: string, policy: LinkPolicy): SafeLink {
-  const to = safeLink(location, policy, from.url);
-  const authorization = to.authorization ?? (to.url.origin === from.url.origin ? from.authorization : undefined);
-  return { url: to.url, authorization };
-}
-
-/** A failed connection or a missing answer. The cause is named by its code only: messages may quote the link. */
-export function unreachable(error: unknown): Error {
-  const known = findExportError(error);
-  if (known) return known;
-  return new ExportError('recording_unreachable', { values: { what: errorCode(error) ?? 'connection failed' } });
-}
-
-/** Whether the other side went silent in the middle of the body. */
-export function isStall(error: unknown): boolean {
-  return errorCode(error) === 'UND_ERR_BODY_TIMEOUT';
-}
-
-function lengthOf(header: string | string[] | undefined): number | undefined {
-  const length = first(header);
-  return length !== undefined && /^\d{1,15}$/.test(length) ? Number(length) : undefined;
-}
-
-function first(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header[0] : header;
+  return Buffer.concat(parts).toString('utf8');
 }

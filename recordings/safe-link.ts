@@ -15,7 +15,7 @@ export interface SafeLink {
  * Reads a recording link, which is hostile input. The URL parser has already turned decimal, octal, hexadecimal and
  * short IPv4 forms and Unicode dots into dotted decimals when the host is looked at.
  *
- * @throws ExportError `recording_missing` (not a link), `recording_host_forbidden`. Neither names the link.
+ * @throws ExportError `recording_missing` (not a link, or none to a host), `recording_host_forbidden`. Neither names the link.
  */
 export function safeLink(link: string, policy: LinkPolicy, base?: URL): SafeLink {
   let url: URL;
@@ -31,11 +31,29 @@ export function safeLink(link: string, policy: LinkPolicy, base?: URL): SafeLink
     if (isBlockedPort(Number(port))) throw new ExportError('recording_host_forbidden');
     if (isIP(address) && !policy.allows(address, address)) throw new ExportError('recording_host_forbidden');
   }
+  // A path without a host, which the URL parser, and only it, would take for one.
+  if (NO_HOST.test(link)) throw new ExportError('recording_missing');
   const authorization = basicAuthorization(url);
   url.username = '';
   url.password = '';
   url.hash = '';
   return { url, authorization };
+}
+
+const NO_HOST = /^\s*https?:(?:[\t\r\n]*[\\/]){3}/i;
+
+/**
+ * The target of a redirect. Its bytes beyond ASCII, in whatever encoding, are sent as they came, as browsers do.
+ *
+ * @param location its bytes as Latin-1.
+ * @throws ExportError as {@link safeLink}.
+ */
+export function redirected(from: SafeLink, location: string, policy: LinkPolicy): SafeLink {
+  // eslint-disable-next-line no-control-regex
+  const escaped = location.replace(/[^\x00-\x7f]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
+  const to = safeLink(escaped, policy, from.url);
+  const authorization = to.authorization ?? (to.url.origin === from.url.origin ? from.authorization : undefined);
+  return { url: to.url, authorization };
 }
 
 function basicAuthorization(url: URL): string | undefined {

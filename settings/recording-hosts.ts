@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import { domainToASCII } from 'node:url';
 import { z } from 'zod';
 import type { Sentence } from '../errors/codes.ts';
 import { wrong } from './wrong.ts';
@@ -40,8 +41,8 @@ export const recordingHosts = z.array(recordingHost).max(100).default([]);
  * @param address the literal address that it has or resolved to.
  */
 export function opensAddress(hosts: readonly string[]): (hostname: string, address: string) => boolean {
-  const names = new Set(hosts.filter((entry) => HOST_NAME.test(entry)));
-  const opened = networks(hosts.filter((entry) => !names.has(entry)));
+  const names = new Set(hosts.map(asciiOf).filter((entry) => HOST_NAME.test(entry)));
+  const opened = networks(hosts.filter((entry) => !HOST_NAME.test(asciiOf(entry))));
   return (hostname, address) =>
     isIP(address) !== 0 &&
     isWithin(openable, address) &&
@@ -49,9 +50,16 @@ export function opensAddress(hosts: readonly string[]): (hostname: string, addre
     (names.has(hostname.replace(/\.$/, '')) || isWithin(opened, address));
 }
 
+/** A name as links and DNS have it (`xn--…`), where it is one of letters beyond ASCII, such as атс.рф. */
+function asciiOf(entry: string): string {
+  // Anything behind a name that could be a URL's next part would be dropped unsaid.
+  return /^[\p{L}\p{M}\p{N}._-]+$/u.test(entry) ? domainToASCII(entry) || entry : entry;
+}
+
 function problemOf(entry: string): Sentence | undefined {
-  if (HOST_NAME.test(entry)) {
-    return entry === 'localhost' || entry.endsWith('.localhost')
+  const name = asciiOf(entry);
+  if (HOST_NAME.test(name)) {
+    return name === 'localhost' || name.endsWith('.localhost')
       ? { en: 'localhost is never opened', ru: 'localhost не открывается никогда' }
       : undefined;
   }

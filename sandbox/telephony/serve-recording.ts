@@ -1,13 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
-import { createGzip } from 'node:zlib';
+import type { Writable } from 'node:stream';
 
 import { wantedBytes } from './byte-range.ts';
+import { type Coding, encoderOf } from './coding.ts';
 import type { DownloadLog } from './download-log.ts';
 import { LIE_ANSWERS } from './lies.ts';
 import { readRange, type RecordingFile } from './recording.ts';
+import { redirectOn } from './redirects.ts';
 import { paceOf, sendBody } from './send-body.ts';
 import type { TelephonyAction } from './telephony-fault.ts';
+import { sendOddly } from './send-oddly.ts';
+import { halfOf, setStatus } from './unasked-status.ts';
+import { sendBomb, sendFlood } from './zeros.ts';
 
 /** Answers with a recording, or as the fault wants it. */
 export async function serveRecording(
@@ -35,6 +40,21 @@ export async function serveRecording(
     case 'redirect-loop':
       answer(response, 302, { location: nextHop(request.url ?? '/') }, '');
       return;
+    case 'redirects':
+      if (redirectOn(request, response, fault)) return;
+      break;
+    case 'bomb':
+      await sendBomb(response, fault.coding, fault.sizeBytes);
+      return;
+    case 'flood':
+      await sendFlood(response, fault.sizeBytes, fault.framing);
+      return;
+    case 'odd-head':
+      await sendOddly(request, file, log, fault.head);
+      return;
+    case 'not-http':
+      request.socket.end('220 pbx ESMTP ready\r\n');
+      return;
     case 'drop':
       request.socket.destroy();
       return;
@@ -61,15 +81,18 @@ async function sendRecording(
     answer(response, 416, { 'content-range': `bytes */${file.sizeBytes}` }, '');
     return;
   }
-  const { from, to } = wanted.kind === 'part' ? wanted : { from: 0, to: file.sizeBytes };
+  const sizeBytes = fault?.kind === 'status' && fault.range === 'half' ? halfOf(file.sizeBytes) : file.sizeBytes;
+  const { from, to } = wanted.kind === 'part' ? wanted : { from: 0, to: sizeBytes };
   response.setHeader('content-type', fault?.kind === 'content-type' ? fault.contentType : file.contentType);
   response.setHeader('accept-ranges', 'bytes');
   if (wanted.kind === 'part') {
     response.statusCode = 206;
     response.setHeader('content-range', `bytes ${from}-${to - 1}/${file.sizeBytes}`);
   }
+  if (fault?.kind === 'status') setStatus(response, fault, file.sizeBytes);
   if (hasLength(fault)) response.setHeader('content-length', to - from);
-  if (fault?.kind === 'gzip') response.setHeader('content-encoding', 'gzip');
+  const encoding = encodingOf(fault);
+  if (encoding.says.length > 0) response.setHeader('content-encoding', encoding.says);
   if (fault?.kind === 'cut' && fault.framing === 'until-close') closeDelimited(response);
   if (request.method === 'HEAD') {
     response.end();
@@ -77,9 +100,11 @@ async function sendRecording(
   }
 
   const stopAt = fault?.kind === 'cut' || fault?.kind === 'stall' ? Math.min(to, from + fault.afterBytes) : to;
-  const gzip = fault?.kind === 'gzip' ? createGzip() : undefined;
-  gzip?.pipe(response);
-  const target = gzip ?? response;
+  const target = encoding.is.reduceRight<Writable>((outer, coding) => {
+    const encoder = encoderOf(coding);
+    encoder.pipe(outer);
+    return encoder;
+  }, response);
   const pace = fault?.kind === 'slow' ? paceOf(fault.bytesPerSecond) : fault?.kind === 'drip' ? fault : undefined;
   // Headers go out with the first bytes; a body that stops at once needs them sent by themselves.
   response.flushHeaders();
@@ -105,7 +130,13 @@ function cutConnection(
 
 function hasLength(fault: TelephonyAction | undefined): boolean {
   if (fault?.kind === 'cut') return fault.framing === 'length';
+  if (fault?.kind === 'encoded') return fault.is.length === 0;
   return fault?.kind !== 'gzip' && fault?.kind !== 'no-length';
+}
+
+function encodingOf(fault: TelephonyAction | undefined): { says: string[]; is: Coding[] } {
+  if (fault?.kind === 'encoded') return fault;
+  return fault?.kind === 'gzip' ? { says: ['gzip'], is: ['gzip'] } : { says: [], is: [] };
 }
 
 /** HTTP/1.0's way: the body ends with the connection. */

@@ -1,7 +1,29 @@
 import { z } from 'zod';
 
+import { CODINGS } from './coding.ts';
+import { ODD_HEADS } from './odd-head.ts';
+
 /** Answers seen of telephony vendors in place of a recording. */
-export const LIES = ['expired', 'forbidden', 'gone', 'failing', 'no-files', 'html', 'json', 'empty'] as const;
+export const LIES = [
+  'expired',
+  'forbidden',
+  'gone',
+  'failing',
+  'no-files',
+  'html',
+  'json',
+  'empty',
+  'processing',
+  'no-content',
+  'conflict',
+  'locked',
+  's3-no-key',
+  's3-denied',
+  's3-expired',
+  's3-token-expired',
+  'gcs-expired',
+  'azure-expired',
+] as const;
 
 const actionSchema = z.discriminatedUnion('kind', [
   /** One of the known answers in place of the recording. */
@@ -35,6 +57,40 @@ const actionSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('gzip') }),
   z.strictObject({ kind: z.literal('no-length') }),
   z.strictObject({ kind: z.literal('content-type'), contentType: z.string() }),
+  /** The recording behind a head that breaks HTTP's rules. */
+  z.strictObject({ kind: z.literal('odd-head'), head: z.enum(ODD_HEADS) }),
+  /** Nothing of HTTP at all, and the end. */
+  z.strictObject({ kind: z.literal('not-http') }),
+  /** `Content-Encoding` as told, a line for each, whatever was really done to the bytes. */
+  z.strictObject({
+    kind: z.literal('encoded'),
+    says: z.array(z.string()).min(1),
+    is: z.array(z.enum(CODINGS)).default([]),
+  }),
+  /** The recording, or its first half, with another status than 200 and, with 206, a range that was not asked for. */
+  z.strictObject({
+    kind: z.literal('status'),
+    status: z.literal([201, 203, 206]),
+    range: z.enum(['whole', 'unknown-size', 'miscounted', 'half']).default('whole'),
+  }),
+  /** Zeros, packed. */
+  z.strictObject({ kind: z.literal('bomb'), coding: z.enum(CODINGS), sizeBytes: z.int().positive() }),
+  /** Zeros without end, or with one that is far. */
+  z.strictObject({
+    kind: z.literal('flood'),
+    sizeBytes: z.int().positive(),
+    framing: z.enum(['length', 'chunked']).default('length'),
+  }),
+  /** So many redirects before the recording, with the call's name in its Location as bytes of some encoding. */
+  z.strictObject({
+    kind: z.literal('redirects'),
+    hops: z.int().positive(),
+    encoding: z.enum(['ascii', 'utf-8', 'windows-1251']).default('ascii'),
+    /** The Location stands twice. */
+    twice: z.boolean().default(false),
+    /** The target wants the cookie that the redirect sets. */
+    cookie: z.boolean().default(false),
+  }),
   /** To a login page, unless told where else. */
   z.strictObject({ kind: z.literal('redirect'), to: z.string().default('/login') }),
   /** To itself, with a counter in the query. */

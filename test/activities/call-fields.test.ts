@@ -37,6 +37,7 @@ const CALL: CallToSend = {
   recordingFailingMs: null,
   ageMs: 0,
   postponed: false,
+  recordingAnswer: null,
   defects: 0,
 };
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { createHash } from 'node:crypto';
 import { callIdentity } from '../../amocrm/call-identity.ts';
 import { type CallNote, readCallNotes } from '../../amocrm/call-note.ts';
 
@@ -285,7 +286,7 @@ describe('what nobody foresaw loses no call and keeps no page from being read', 
         '-',
         'нет записи',
         'false',
-        'www.pbx.example/1.mp3',
+        'monitor/2026/1.mp3',
         'about:blank',
         'javascript:;',
         'http://',
@@ -294,6 +295,31 @@ describe('what nobody foresaw loses no call and keeps no page from being read', 
     ].flat(),
   )('%.20s is no link', (link) => {
     expect(withParams({ link }).link).toBeNull();
+  });
+
+  test.each<[string, unknown, string]>([
+    ['no scheme', 'www.pbx.example/1.mp3', 'www.pbx.example/1.mp3'],
+    ['no protocol', '//pbx.example/1.mp3', '//pbx.example/1.mp3'],
+    ['a zero-width space in front', '\u200bhttps://pbx.example/1.mp3', 'https://pbx.example/1.mp3'],
+    ['an array', ['https://pbx.example/1', 'https://pbx.example/2'], 'https://pbx.example/1\nhttps://pbx.example/2'],
+    ['JSON', '[{"url":"https:\\/\\/pbx.example\\/1"}]', 'https://pbx.example/1'],
+    ['an anchor', '<a href="https://pbx.example/1?a=1&amp;b=2">запись</a>', 'https://pbx.example/1?a=1&b=2'],
+  ])('a link with %s is found', (_, link, found) => {
+    expect(withParams({ link }).link).toBe(found);
+  });
+
+  test.each([
+    'https://pbx.example/1.mp3?a=1&amp;b=2',
+    'https://pbx.example/1.mp3 https://pbx.example/2.mp3',
+    'https://pbx.example/1.mp3,https://pbx.example/2.mp3',
+    'https:///pbxcore/api?view=/storage/1.mp3',
+    'HTTP://pbx.example/Иван Петров.mp3',
+    'https://pbx.exam\u00adple/1.mp3',
+  ])('%j is kept as it stands, as the calls of old are known by it', (link) => {
+    const note = withParams({ link });
+    expect(note.link).toBe(link);
+    const hash = createHash('sha256').update(link).digest('hex');
+    expect(callIdentity({ ...note, uniq: null })).toBe(`link:${hash}`);
   });
 
   test('a link of 10,000 characters is kept whole', () => {

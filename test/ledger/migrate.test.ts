@@ -29,6 +29,7 @@ const ALL = [
   '0020-lineage',
   '0021-missing-lists',
   '0022-recording-remarks',
+  '0023-recording-answer',
   ...['talks_of_call_id', 'talks_unanswered', 'talks_missing', 'exports_retry_of'],
 ];
 

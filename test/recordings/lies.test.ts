@@ -7,6 +7,7 @@ import { FAILURE_REASONS } from '../../errors/reasons.ts';
 import { createRecordings, type Recordings } from '../../recordings/fetch-recording.ts';
 import { createClock } from '../../sandbox/clock.ts';
 import type { RecordingFormat } from '../../sandbox/recording-formats.ts';
+import { ODD_HEADS } from '../../sandbox/telephony/odd-head.ts';
 import { LIES } from '../../sandbox/telephony/telephony-fault.ts';
 import { startTelephony, type Telephony } from '../../sandbox/telephony/telephony-server.ts';
 
@@ -82,7 +83,36 @@ const TABLE: Row[] = [
   ['300 without a way to go', page(300), 'recording_unreachable', 'heals'],
   ['302 without a way to go', page(302), 'recording_unreachable', 'heals'],
   ['a redirect to a login page', { kind: 'redirect' }, 'recording_not_audio', 'stays'],
-  ['a redirect to itself, again and again', { kind: 'redirect-loop' }, 'recording_unreachable', 'heals'],
+  ['a redirect to itself, again and again', { kind: 'redirect-loop' }, 'recording_unreachable', 'stays'],
+  ['more redirects than anyone follows', { kind: 'redirects', hops: 11 }, 'recording_unreachable', 'stays'],
+  ['an answer of another protocol', { kind: 'not-http' }, 'recording_not_audio', 'stays'],
+  [
+    '206 with a half that nobody asked for',
+    { kind: 'status', status: 206, range: 'half' },
+    'recording_truncated',
+    'heals',
+  ],
+  ['a bomb in gzip', { kind: 'bomb', coding: 'gzip', sizeBytes: 10_000_000_000 }, 'recording_too_large', 'stays'],
+  ['a bomb in deflate', { kind: 'bomb', coding: 'deflate', sizeBytes: 10_000_000_000 }, 'recording_too_large', 'stays'],
+  ['a bomb in raw deflate', { kind: 'bomb', coding: 'deflate-raw', sizeBytes: 1e10 }, 'recording_too_large', 'stays'],
+  ['a bomb in Brotli', { kind: 'bomb', coding: 'br', sizeBytes: 10_000_000_000 }, 'recording_too_large', 'stays'],
+  ['10 GB of nothing, announced', { kind: 'flood', sizeBytes: 10_000_000_000 }, 'recording_too_large', 'stays'],
+  [
+    '10 GB of nothing in chunks',
+    { kind: 'flood', sizeBytes: 1e10, framing: 'chunked' },
+    'recording_too_large',
+    'stays',
+  ],
+  ['202', lie('processing'), 'recording_not_audio', 'stays'],
+  ['204, as some telephonies do at first', lie('no-content'), 'recording_not_audio', 'stays'],
+  ['409', lie('conflict'), 'recording_missing', 'stays'],
+  ['423', lie('locked'), 'recording_missing', 'stays'],
+  ['404 of a store, NoSuchKey', lie('s3-no-key'), 'recording_expired', 'stays'],
+  ['403 of a store, AccessDenied', lie('s3-denied'), 'recording_forbidden', 'stays'],
+  ['403 of a store, Request has expired', lie('s3-expired'), 'recording_expired', 'stays'],
+  ['400 of a store, ExpiredToken', lie('s3-token-expired'), 'recording_expired', 'stays'],
+  ['400 of Google, ExpiredToken', lie('gcs-expired'), 'recording_expired', 'stays'],
+  ['403 of Azure, outside of its time frame', lie('azure-expired'), 'recording_expired', 'stays'],
   ['a redirect to a file', { kind: 'redirect', to: 'file:///etc/passwd' }, 'recording_host_forbidden', 'stays'],
   ['a redirect into the machine', { kind: 'redirect', to: 'http://[::1]/' }, 'recording_host_forbidden', 'stays'],
   ['a redirect to nowhere', { kind: 'redirect', to: 'http://' }, 'recording_missing', 'stays'],
@@ -165,8 +195,41 @@ describe('a link that looks like a lie', () => {
     ['called a page', { kind: 'content-type', contentType: 'text/html' }],
     ['after a while', { kind: 'first-byte', delayMs: 50 }],
     ['slowly, but in time', { kind: 'slow', bytesPerSecond: 200_000 }],
+    ...ODD_HEADS.map((head): [string, object] => [`behind an odd head: ${head}`, { kind: 'odd-head', head }]),
+    ...[
+      ['aws-chunked'],
+      ['aws-chunked,'],
+      [','],
+      ['UTF8'],
+      ['chunked'],
+      ['audio/mpeg'],
+      ['identity, identity'],
+      ['none', 'none'],
+      ['gzip'],
+      ['deflate'],
+      ['br'],
+    ].map((says): [string, object] => [
+      `in an encoding that is none: ${says.join(' and ')}`,
+      { kind: 'encoded', says },
+    ]),
+    ['in deflate', { kind: 'encoded', says: ['deflate'], is: ['deflate'] }],
+    ['in raw deflate', { kind: 'encoded', says: ['deflate'], is: ['deflate-raw'] }],
+    ['in Brotli', { kind: 'encoded', says: ['br'], is: ['br'] }],
+    ['in gzip twice', { kind: 'encoded', says: ['gzip, gzip'], is: ['gzip', 'gzip'] }],
+    ['in gzip and then deflate', { kind: 'encoded', says: ['gzip', 'deflate'], is: ['gzip', 'deflate'] }],
+    ['in gzip that is named twice', { kind: 'encoded', says: ['gzip', 'gzip'], is: ['gzip'] }],
+    ['as 201', { kind: 'status', status: 201 }],
+    ['as 203', { kind: 'status', status: 203 }],
+    ['as 206 with the whole', { kind: 'status', status: 206 }],
+    ['as 206 with the whole of an unknown size', { kind: 'status', status: 206, range: 'unknown-size' }],
+    ['as 206 with a wrong sum', { kind: 'status', status: 206, range: 'miscounted' }],
+    ['behind ten redirects', { kind: 'redirects', hops: 10 }],
+    ['behind a redirect in raw UTF-8', { kind: 'redirects', hops: 1, encoding: 'utf-8' }],
+    ['behind a redirect in windows-1251', { kind: 'redirects', hops: 1, encoding: 'windows-1251' }],
+    ['behind a redirect that is said twice', { kind: 'redirects', hops: 1, twice: true }],
+    ['behind redirects that want their cookie back', { kind: 'redirects', hops: 2, cookie: true }],
   ])('gives its recording %s', async (_what, action) => {
-    await telephony.control('PUT', '/faults', [{ action }]);
+    expect(await telephony.control('PUT', '/faults', [{ action }])).toMatchObject({ status: 200 });
     const received = await receive();
     const hash = createHash('sha256');
     for await (const part of received.chunks()) hash.update(part);

@@ -15,6 +15,9 @@ describe('the account’s own telephony', () => {
     'pbx.local',
     'records.office.example.ru',
     'xn--90agc.xn--p1ai',
+    'атс.рф',
+    'записи.атс.рф',
+    'büro.example',
     '10.0.0.0/8',
     '10.1.2.3',
     '100.64.0.0/10',
@@ -37,6 +40,9 @@ describe('the account’s own telephony', () => {
     ['a part of loopback', '127.0.0.0/16'],
     ['localhost', 'localhost'],
     ['a name below localhost', 'pbx.localhost'],
+    ['localhost in fullwidth letters', 'ｌｏｃａｌｈｏｓｔ'],
+    ['an address in fullwidth digits', '１０.１.１.１'],
+    ['a name of letters beyond ASCII with a path', 'атс.рф/записи'],
     ['link-local', '169.254.0.0/16'],
     ['metadata', '169.254.169.254'],
     ['metadata in a private network', '100.100.100.200'],
@@ -103,4 +109,12 @@ describe('what is opened', () => {
   ])('is %s', (_what, hosts, hostname, address, opened) => {
     expect(opensAddress(hosts)(hostname, address)).toBe(opened);
   });
+});
+
+test('a name is opened as links have it, in letters or in Punycode', () => {
+  const { hostname } = new URL('http://Записи.атс.рф/1.mp3');
+  expect(opensAddress(['записи.атс.рф'])(hostname, '10.0.0.1')).toBe(true);
+  expect(opensAddress(['xn--80aap3az.xn--80a1acn.xn--p1ai', 'записи.атс.рф'])('xn--80a1acn.xn--p1ai', '10.0.0.1')).toBe(
+    false,
+  );
 });

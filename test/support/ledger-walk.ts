@@ -123,6 +123,7 @@ async function listAndPlan(ledger: Ledger): Promise<string> {
   await calls.unlisted(TEST_ACCOUNT, exportId, [1, 99]);
   await listings.advance(exportId, { source: 'contacts', reachedAt: READ_AT, pages: 1, events: 1, crossCheck: 'done' });
   await listings.remark(exportId, 'deleted', ['7']);
+  await listings.isMissing(exportId, 'pipelines');
   await listings.read(exportId);
   const now = new Date('2026-11-08T00:00:00+03:00');
   await plan.close(exportId, { ...PLAN, now });
@@ -174,7 +175,7 @@ async function transfer(ledger: Ledger, exportId: string): Promise<void> {
     await transfers.recordExported(await marked(), { ...SENT, talkId });
   }
   await transfers.recordFailed(await next(), 'conversion_failed', 'amr');
-  await transfers.awaitRecording(await next());
+  await transfers.awaitRecording(await next(), 'recording_expired');
   await transfers.postpone(await next());
   const cut = await marked();
   await transfers.reopen(cut);
