@@ -49,22 +49,32 @@ export function resolveOperator(
   return createdBy > 0 ? { userId: createdBy, rank: 4 } : null;
 }
 
+/** A phone among other words: ten digits or more. */
+const PHONE = /\+?\d(?:[\s().-]*\d){9,}/;
+
 /** The one user that is meant; none where none or several may be. */
 function userNamed(named: string, users: readonly KnownUser[], country: string | null): KnownUser | undefined {
-  const { whole, withoutExtension } = nameKeys(named);
+  const written = PHONE.exec(named)?.[0];
+  // `+7 916 000-00-88 - Сергей Морозов`: either tells, and both have to tell the same.
+  const { whole, withoutExtension } = nameKeys(written === undefined ? named : named.replace(written, ' '));
   const keys = users.map((user) => ({ user, ...nameKeys(user.name) }));
   const email = /[^\s<>()"',;]+@[^\s<>()"',;]+/.exec(named)?.[0].toLowerCase();
-  const phone = toE164(named, country);
+  const phone = toE164(written ?? named, country);
   const digits = /^\d{2,}$/.test(named) ? named : undefined;
-  const readings = [
+  const byName = [
     keys.filter((user) => user.whole === whole),
     // An extension behind the name, at the telephony or on amoCRM's card; two different ones are two people.
     keys.filter((user) => user.whole === withoutExtension || user.withoutExtension === whole),
+  ];
+  const byReach = [
     keys.filter(({ user }) => email !== undefined && user.email?.toLowerCase() === email),
     keys.filter(({ user }) => phone !== null && user.phone !== null && toE164(user.phone, country) === phone),
     keys.filter(({ user }) => digits !== undefined && user.phone?.replace(/\D/g, '') === digits),
   ];
-  const alike = (whole === '' ? readings.slice(2) : readings).find((found) => found.length > 0) ?? [];
+  const first = (readings: (typeof keys)[]) => readings.find((found) => found.length > 0);
+  const [nameFits, reachFits] = [whole === '' ? undefined : first(byName), first(byReach)];
+  const alike =
+    nameFits && reachFits ? nameFits.filter((user) => reachFits.includes(user)) : (nameFits ?? reachFits ?? []);
   // Who was deleted and entered anew is there twice: then the active one is meant.
   const active = alike.filter(({ user }) => user.active);
   const [only, ...others] = active.length > 0 ? active : alike;

@@ -122,3 +122,12 @@ export async function refreshUsers(access: AccountAccess, account: Account, sign
   await access.ledger.users.putAll(account.accountId, await readUsers(http, await readAccount(http)));
   return access.ledger.users.list(account.accountId);
 }
+
+/** A user as people choose them. */
+export type ListedUser = Pick<User, 'id' | 'name' | 'group' | 'active'>;
+
+/** As {@link refreshUsers}, for people to choose from: one that only calls know is called by the id. */
+export async function listUsers(access: AccountAccess, account: Account): Promise<ListedUser[]> {
+  const users = await refreshUsers(access, account);
+  return users.map(({ id, name, group, active }) => ({ id, name: name === '' ? `ID ${id}` : name, group, active }));
+}

@@ -1,4 +1,4 @@
-import { refreshUsers } from '../../client/account-admin.ts';
+import { listUsers } from '../../client/account-admin.ts';
 import { fieldCatalogue } from '../../client/field-catalogue.ts';
 import { accountOf } from '../auth/caller.ts';
 import type { Services } from '../parts.ts';
@@ -15,7 +15,7 @@ export function catalogueRoutes(app: Api, { access }: Services): void {
         response: { 200: users },
       },
     },
-    async (request) => ({ users: await refreshUsers(access, accountOf(request)) }),
+    async (request) => ({ users: await listUsers(access, accountOf(request)) }),
   );
 
   app.get(

@@ -56,10 +56,12 @@ describe('who talked is whom call_responsible names:', () => {
     ['with an extension that says so', 'Сергей Морозов, доб. 101', 8],
     ['with an extension behind a hash', 'морозов сергей #101', 8],
     ['behind an extension', '101 Сергей Морозов', 8],
-    ['behind a phone and a dash', '+79160000088 - СЕРГЕЙ МОРОЗОВ', 8],
     ['of two parts', 'Мария Петрова-Водкина', 16],
     ['that ends in an extension of its own', 'Оператор 101', 17],
     ['with its address', 'Ольга К. <OLGA@example.ru>', 7],
+    ['behind the phone', '+79160000088 - СЕРГЕЙ МОРОЗОВ', 8],
+    ['behind a phone that nobody has', '8 (495) 123-45-67, Морозов Сергей', 8],
+    ['whom the phone tells from another', '+79160000099 - Борис Зайцев', 19],
   ])('by a name %s', (_, named, id) => {
     expect(operator(named, 9, 10)).toBe(id);
   });
@@ -86,6 +88,7 @@ test.each([
   ['a name that two deleted users share', 'Павел Орлов'],
   ['a phone that two users share', '+79160000099'],
   ['a name of nobody', 'Никто Такой'],
+  ['a name with another user’s phone', '+79160000088 - Ольга Ковалёва'],
   ['a part of a name', 'Сергей'],
   ['another extension of a numbered name', 'Оператор 103'],
   ['an id that is no user’s', '999'],

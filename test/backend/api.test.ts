@@ -144,7 +144,9 @@ describe('the connection', () => {
 });
 
 test('the pickers are filled from amoCRM', async () => {
+  await stage.ledger.users.putFromCalls(stage.accountId, [555_001]);
   const { body } = await ask('GET /api/users');
+  expect(body['users']).toContainEqual({ id: 555_001, name: 'ID 555001', group: null, active: false });
   expect(body['users']).toContainEqual({ id: 939_801, name: 'Ольга Ковалёва', group: 'Отдел продаж', active: true });
   const fields = (await ask('GET /api/fields')).body;
   expect(Object.keys(fields)).toEqual(['deal', 'contact', 'company', 'call']);

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { EXIT } from '../../../errors/exit-codes.ts';
-import { refreshUsers } from '../../account-admin.ts';
+import { listUsers } from '../../account-admin.ts';
 import { addCommand, type Runner } from '../command.ts';
 import { table } from '../table.ts';
 
@@ -11,7 +11,7 @@ export function addUsersCommand(program: Command, runner: Runner): void {
     account: true,
     examples: ['users', 'users --json'],
     async run({ services, output, account }) {
-      const users = await refreshUsers(services.access, await account());
+      const users = await listUsers(services.access, await account());
       output.result(users, () =>
         table(
           users.map(({ id, name, group, active }) => [
