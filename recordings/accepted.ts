@@ -23,7 +23,8 @@ export function acceptTaken(format: TakenFormat): TakenFormat {
 export function acceptConverted(output: Recognised | undefined, { from, isWhole }: Conversion): TakenFormat {
   const failed = new ExportError('conversion_failed', { values: { format: from } });
   // No output and no complaint: there was nothing to convert.
-  if (!output?.taken) throw isWhole ? new ExportError('recording_empty') : failed;
+  if (!output && isWhole) throw new ExportError('recording_empty');
+  if (!output?.taken) throw failed;
   if (!isWhole && output.taken.durationSeconds < MIN_SOUND_SECONDS) throw failed;
   return acceptTaken(output.taken);
 }

@@ -42,6 +42,8 @@ export interface Recognised {
   taken?: TakenFormat;
   /** How ffmpeg is to read the source, where it must not find out by itself. */
   reader?: FfmpegReader;
+  /** Several recordings one after another: each begins its clock anew, and ffmpeg puts a pause where none is. */
+  isChained?: boolean;
   /** There is less than the headers promise. */
   isCut: boolean;
 }
@@ -49,7 +51,8 @@ export interface Recognised {
 export interface FfmpegReader {
   /** ffmpeg's own name for it. */
   demuxer: string;
-  channels: number;
+  /** Undefined where ffmpeg has to find out. */
+  channels?: number;
   /** Needed for samples without a header. */
   sampleRateHz?: number;
   /** By the samples or frames that are there. */

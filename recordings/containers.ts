@@ -52,8 +52,8 @@ async function recogniseOgg(bytes: ReadableBytes, head: Buffer): Promise<Recogni
   const name = OGG_CODECS.find(([magic]) => packet.startsWith(magic))?.[1] ?? 'Ogg';
   const opus = name === 'OggOpus' ? await readOggOpus(bytes) : undefined;
   if (!opus) return { name, source: bytes, isCut: false };
-  const { isCertain, isCut, durationSeconds, channels, end } = opus;
-  if (channels > 0 && (isCut || !isCertain)) return { name, source: bytes, isCut };
+  const { isCertain, isChained, isCut, durationSeconds, channels, end } = opus;
+  if (channels > 0 && (isCut || !isCertain)) return { name, source: bytes, isChained, isCut };
   return { name, source: byteRange(bytes, 0, end), taken: { container: 'ogg_opus', durationSeconds, channels }, isCut };
 }
 

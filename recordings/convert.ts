@@ -73,11 +73,11 @@ export function createConverter({ ffmpeg, timeoutMs, maxBytes }: ConverterOption
   }
 
   async function convertInTurn(recognised: Recognised, target: StoredBytes, signal: AbortSignal): Promise<Conversion> {
-    const { source, reader } = recognised;
-    const seen = reader
+    const { source, reader, isChained } = recognised;
+    const seen = reader?.channels
       ? { demuxer: reader.demuxer, claimedSeconds: undefined, tracks: [{ codec: '', channels: reader.channels }] }
       : await look(recognised, signal);
-    const isClocked = CLOCKED.some((demuxer) => seen.demuxer.split(',').includes(demuxer));
+    const isClocked = !isChained && CLOCKED.some((demuxer) => seen.demuxer.split(',').includes(demuxer));
     const plan = planSound(seen.tracks, isClocked);
     const from = recognised.name ?? `${seen.demuxer.split(',')[0]} ${seen.tracks[0]?.codec}`;
     const failed = () => new ExportError('conversion_failed', { values: { format: from } });

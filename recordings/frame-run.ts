@@ -7,6 +7,7 @@ export interface Frame {
   stream: number;
   lengthBytes: number;
   samples: number;
+  /** 0 where the decoder has to find out; so for channels. */
   sampleRateHz: number;
   channels: number;
 }

@@ -42,7 +42,12 @@ export async function recogniseGsm(bytes: ReadableBytes): Promise<Recognised | u
 
 function framesOf(bytes: ReadableBytes, run: FrameRun, name: string, demuxer: string): Recognised {
   const { start, end, channels, isCut, first, samples } = run;
-  const reader = { demuxer, channels, ...(first.sampleRateHz > 0 && { countedSeconds: samples / first.sampleRateHz }) };
+  const counted = channels > 0 ? { channels } : {};
+  const reader = {
+    demuxer,
+    ...counted,
+    ...(first.sampleRateHz > 0 && { countedSeconds: samples / first.sampleRateHz }),
+  };
   return { name, source: byteRange(bytes, start, end), reader, isCut };
 }
 

@@ -4,6 +4,7 @@ import { ByteWindow } from './byte-window.ts';
 const HEADER_BYTES = 27;
 const MAX_PAGE_BYTES = HEADER_BYTES + 255 + 255 * 255;
 const CONTINUED = 1;
+const FIRST_PAGE = 2;
 const LAST_PAGE = 4;
 const NO_POSITION = 0xffff_ffff_ffff_ffffn;
 /** Opus counts at 48 kHz, whatever its input's rate was (RFC 7845, 4). */
@@ -20,6 +21,8 @@ export interface OggOpus {
   channels: number;
   /** Its last page is not all there. */
   isCut: boolean;
+  /** Another stream begins where one ended. */
+  isChained: boolean;
 }
 
 /** Follows the pages of an Ogg Opus file (RFC 3533, RFC 7845) and counts what its packets hold. */
@@ -41,6 +44,7 @@ export async function readOggOpus(bytes: ReadableBytes): Promise<OggOpus | undef
     end: at,
     durationSeconds: count.samples / OPUS_RATE_HZ,
     channels: count.channels,
+    isChained: count.isChained,
     isCut: rest.length > 0 && 'OggS'.startsWith(rest.toString('latin1')),
   };
 }
@@ -58,6 +62,7 @@ function pageAt(bytes: Buffer, at: number): Buffer | undefined {
 /** Counts packets and their samples, page by page, and sees whether the pages say the same. */
 class PacketCount {
   isCertain = true;
+  isChained = false;
   channels = 0;
   packets = 0;
   #serial: number | undefined;
@@ -80,6 +85,7 @@ class PacketCount {
     }
     this.#sequence = (page.readUInt32LE(18) + 1) >>> 0;
     const flags = page.readUInt8(5);
+    if (flags & FIRST_PAGE && this.packets > 2) this.isChained = true;
     if (Boolean(flags & CONTINUED) !== this.#isOpen) this.isCertain = false;
     const segments = page.readUInt8(26);
     let body = HEADER_BYTES + segments;

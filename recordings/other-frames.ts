@@ -31,7 +31,7 @@ export const loasFrame: FrameReader = (bytes, at) => {
   const header = bytes.readUIntBE(at, 3);
   const lengthBytes = (header & 0x1fff) + 3;
   if (header >>> 13 !== 0x2b7 || lengthBytes < 8) return undefined;
-  return { stream: 1, lengthBytes, samples: AAC_SAMPLES, sampleRateHz: 0, channels: 2 };
+  return { stream: 1, lengthBytes, samples: AAC_SAMPLES, sampleRateHz: 0, channels: 0 };
 };
 
 /** GSM 06.10 as PBXs write it bare: every frame begins with the same half byte. */

@@ -4,6 +4,11 @@ import type { AudioTrack } from './ffmpeg-look.ts';
 /** A pause of hours in which not a single packet came is a clock that was set anew, and no pause. */
 const MAX_PAUSE_SECONDS = 30 * 60;
 const MAX_TRACKS = 16;
+/**
+ * Sound follows on sound: a tag between two recordings in one file is no pause, and leaves no hole in the positions of the
+ * output. Each packet begins where the one before it ends; in no filter, since a change of channels sets those up anew.
+ */
+const WITHOUT_HOLES = ['-bsf:a', 'setts=ts=if(N\\,PREV_OUTPTS+PREV_OUTDURATION\\,PTS)'];
 
 export interface SoundPlan {
   /** ffmpeg's arguments that choose and shape the sound. */
@@ -19,11 +24,20 @@ export interface SoundPlan {
  */
 export function planSound(tracks: readonly AudioTrack[], isClocked: boolean): SoundPlan | undefined {
   const [only, second] = tracks;
+  const unclocked = isClocked ? [] : WITHOUT_HOLES;
   if (!only || tracks.length > MAX_TRACKS) return undefined;
   if (!second) {
     const { filter, channels, isMixed } = inTwoChannels(only);
     return {
-      arguments: ['-map', '0:a:0', '-af', chain(isClocked && pauses(true), filter), '-ac', String(channels)],
+      arguments: [
+        '-map',
+        '0:a:0',
+        '-af',
+        chain(isClocked && pauses(true), filter),
+        '-ac',
+        String(channels),
+        ...unclocked,
+      ],
       channels,
       remarks: isMixed ? ['channels_mixed'] : [],
     };
@@ -39,7 +53,7 @@ export function planSound(tracks: readonly AudioTrack[], isClocked: boolean): So
   const mix = `${inputs}amix=inputs=${tracks.length}:duration=longest:dropout_transition=0:normalize=${isPair ? 0 : 1}[sound]`;
   const isMixed = tracks.some((track) => inTwoChannels(track).isMixed);
   return {
-    arguments: ['-filter_complex', [...parts, mix].join(';'), '-map', '[sound]', '-ac', '2'],
+    arguments: ['-filter_complex', [...parts, mix].join(';'), '-map', '[sound]', '-ac', '2', ...unclocked],
     channels: 2,
     remarks: [isPair ? 'tracks_joined' : 'tracks_mixed', ...(isMixed ? (['channels_mixed'] as const) : [])],
   };

@@ -146,6 +146,29 @@ describe('two voices are sent whole and apart', () => {
   });
 });
 
+describe('several recordings one after another in a file', () => {
+  const layer3 = (...given: string[]) => made(...given, '-c:a', 'libmp3lame', '-f', 'mp3');
+  const twice = async (part: Promise<Buffer>) => Buffer.concat([await part, await part]);
+
+  test.each<[string, () => Promise<Buffer>]>([
+    ['MP3s with tags and indexes of their own', () => twice(layer3('-ar', '8000', '-b:a', '32k', '-write_id3v1', '1'))],
+    ['MP3s of two bit rates', async () => Buffer.concat([await layer3('-b:a', '64k'), await layer3('-q:a', '7')])],
+    ['MP3s of one and of two channels', async () => Buffer.concat([await layer3('-ac', '1'), await layer3()])],
+    ['Ogg Opus', () => twice(made(...opus, '-f', 'ogg'))],
+    ['Ogg Vorbis', () => twice(made('-c:a', 'libvorbis', '-f', 'ogg'))],
+    ['Ogg FLAC', () => twice(made('-c:a', 'flac', '-f', 'ogg'))],
+    ['AAC', () => twice(made(...aac, '-f', 'adts'))],
+  ])('%s are sent one after another', async (_what, make) => {
+    const { seconds } = await played(await make());
+    expect(Math.abs(seconds - 2 * SECONDS)).toBeLessThan(0.5);
+  });
+});
+
+test('one voice in LATM is not doubled', async () => {
+  const { channels } = await played(await made('-ac', '1', ...aac, '-f', 'latm'));
+  expect(channels).toBe(1);
+});
+
 describe('silence', () => {
   test('where no packets came stays as long as it was', async () => {
     const webm = await made(...opus, '-f', 'webm');
