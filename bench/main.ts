@@ -10,13 +10,14 @@ import { ledgerTransfers } from './ledger-transfers.ts';
 import { describeMachine } from './machine.ts';
 import { memory } from './memory.ts';
 import { orchestration } from './orchestration.ts';
+import { recognise } from './recognise.ts';
 import { type BenchStage, createStage } from './stage.ts';
 import { tableOf } from './table.ts';
 import { transferEndToEnd } from './transfer-end-to-end.ts';
 import { transferParts } from './transfer-parts.ts';
 
 const USAGE = `Usage: npm run bench -- [options]
-  --only LIST      comma-separated: orchestration, ledger, transfer, memory, requests
+  --only LIST      comma-separated: orchestration, ledger, transfer, recognise, memory, requests
   --quick          one small round of each: whether it works, not how fast it is
   --json           the figures as JSON on standard output
   --cpu-prof DIR   CPU profiles of the processes that carry calls`;
@@ -27,6 +28,7 @@ const BENCHMARKS: Record<string, readonly Benchmark[]> = {
   orchestration: [orchestration],
   ledger: [ledgerInserts, ledgerProgress, ledgerTransfers],
   transfer: [transferParts, transferEndToEnd],
+  recognise: [recognise],
   memory: [memory],
   requests: [amocrmRequests],
 };

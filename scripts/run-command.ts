@@ -11,10 +11,10 @@ export interface CommandResult {
 export function runCommand(
   command: string,
   args: readonly string[],
-  options: { env: NodeJS.ProcessEnv; timeoutMs: number },
+  options: { env: NodeJS.ProcessEnv; timeoutMs: number; cwd?: string },
 ): Promise<CommandResult> {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { env: options.env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, { cwd: options.cwd, env: options.env, stdio: ['ignore', 'pipe', 'pipe'] });
     // Not spawn's own `timeout`: its timer outlives a command that could not be started.
     const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs);
     let output = '';

@@ -18,13 +18,18 @@ const FFMPEG = process.env.FFMPEG_PATH ?? 'ffmpeg';
 const RATE = 8_000;
 const WAV_HEADER = /^[^]{12}fmt [^]*?data[^]{4}/;
 
-/** What ffmpeg, and none of our own code, finds in these bytes. @throws when they are no valid audio. */
-export async function probeAudio(bytes: Buffer): Promise<ProbedAudio> {
+/**
+ * What ffmpeg, and none of our own code, finds in these bytes.
+ *
+ * @param input how ffmpeg is to read them. Default: it stops at the first error.
+ * @throws when they are no valid audio.
+ */
+export async function probeAudio(bytes: Buffer, input: readonly string[] = ['-xerror']): Promise<ProbedAudio> {
   const folder = await mkdtemp(path.join(tmpdir(), 'probe-test-'));
   const file = path.join(folder, 'audio');
   try {
     await writeFile(file, bytes);
-    const decode = ['-hide_banner', '-nostdin', '-xerror', '-i', file, '-map', '0:a', '-c:a', 'pcm_s16le'];
+    const decode = ['-hide_banner', '-nostdin', ...input, '-i', file, '-map', '0:a', '-c:a', 'pcm_s16le'];
     const { stdout, stderr } = await promisify(execFile)(FFMPEG, [...decode, '-ar', String(RATE), '-f', 'wav', '-'], {
       encoding: 'buffer',
       maxBuffer: 512 * 1024 * 1024,
