@@ -53,7 +53,8 @@ function framesOf(bytes: ReadableBytes, run: FrameRun, name: string, demuxer: st
 
 async function isBelievable(run: FrameRun, bytes: ReadableBytes): Promise<boolean> {
   const { start, end, frames, frameBytes } = run;
-  const behind = bytes.sizeBytes - end;
+  // What follows upon the last whole frame is the beginning of another one, where that is cut.
+  const behind = run.isCut ? 0 : bytes.sizeBytes - end;
   const isDense = frameBytes >= DENSE * (end - start);
   const isMost =
     frames >= CERTAIN_FRAMES ? behind <= frameBytes || (await isTag(bytes, end)) : behind <= frameBytes / frames;

@@ -9,6 +9,8 @@ const MAX_TRACKS = 16;
  * output. Each packet begins where the one before it ends; in no filter, since a change of channels sets those up anew.
  */
 const WITHOUT_HOLES = ['-bsf:a', 'setts=ts=if(N\\,PREV_OUTPTS+PREV_OUTDURATION\\,PTS)'];
+/** Readers leave out what an encoder put in front, and count it. */
+const FROM_ZERO = 'asetpts=PTS-STARTPTS';
 
 export interface SoundPlan {
   /** ffmpeg's arguments that choose and shape the sound. */
@@ -33,7 +35,7 @@ export function planSound(tracks: readonly AudioTrack[], isClocked: boolean): So
         '-map',
         '0:a:0',
         '-af',
-        chain(isClocked && pauses(true), filter),
+        chain(isClocked ? pauses(true) : FROM_ZERO, filter),
         '-ac',
         String(channels),
         ...unclocked,
@@ -47,7 +49,7 @@ export function planSound(tracks: readonly AudioTrack[], isClocked: boolean): So
     const place = isPair
       ? `pan=stereo|c${index}=c0`
       : chain(inTwoChannels(track).filter, 'aformat=channel_layouts=stereo');
-    return `[0:a:${index}]${chain(isClocked && pauses(false), place)}[t${index}]`;
+    return `[0:a:${index}]${chain(isClocked ? pauses(false) : FROM_ZERO, place)}[t${index}]`;
   });
   const inputs = tracks.map((_, index) => `[t${index}]`).join('');
   const mix = `${inputs}amix=inputs=${tracks.length}:duration=longest:dropout_transition=0:normalize=${isPair ? 0 : 1}[sound]`;
@@ -84,6 +86,6 @@ function pauses(fromZero: boolean): string {
   return `asetpts='${[begin, ahead, jumps, place, next, 'ld(3)'].join(';').replaceAll(',', '\\,')}',aresample=async=1:first_pts=0`;
 }
 
-function chain(...filters: (string | false)[]): string {
-  return filters.filter((filter) => filter !== false).join(',');
+function chain(...filters: string[]): string {
+  return filters.join(',');
 }

@@ -164,6 +164,20 @@ describe('several recordings one after another in a file', () => {
   });
 });
 
+test('an AAC of nothing but silence is sent', async () => {
+  const silence = await made('-af', 'volume=0', ...aac, '-f', 'mp4');
+  const { seconds } = await played(await copied(silence, '-f', 'adts'));
+  expect(Math.abs(seconds - SECONDS)).toBeLessThan(0.3);
+});
+
+test('an MP3 of a few frames of which the last is cut is sent', async () => {
+  const { seconds, remarks } = await played(
+    (await made('-t', '0.5', '-c:a', 'libmp3lame', '-f', 'mp3')).subarray(0, -60),
+  );
+  expect(seconds).toBeGreaterThan(0.3);
+  expect(remarks).toEqual(['incomplete']);
+});
+
 test('one voice in LATM is not doubled', async () => {
   const { channels } = await played(await made('-ac', '1', ...aac, '-f', 'latm'));
   expect(channels).toBe(1);
