@@ -7,6 +7,7 @@ import { refreshUsers } from './account-admin.ts';
 
 /** Settings must be stored, and exports started, without amoCRM too. */
 const PATIENCE_MS = 5_000;
+const MOST_NAMED = 20;
 
 /**
  * Sees to it that every chosen user is one of the account's, now or once: all calls would be skipped for a misspelt one,
@@ -22,12 +23,14 @@ export async function assertKnownUsers(
   { users }: Pick<ExportSettings, 'users'>,
   field = 'users',
 ): Promise<void> {
-  const strangersTo = (known: readonly Pick<User, 'id'>[]) =>
-    users.filter((id) => !known.some((user) => user.id === id));
+  const strangersTo = (known: readonly Pick<User, 'id'>[]) => {
+    const ids = new Set(known.map(({ id }) => id));
+    return users.filter((id) => !ids.has(id));
+  };
   if (strangersTo(await access.ledger.users.list(account.accountId)).length === 0) return;
   const strangers = strangersTo((await readPresent(access, account)) ?? users.map((id) => ({ id })));
   if (strangers.length === 0) return;
-  const ids = strangers.join(', ');
+  const ids = strangers.slice(0, MOST_NAMED).join(', ');
   const message = {
     en: `the account has no such user: ${ids}, see \`users\``,
     ru: `в аккаунте нет такого сотрудника: ${ids}, см. \`users\``,

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import type { Sentence } from '../errors/codes.ts';
 import { ExportError } from '../errors/export-error.ts';
 import { mapping } from './mapping.ts';
+import { problemsOf, type SettingsProblem } from './problems.ts';
 import { recordingHosts } from './recording-hosts.ts';
-import { sentenceOfIssue, wrong } from './wrong.ts';
+import { wrong } from './wrong.ts';
 
 /** A call date as the settings hold it: a calendar day of the account's time zone. */
 const day = z.string().refine(isDay, wrong('expected a date such as 2026-11-22', 'нужна дата вида 2026-11-22'));
@@ -24,6 +25,9 @@ const userId = z.custom<number>(
   wrong('expected the number of an amoCRM user; see `users`', 'нужен номер сотрудника amoCRM; см. `users`'),
 );
 
+/** More than an account has; a list as long as a request would make its answer many times longer. */
+const MAX_USERS = 2_000;
+
 const exportSettingsSchema = z.strictObject({
   /** Both days included, in the account's time zone; null is the last seven days with today. */
   period: z
@@ -35,7 +39,7 @@ const exportSettingsSchema = z.strictObject({
     .nullable()
     .default(null),
   /** amoCRM user ids; empty means every user. */
-  users: z.array(userId).default([]),
+  users: z.array(userId).max(MAX_USERS).default([]),
   direction: z.enum(['all', 'outgoing', 'incoming']).default('all'),
   /** Upload calls again that this SpeechSense connection already has. */
   reExport: z.boolean().default(false),
@@ -60,12 +64,6 @@ const exportSettingsSchema = z.strictObject({
 /** What is exported and how: the meaning of the settings page, one to one. */
 export type ExportSettings = z.output<typeof exportSettingsSchema>;
 
-export interface SettingsProblem {
-  /** Path of the field, such as `period.from`. */
-  field: string;
-  message: Sentence;
-}
-
 /**
  * Settings from outside (a file, a request) with every absent part at its default.
  *
@@ -74,7 +72,7 @@ export interface SettingsProblem {
 export function parseExportSettings(input: unknown): ExportSettings {
   const parsed = exportSettingsSchema.safeParse(input, { reportInput: true });
   if (parsed.success) return parsed.data;
-  throw new SettingsInvalid(parsed.error.issues.flatMap(problemsOf));
+  throw new SettingsInvalid(problemsOf(parsed.error.issues));
 }
 
 /** All that is wrong with the settings, field by field. */
@@ -88,15 +86,6 @@ export class SettingsInvalid extends ExportError<'settings_invalid'> {
     });
     this.problems = problems;
   }
-}
-
-/** What is wrong with one part of a form or a file, in the product's own shape. */
-export function problemsOf(issue: z.core.$ZodIssue): SettingsProblem[] {
-  const at = issue.path.map(String);
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ field: [...at, key].join('.'), message: sentenceOfIssue(issue) }));
-  }
-  return [{ field: at.join('.') || '(settings)', message: sentenceOfIssue(issue) }];
 }
 
 function listed(problems: readonly SettingsProblem[], language: keyof Sentence): string {

@@ -9,6 +9,9 @@ import { wrong } from './wrong.ts';
 export const MAPPING_BLOCKS = ['deal', 'contact', 'company', 'call'] as const;
 export type MappingBlock = (typeof MAPPING_BLOCKS)[number];
 
+/** Of a block: more than a connection has keys, so that too many keys are called what they are. */
+const MAX_LINES = 500;
+
 /** What SpeechSense takes as the name of a key. */
 export const METADATA_KEY = /^[A-Za-z][A-Za-z0-9_.-]{0,99}$/;
 
@@ -33,7 +36,10 @@ export const mapping = z
     deal: cardBlock('deal'),
     contact: cardBlock('contact'),
     company: cardBlock('company'),
-    call: z.array(entry.extend({ amocrm: knownField('call', CALL_FIELDS, () => false) })).default([]),
+    call: z
+      .array(entry.extend({ amocrm: knownField('call', CALL_FIELDS, () => false) }))
+      .max(MAX_LINES)
+      .default([]),
   })
   .superRefine((blocks, context) => {
     const taken = new Set(DEFAULT_METADATA_KEYS.filter(({ isReserved }) => isReserved).map(({ key }) => key));
@@ -74,7 +80,10 @@ const MAX_SHOWN = 100;
 /** Custom fields come and go in the account; whether one is there is the account's to say, not the file's. */
 function cardBlock(block: CardBlock) {
   const isCustom = (name: string) => customFieldId(name) !== undefined;
-  return z.array(entry.extend({ amocrm: knownField(block, CARD_FIELDS[block], isCustom) })).default([]);
+  return z
+    .array(entry.extend({ amocrm: knownField(block, CARD_FIELDS[block], isCustom) }))
+    .max(MAX_LINES)
+    .default([]);
 }
 
 function knownField(block: MappingBlock, fields: readonly MappableField[], isCustom: (name: string) => boolean) {

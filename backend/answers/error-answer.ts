@@ -2,7 +2,8 @@ import type { FastifyError } from 'fastify';
 import type { Sentence } from '../../errors/codes.ts';
 import { ExportError, type ErrorValues, findExportError } from '../../errors/export-error.ts';
 import { toLedgerError } from '../../ledger/database.ts';
-import { type SettingsProblem, SettingsInvalid } from '../../settings/export-settings.ts';
+import { SettingsInvalid } from '../../settings/export-settings.ts';
+import type { SettingsProblem } from '../../settings/problems.ts';
 import { RequestInvalid } from './request-invalid.ts';
 
 /** What every answer of 400 and above says. */

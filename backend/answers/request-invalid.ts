@@ -2,7 +2,7 @@ import type { FastifySchemaCompiler } from 'fastify';
 import type { z } from 'zod';
 import type { Sentence } from '../../errors/codes.ts';
 import { ExportError } from '../../errors/export-error.ts';
-import { problemsOf, type SettingsProblem } from '../../settings/export-settings.ts';
+import { problemsOf, type SettingsProblem } from '../../settings/problems.ts';
 
 /** A request that does not fit its route's schema: all that is wrong with it, field by field. */
 export class RequestInvalid extends ExportError<'request_invalid'> {
@@ -19,21 +19,11 @@ export class RequestInvalid extends ExportError<'request_invalid'> {
   }
 }
 
-/** More tell nobody anything. */
-const MOST_PROBLEMS = 20;
-const MOST_LETTERS = 200;
-
 /** Checks what comes in against the route's zod schema. */
 export const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
   ({ schema }) =>
   (input: unknown) => {
     const parsed = schema.safeParse(input, { reportInput: true });
     if (parsed.success) return { value: parsed.data };
-    const problems = parsed.error.issues.slice(0, MOST_PROBLEMS).flatMap(problemsOf).slice(0, MOST_PROBLEMS);
-    return {
-      error: new RequestInvalid(
-        // Names of unknown fields are the sender's words.
-        problems.map(({ field, message }) => ({ field: field.slice(0, MOST_LETTERS), message })),
-      ),
-    };
+    return { error: new RequestInvalid(problemsOf(parsed.error.issues)) };
   };

@@ -130,6 +130,30 @@ describe('requests out of measure', () => {
     expect(await ledgerRows(two.stage)).toEqual(before);
   });
 
+  const many = <T>(count: number, one: (n: number) => T) => Array.from({ length: count }, (_, n) => one(n));
+  test.each<[string, unknown]>([
+    ['lines of a mapping', { mapping: { deal: many(22_000, () => ({ a: 1 })) } }],
+    ['lines with unknown fields', { mapping: { deal: many(6_000, () => ({ amocrm: 'x', speechsense: '' })) } }],
+    ['as many such lines as may be', { mapping: { deal: many(500, () => ({ amocrm: 'x', speechsense: '' })) } }],
+    ['lines with one key', { mapping: { deal: many(5_000, () => ({ amocrm: 'name', speechsense: 'k' })) } }],
+    ['users that are none', { users: many(100_000, () => 0) }],
+    ['users that nobody knows', { users: many(2_000, (n) => 5_000_000 + n) }],
+    ['private networks', { recordingHosts: many(60_000, () => '!') }],
+    ['unknown settings', Object.fromEntries(many(20_000, (n) => [`k${n}`, 1]))],
+    ['a setting with a long name', { ['x'.repeat(200_000)]: 1 }],
+  ])('too many %s get a short answer', async (_, settings) => {
+    const answer = await two.askFirst('POST /api/previews', { body: { settings } });
+    expect(answer).toMatchObject({ status: 400, body: { error: { code: 'settings_invalid' } } });
+    expect(JSON.stringify(answer.body).length).toBeLessThan(40_000);
+  });
+
+  test('a long list where a short one belongs gets a short answer', async () => {
+    const reasons = many(20_000, () => 'no_reason');
+    const answer = await two.askFirst(`POST /api/exports/${foreign}/retry`, { body: { reasons } });
+    expect(answer).toMatchObject({ status: 400 });
+    expect(JSON.stringify(answer.body).length).toBeLessThan(40_000);
+  });
+
   test.each(['DELETE', 'PATCH', 'PUT', 'OPTIONS'])('%s where nobody expects it is refused', async (method) => {
     const answer = await two.askFirst('POST /api/exports', { method });
     expect([400, 401, 404]).toContain(answer.status);

@@ -229,3 +229,12 @@ describe('keys of a mapping', () => {
     expect(fieldsOf({ mapping: { call, deal, contact, company } })).toEqual([]);
   });
 });
+
+describe('very much that is wrong', () => {
+  test('is told in part, with how much more there is', () => {
+    const given = { ...Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`key${n}`, 1])), users: ['x', 'y'] };
+    const problems = problemsOf(given);
+    expect(problems).toHaveLength(21);
+    expect(problems.at(-1)?.message).toEqual({ en: 'and 12 more problems', ru: 'и ещё ошибок: 12' });
+  });
+});

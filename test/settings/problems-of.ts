@@ -1,4 +1,5 @@
-import { parseExportSettings, SettingsInvalid, type SettingsProblem } from '../../settings/export-settings.ts';
+import { parseExportSettings, SettingsInvalid } from '../../settings/export-settings.ts';
+import type { SettingsProblem } from '../../settings/problems.ts';
 
 /** What is wrong with these settings; nothing where they are valid. */
 export function problemsOf(input: unknown): SettingsProblem[] {
