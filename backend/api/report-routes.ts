@@ -5,6 +5,7 @@ import { ExportError } from '../../errors/export-error.ts';
 import { accountOf, callerOf } from '../auth/caller.ts';
 import type { ReportLinks, Services } from '../parts.ts';
 import type { Api } from './api.ts';
+import { Downloads } from './downloads.ts';
 import { isSigned, signatureOf } from './report-link.ts';
 import { exportId } from './shapes/export-status.ts';
 
@@ -60,6 +61,7 @@ export function reportLinkRoute(app: Api, { ledger, now }: Services, { publicUrl
 }
 
 export function reportRoute(app: Api, { ledger, now }: Services, { linkKeys }: ReportLinks): void {
+  const downloads = new Downloads();
   app.get(
     '/reports/:exportId',
     {
@@ -87,6 +89,7 @@ export function reportRoute(app: Api, { ledger, now }: Services, { linkKeys }: R
       if (!account || row?.accountId !== accountId) {
         throw new ExportError('export_not_found', { values: { exportId: link.exportId } });
       }
+      downloads.begin(accountId, reply);
       const rows = ledger.report.rows(link.exportId);
       const cells = reportCells(rows, { ...account, language: link.language });
       // People open a CSV by a double click, and the page's people have a Russian Excel.

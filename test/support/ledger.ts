@@ -45,6 +45,7 @@ export async function openTestLedger(): Promise<TestLedger> {
 }
 
 export interface TestExport {
+  accountId?: number;
   kind?: ExportKind;
   settings?: unknown;
   connectionId?: string;
@@ -60,13 +61,19 @@ export const SENT = { sent: { call_id: '1', date: '2026-11-02T12:00:00+03:00' },
 /** Opens an export of 1–7 November 2026 and answers its id. */
 export async function openTestExport(
   ledger: Ledger,
-  { kind = 'export', settings = {}, connectionId = TEST_CONNECTION, retryOf }: TestExport = {},
+  {
+    accountId = TEST_ACCOUNT,
+    kind = 'export',
+    settings = {},
+    connectionId = TEST_CONNECTION,
+    retryOf,
+  }: TestExport = {},
 ): Promise<string> {
   const exportId = randomUUID();
   const parsed: ExportSettings = parseExportSettings(settings);
   await ledger.exports.open({
     exportId,
-    accountId: TEST_ACCOUNT,
+    accountId,
     kind,
     retryOf: retryOf ?? null,
     connectionId,
