@@ -51,23 +51,25 @@ export function resolveOperator(
 
 /** A phone among other words: ten digits or more. */
 const PHONE = /\+?\d(?:[\s().-]*\d){9,}/;
+const EMAIL = /[^\s<>()"',;]+@[^\s<>()"',;]+/;
 
 /** The one user that is meant; none where none or several may be. */
 function userNamed(named: string, users: readonly KnownUser[], country: string | null): KnownUser | undefined {
   const written = PHONE.exec(named)?.[0];
   // `+7 916 000-00-88 - Сергей Морозов`: either tells, and both have to tell the same.
-  const { whole, withoutExtension } = nameKeys(written === undefined ? named : named.replace(written, ' '));
+  const email = EMAIL.exec(named)?.[0];
+  const beside = [written, email].reduce<string>((text, part) => (part ? text.replace(part, ' ') : text), named);
+  const { whole, withoutExtension } = nameKeys(beside);
   const keys = users.map((user) => ({ user, ...nameKeys(user.name) }));
-  const email = /[^\s<>()"',;]+@[^\s<>()"',;]+/.exec(named)?.[0].toLowerCase();
   const phone = toE164(written ?? named, country);
   const digits = /^\d{2,}$/.test(named) ? named : undefined;
   const byName = [
     keys.filter((user) => user.whole === whole),
     // An extension behind the name, at the telephony or on amoCRM's card; two different ones are two people.
-    keys.filter((user) => user.whole === withoutExtension || user.withoutExtension === whole),
+    keys.filter((user) => user.whole !== '' && (user.whole === withoutExtension || user.withoutExtension === whole)),
   ];
   const byReach = [
-    keys.filter(({ user }) => email !== undefined && user.email?.toLowerCase() === email),
+    keys.filter(({ user }) => email !== undefined && user.email?.toLowerCase() === email.toLowerCase()),
     keys.filter(({ user }) => phone !== null && user.phone !== null && toE164(user.phone, country) === phone),
     keys.filter(({ user }) => digits !== undefined && user.phone?.replace(/\D/g, '') === digits),
   ];

@@ -59,6 +59,7 @@ describe('who talked is whom call_responsible names:', () => {
     ['of two parts', 'Мария Петрова-Водкина', 16],
     ['that ends in an extension of its own', 'Оператор 101', 17],
     ['with its address', 'Ольга К. <OLGA@example.ru>', 7],
+    ['with an address that nobody has', 'Сергей Морозов <sm@example.ru>', 8],
     ['behind the phone', '+79160000088 - СЕРГЕЙ МОРОЗОВ', 8],
     ['behind a phone that nobody has', '8 (495) 123-45-67, Морозов Сергей', 8],
     ['whom the phone tells from another', '+79160000099 - Борис Зайцев', 19],
@@ -95,6 +96,7 @@ test.each([
   ['a phone that is no user’s', '+79990000000'],
   ['a name in other letters', '+12025550101 - JOHN DOE'],
   ['signs only', '***'],
+  ['an extension in brackets', '(105)'],
 ])('%s is no operator, and the administrator who posted the note is none either', (_, named) => {
   expect(resolveOperator({ callResponsible: named, responsibleUserId: ADMIN, createdBy: ADMIN }, users, 'RU')).toEqual({
     userId: null,
