@@ -82,9 +82,7 @@ test('two schemas of one server are migrated side by side, each with its own tab
 
 test('work that holds a table only delays the migration that needs it, and is let pass between its tries', async () => {
   await connected(4, async (db) => {
-    await sql`create table kysely_migration (name varchar(255) primary key, timestamp varchar(255) not null)`.execute(
-      db,
-    );
+    await createMigrationTable(db);
     const work = await db.startTransaction().execute();
     await sql`lock table kysely_migration in access exclusive mode`.execute(work);
     const migrated = migrate(url(4), { lockMs: 200 });
@@ -95,6 +93,10 @@ test('work that holds a table only delays the migration that needs it, and is le
   });
 });
 
+async function createMigrationTable(db: Database): Promise<void> {
+  await sql`create table kysely_migration (name varchar(255) primary key, timestamp varchar(255) not null)`.execute(db);
+}
+
 async function isWaitedFor(db: Database): Promise<boolean> {
   const { rows } = await sql`
     select from pg_locks where not granted and relation = 'kysely_migration'::regclass`.execute(db);
@@ -104,9 +106,27 @@ async function isWaitedFor(db: Database): Promise<boolean> {
 test('a migration takes as long as it takes, also where the server limits statements', async () => {
   const limited = new URL(url(5));
   const given = limited.searchParams.get('options') ?? '';
-  limited.search = `?options=${encodeURIComponent(`${given} -c statement_timeout=1`)}`;
-  expect(await migrate(limited.href)).toEqual(ALL);
+  limited.search = `?options=${encodeURIComponent(`${given} -c statement_timeout=${STATEMENT_TIMEOUT_MS}`)}`;
+  await connected(5, async (db) => {
+    const work = await db.startTransaction().execute();
+    await createMigrationTable(work);
+    const migrated = migrate(limited.href, { lockMs: 0 });
+    await waitFor(() => hasWaited(db, 2 * STATEMENT_TIMEOUT_MS), { what: 'a statement to outlast the limit' });
+    await work.rollback().execute();
+    expect(await migrated).toEqual(ALL);
+  });
 });
+
+/** Long enough for the statement that lifts the limit, also on a busy machine. */
+const STATEMENT_TIMEOUT_MS = 1_000;
+
+async function hasWaited(db: Database, forMs: number): Promise<boolean> {
+  const { rows } = await sql`
+    select from pg_stat_activity
+     where wait_event_type = 'Lock' and datname = current_database()
+       and query like '%kysely_migration%' and now() - query_start > ${forMs} * interval '1 millisecond'`.execute(db);
+  return rows.length > 0;
+}
 
 test('an index of a large table is built beside those who write to it, and anew where it was broken off', async () => {
   const index = { name: 'large_n', table: 'large', columns: '(n)' };
