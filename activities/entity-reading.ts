@@ -37,7 +37,7 @@ const ORDER: readonly EntityType[] = ['contact', 'lead', 'customer', 'company'];
 const FRESH_MS = 10 * 60_000;
 /** An account that ignored filters is taken at its word again after a week: the option can be bought. */
 const FILTER_MEMORY_MS = 7 * 24 * 3_600_000;
-/** Batches whose entities may fill the free places of a request. */
+/** Batches that are looked at together: those whose entities may fill the free places of a request. */
 const AHEAD = 20;
 /** A list is gone through only where that many single requests could be saved. */
 const SWEEP_SAVES = 4;
@@ -140,8 +140,7 @@ class EntityReading {
     const stopped = await entityTurns.sweepPlace(exportId, entityType);
     if (stopped === null) return false;
     const perRequest = source.filters ? ENTITIES_LIMIT : 1;
-    const all = await this.missing({ from: this.#batch, to: null });
-    const wanted = new Set(all.filter((ref) => ref.entityType === entityType).map(({ entityId }) => entityId));
+    const wanted = await this.#missingFromHere(entityType);
     const met = new Set<number>();
     let broughtAny = false;
     let page: Place | null = stopped ?? (wanted.size > perRequest * SWEEP_SAVES ? FIRST_PAGE : null);
@@ -161,6 +160,17 @@ class EntityReading {
     }
     await entityTurns.putSweepPlace(exportId, entityType, null);
     return broughtAny;
+  }
+
+  /** What this batch and all later ones miss, of a hundred thousand calls a few thousand at a time. */
+  async #missingFromHere(entityType: EntityType): Promise<Set<number>> {
+    const wanted = new Set<number>();
+    const last = Math.max(this.#batch, this.#export.batches ?? 0);
+    for (let from = this.#batch; from <= last; from += AHEAD) {
+      const missing = await this.missing({ from, to: from + AHEAD - 1 });
+      for (const ref of missing) if (ref.entityType === entityType) wanted.add(ref.entityId);
+    }
+    return wanted;
   }
 
   /** How many of these are known already, as by an export that was stopped shortly before. */

@@ -32,10 +32,10 @@ export interface CallOfBatch {
   refs: EntityRef[];
 }
 
-/** A batch's number, or all that follow. */
+/** Numbers of batches, both included. */
 export interface BatchRange {
   from: number;
-  to: number | null;
+  to: number;
 }
 
 /** How far relations lead from what a note hangs on: a customer's contact's lead's company. */
@@ -69,7 +69,7 @@ export function createEntities(db: Database) {
         select t.call_id as "callId", t.batch,
                jsonb_agg(jsonb_build_object('entityType', n.entity_type, 'entityId', n.entity_id) order by n.note_id) as refs
           from transfers t join call_notes n using (call_id)
-         where t.export_id = ${exportId} and t.batch >= ${from} and t.batch <= coalesce(${to}::int, t.batch)
+         where t.export_id = ${exportId} and t.batch >= ${from} and t.batch <= ${to}
            and t.state in ('planned', 'uploading')
          group by t.call_id, t.batch
          order by t.batch, t.call_id`.execute(db);

@@ -96,7 +96,7 @@ function prepare(exportId: string, batch = 0, environment = silent()) {
 
 /** What each call draws on, as its transfer will find it. */
 async function resolved(exportId: string, mapping: object = MAPPING) {
-  const calls = await t.ledger.entities.callsOf(exportId, { from: 0, to: null });
+  const calls = await t.ledger.entities.callsOf(exportId, { from: 0, to: 1_000 });
   const needed = neededFields(parseExportSettings({ mapping }).mapping);
   return Promise.all(
     calls.map(async ({ callId }) => {
