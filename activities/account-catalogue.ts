@@ -17,7 +17,7 @@ interface Reading {
   attempt: number;
   /** What was read before is read again. */
   readSince: Date;
-  now: () => Date;
+  now: () => Promise<Date>;
 }
 
 /** What the ids on cards stand for, as far as the mapped fields need it; each part is read once an export. */
@@ -64,7 +64,7 @@ async function partOf<Part extends CataloguePart>(
   const isGivenUp = await ledger.listings.isMissing(exportId, part);
   try {
     const content = await read();
-    await ledger.catalogues.put(account.accountId, part, content, now());
+    await ledger.catalogues.put(account.accountId, part, content, await now());
     return content;
   } catch (error) {
     // What was waited for once in an export is not waited for again with every batch.

@@ -54,7 +54,7 @@ export function createConfirmActivities(deps: ConfirmDeps) {
       try {
         await look(row, certain);
       } finally {
-        ({ batches } = await ledger.lostTalks.sendAgain(exportId, certain, planOptions(deps, batchSize)));
+        ({ batches } = await ledger.lostTalks.sendAgain(exportId, certain, await planOptions(deps, batchSize)));
       }
       const lookAgain = await ledger.lostTalks.nextInSeconds(exportId, deps.confirm);
       return { batches, lookAgainInSeconds: earlier(lookAgain, learnInSeconds) };
@@ -73,7 +73,7 @@ export function createConfirmActivities(deps: ConfirmDeps) {
     if (await learnKeys(deps, row, () => accessOf(row), from)) return null;
     // Nothing to be seen yet. Somebody who maps fields to a connection for the first time wants to know what arrived.
     const mapped = Object.values(row.settings.mapping).some((block) => block.length > 0);
-    const waitedMs = Date.now() - row.startedAt.getTime();
+    const waitedMs = (await deps.now()).getTime() - row.startedAt.getTime();
     const { afterSeconds } = deps.confirm;
     return known === undefined && mapped && waitedMs < 3 * afterSeconds * 1000 ? afterSeconds : null;
   }
@@ -197,10 +197,10 @@ export function createConfirmActivities(deps: ConfirmDeps) {
   }
 }
 
-/** Whether this step, with all its attempts, has taken so long without coming to its end. */
+/** Whether the attempts before this one have taken so long, by Temporal's clock. */
 function hasTriedFor(seconds: number): boolean {
-  const { attempt, scheduledTimestampMs } = activityInfo();
-  return attempt > 1 && Date.now() - scheduledTimestampMs >= seconds * 1000;
+  const { attempt, scheduledTimestampMs, currentAttemptScheduledTimestampMs } = activityInfo();
+  return attempt > 1 && currentAttemptScheduledTimestampMs - scheduledTimestampMs >= seconds * 1000;
 }
 
 function wasAbsent({ absentSince }: LostTalk): boolean {

@@ -21,7 +21,7 @@ import { entitiesOfCall, type NeededFields, neededFields } from './call-entities
 
 interface ReadingDeps {
   ledger: Ledger;
-  now: () => Date;
+  now: () => Promise<Date>;
   /** Opens the way to the account; not called when everything is known. */
   open: () => Promise<{ account: Account; http: AmocrmHttp }>;
   signal: AbortSignal;
@@ -118,7 +118,7 @@ class EntityReading {
     const { ledger, now } = this.#deps;
     const { account, http } = await this.#deps.open();
     const { accountId } = account;
-    const since = new Date(now().getTime() - FILTER_MEMORY_MS);
+    const since = new Date((await now()).getTime() - FILTER_MEMORY_MS);
     const filters = account.isApiFilterEnabled && !(await ledger.entities.isFilterIgnored(accountId, since));
     const { attempt } = this.#deps;
     const { exportId } = this.#export;
@@ -199,7 +199,7 @@ class EntityReading {
       const chunk = asked.slice(start, start + ENTITIES_LIMIT);
       const { entities, isUnfiltered } = await readEntitiesByFilter(source.http, entityType, chunk);
       if (isUnfiltered) {
-        await this.#deps.ledger.entities.rememberFilterIgnored(source.accountId, this.#deps.now());
+        await this.#deps.ledger.entities.rememberFilterIgnored(source.accountId, await this.#deps.now());
         return;
       }
       await this.#put(entityType, source, entities, chunk);
@@ -211,7 +211,7 @@ class EntityReading {
     const entities = found.map((entity) => this.#toEntity(entityType, entity, context));
     const foundIds = new Set(found.map(({ entityId }) => entityId));
     const gone = asked.filter((id) => !foundIds.has(id)).map((entityId) => ({ ...GONE, entityType, entityId }));
-    await this.#deps.ledger.entities.putAll(accountId, [...entities, ...gone], this.#deps.now());
+    await this.#deps.ledger.entities.putAll(accountId, [...entities, ...gone], await this.#deps.now());
     for (const entity of [...entities, ...gone]) this.#read.add(nameOf(entity));
   }
 

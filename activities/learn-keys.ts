@@ -33,7 +33,7 @@ export async function learnKeys(
     for (const talkIds of others.length > 0 ? [[first], others] : [[first]]) {
       const [talk] = (await speechSense.getTalks(access, talkIds, ['talk_fields'])).talks;
       if (!talk) continue;
-      await ledger.connectionKeys.put(accountId, connectionId, Object.keys(talk.fields), new Date());
+      await ledger.connectionKeys.put(accountId, connectionId, Object.keys(talk.fields));
       return true;
     }
   } catch (error) {

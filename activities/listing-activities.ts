@@ -31,7 +31,8 @@ import { exportOf } from './export-of.ts';
 import { toSighting } from './sighting.ts';
 
 export interface ListingDeps extends AmocrmDeps {
-  now: () => Date;
+  /** The ledger's clock: one for all workers. */
+  now: () => Promise<Date>;
 }
 
 /** Where the listing of an export is. The workflow only carries it from one page to the next. */
@@ -133,12 +134,16 @@ export function createListingActivities(
   }
 
   /** Contacts, leads, companies, customers; then, where it is set, unsorted leads; the events last, as they come late. */
-  function after(row: ExportRow, source: NotesCursor['source'] | 'unsorted', walk: PageWalk): ListingCursor {
+  async function after(
+    row: ExportRow,
+    source: NotesCursor['source'] | 'unsorted',
+    walk: PageWalk,
+  ): Promise<ListingCursor> {
     const { intervalFrom, intervalUntil, settings } = row;
     const notes = source === 'unsorted' ? undefined : SOURCES[SOURCES.indexOf(source) + 1];
     if (notes) return firstCursor(notes, intervalFrom, walk);
     if (source !== 'unsorted' && settings.unsorted) return firstUnsorted(walk);
-    const until = new Date(Math.min(deps.now().getTime(), intervalUntil.getTime() + MARGIN_MS));
+    const until = new Date(Math.min((await deps.now()).getTime(), intervalUntil.getTime() + MARGIN_MS));
     return firstEvents(intervalFrom, until, walk);
   }
 

@@ -17,17 +17,18 @@ export function createPlanActivities(deps: PlanDeps) {
   return {
     /** Freezes the plan; once frozen, a second call changes nothing. */
     async closePlan({ exportId, batchSize }: { exportId: string; batchSize: number }): Promise<{ batches: number }> {
-      return ledger.plan.close(exportId, planOptions(deps, batchSize));
+      return ledger.plan.close(exportId, await planOptions(deps, batchSize));
     },
 
     /** Plans the waiting calls whose recording has come, as further batches. */
     async planWaiting({ exportId, batchSize }: { exportId: string; batchSize: number }): Promise<{ batches: number }> {
-      return ledger.plan.planWaiting(exportId, planOptions(deps, batchSize));
+      return ledger.plan.planWaiting(exportId, await planOptions(deps, batchSize));
     },
 
     /** The calls of a batch that are still to be sent, with all that their metadata needs known. */
     async prepareBatch({ exportId, batch }: { exportId: string; batch: number }) {
       const row = await exportOf(ledger, exportId);
+      await ledger.throughput.moveWindow(exportId);
       await deps.learnKeys?.(row);
       const signal = cancellationSignal();
       const open = () => amocrmOf(deps, row.accountId, signal);

@@ -3,9 +3,10 @@ import type { PlanOptions } from '../ledger/plan.ts';
 export interface PlanTimes {
   /** A call without a recording that is younger than this waits for it. */
   recordingWaitHours: number;
-  now: () => Date;
+  /** The ledger's clock: one for all workers. */
+  now: () => Promise<Date>;
 }
 
-export function planOptions({ recordingWaitHours, now }: PlanTimes, batchSize: number): PlanOptions {
-  return { batchSize, recordingWaitHours, now: now() };
+export async function planOptions({ recordingWaitHours, now }: PlanTimes, batchSize: number): Promise<PlanOptions> {
+  return { batchSize, recordingWaitHours, now: await now() };
 }

@@ -18,8 +18,8 @@ export interface KeptToken {
   access: string;
   /** Null for a long-lived token. */
   refresh: string | null;
-  /** Null where it is not known. */
-  accessUntil: Date | null;
+  /** How long the access token still lives, by the clock of the one who keeps it; null where it is not known. */
+  accessLeftMs: number | null;
   state: TokenState;
   /** Why a person must act: a code of the table. */
   reason: string | null;
@@ -56,17 +56,12 @@ export const REFRESH_AHEAD_MS = 30 * 60_000;
  * @param refused the access that amoCRM has just answered 401; one that is no longer the kept one says nothing.
  * @param lostAfterMs a refresh without an answer for so long is lost: whoever sent it is dead.
  */
-export function decide(
-  token: KeptToken,
-  refused: Access | undefined,
-  nowMs: number,
-  lostAfterMs: number,
-): TokenDecision {
+export function decide(token: KeptToken, refused: Access | undefined, lostAfterMs: number): TokenDecision {
   const isRefused = refused?.token === token.access && refused.host === token.host;
   if (token.kind === 'long_lived') {
     return isRefused ? { do: 'ask_person', because: 'amocrm_unauthorized' } : { do: 'use' };
   }
-  const leftMs = isRefused ? 0 : (token.accessUntil?.getTime() ?? nowMs) - nowMs;
+  const leftMs = isRefused ? 0 : (token.accessLeftMs ?? 0);
   const alive = leftMs > 0;
   switch (token.state) {
     case 'active':

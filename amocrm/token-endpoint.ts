@@ -6,7 +6,8 @@ import { type AmocrmTransport, ownConnection } from './transport.ts';
 
 export interface TokenPair {
   access: string;
-  accessUntil: Date;
+  /** How long the access token lives. */
+  accessSeconds: number;
   /** Works once; a new one comes with every refresh. */
   refresh: string;
 }
@@ -83,7 +84,7 @@ function read(answer: AxiosResponse<string>, host: string): TokenAnswer {
     const parsed = pairSchema.safeParse(body);
     if (!parsed.success) return { kind: 'lost', what: 'an unknown form' };
     const { access_token: access, refresh_token: refresh, expires_in: seconds } = parsed.data;
-    return { kind: 'granted', pair: { access, refresh, accessUntil: new Date(Date.now() + seconds * 1000) } };
+    return { kind: 'granted', pair: { access, refresh, accessSeconds: seconds } };
   }
   if (status >= 500) return { kind: 'lost', what: String(status) };
   const details = {

@@ -93,7 +93,7 @@ export class TokenKeeper {
   async #access(accountId: number, pace: Pace, refused?: Access): Promise<Access> {
     for (;;) {
       const token = await this.#read(accountId);
-      const decision = decide(token, refused, this.#now(), this.#lostAfterMs);
+      const decision = decide(token, refused, this.#lostAfterMs);
       switch (decision.do) {
         case 'use':
           // A long-lived token that was refused is on trial whenever somebody asks: only amoCRM knows whether it lives.

@@ -115,7 +115,7 @@ async function count(stage: BenchStage, calls: number, apiFilter: boolean, mappi
       // Counted, not waited for.
       paces: () => UNPACED,
       recordingWaitHours: 48,
-      now: () => new Date(),
+      now: ledger.now,
     };
     const activities = {
       ...createExportActivities(deps),

@@ -56,19 +56,15 @@ export interface ListedToken {
 }
 
 /** All accounts, with what is kept for each and who must act; no secret is opened. */
-export async function listAccounts(ledger: Ledger, now: Date): Promise<ListedAccount[]> {
+export async function listAccounts(ledger: Ledger): Promise<ListedAccount[]> {
   const accounts = await ledger.accounts.list();
-  return Promise.all(accounts.map((account) => describeAccount(ledger, account, now)));
+  return Promise.all(accounts.map((account) => describeAccount(ledger, account)));
 }
 
 /** One account, as {@link listAccounts} tells it. */
-export async function describeAccount(
-  ledger: Ledger,
-  { accountId, host, name }: Account,
-  now: Date,
-): Promise<ListedAccount> {
+export async function describeAccount(ledger: Ledger, { accountId, host, name }: Account): Promise<ListedAccount> {
   const [token, connection] = await Promise.all([ledger.tokens.about(accountId), ledger.connections.about(accountId)]);
-  const dead = token && whatIsWrong(token, now);
+  const dead = token && whatIsWrong(token);
   const toDo = !token || dead ? (dead ?? 'amocrm_unauthorized') : !connection ? 'connection_not_set' : undefined;
   return {
     accountId,
@@ -92,15 +88,12 @@ const REFRESH_STANDS_MS = 60_000;
 const REFRESH_LIVES_MS = 95 * 86_400_000;
 
 /** Why amoCRM is or soon will be closed to us until a person acts. */
-function whatIsWrong(token: TokenFacts, now: Date): ErrorCode | undefined {
-  const { kind, state, stateAgeMs, reason, accessUntil, updatedAt } = token;
+function whatIsWrong(token: TokenFacts): ErrorCode | undefined {
+  const { kind, state, stateAgeMs, reason, accessLeftMs, ageMs } = token;
   if (state === 'reauth_required') return isErrorCode(reason) ? reason : 'amocrm_unauthorized';
   if (state === 'refresh_lost' || (state === 'refreshing' && stateAgeMs > REFRESH_STANDS_MS))
     return 'amocrm_grant_lost';
-  const isOver =
-    kind === 'oauth'
-      ? now.getTime() - updatedAt.getTime() > REFRESH_LIVES_MS
-      : accessUntil !== null && accessUntil < now;
+  const isOver = kind === 'oauth' ? ageMs > REFRESH_LIVES_MS : accessLeftMs !== null && accessLeftMs < 0;
   return isOver ? 'amocrm_unauthorized' : undefined;
 }
 

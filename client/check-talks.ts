@@ -133,6 +133,6 @@ async function latestSeen(
   const latest = await ledger.registry.talksToLearnFrom(accountId, connectionId, new Date(0), LATEST_TALKS);
   const { talks } = await speechSense.getTalks(reader, latest, ['talk_fields']);
   const [talk] = talks;
-  if (talk) await ledger.connectionKeys.put(accountId, connectionId, Object.keys(talk.fields), new Date());
+  if (talk) await ledger.connectionKeys.put(accountId, connectionId, Object.keys(talk.fields));
   return talks.map(({ talkId }) => talkId);
 }

@@ -29,13 +29,14 @@ export async function presentStatus(deps: ExportDeps, row: ExportRow): Promise<E
   return isFinal(status) ? status : reconcile(deps, status);
 }
 
-async function statusOf({ ledger, now }: ExportDeps, row: ExportRow): Promise<ExportStatus> {
-  const [progress, learned, beginners] = await Promise.all([
+async function statusOf({ ledger }: ExportDeps, row: ExportRow): Promise<ExportStatus> {
+  const [progress, throughput, learned, beginners] = await Promise.all([
     ledger.progress.read(row.exportId),
+    ledger.throughput.read(row.exportId),
     ledger.connectionKeys.read(row.accountId, row.connectionId),
     ledger.commands.beginners([row.exportId]),
   ]);
-  return toStatus(row, progress, learned?.keys, beginners.get(row.exportId) ?? null, now());
+  return toStatus(row, progress, throughput, learned?.keys, beginners.get(row.exportId) ?? null);
 }
 
 /** The account's running export, also when no worker has recorded it yet; else the last one recorded. */

@@ -1,9 +1,9 @@
 import type { ErrorValues } from '../errors/export-error.ts';
-import type { FailureReason } from '../errors/reasons.ts';
 import type { ExportRow } from '../ledger/exports.ts';
 import type { ListingProgress } from '../ledger/listings.ts';
 import type { Progress } from '../ledger/progress.ts';
 import type { ExportState } from '../ledger/schema.ts';
+import type { Throughput } from '../ledger/throughput.ts';
 import type { Period } from '../settings/period.ts';
 import type { Trouble } from './trouble.ts';
 
@@ -22,7 +22,7 @@ export interface ExportStatus {
   /** ISO 8601. */
   startedAt: string;
   finishedAt: string | null;
-  /** Seconds until the end at the pace so far; null while that cannot be told. */
+  /** Seconds until the end at the pace of the last minutes, blocked time apart; null while that cannot be told. */
   etaSeconds: number | null;
   calls: Progress['calls'];
   failures: Progress['failures'];
@@ -58,9 +58,9 @@ export function doneCalls({ calls }: { calls: Pick<ExportStatus['calls'], 'plann
 export function toStatus(
   row: ExportRow,
   progress: Progress,
+  throughput: Throughput | null,
   keptKeys: readonly string[] | undefined,
   startedBy: ExportStatus['startedBy'],
-  now: Date,
 ): ExportStatus {
   return {
     exportId: row.exportId,
@@ -72,7 +72,7 @@ export function toStatus(
     trouble: null,
     startedAt: row.startedAt.toISOString(),
     finishedAt: row.finishedAt?.toISOString() ?? null,
-    etaSeconds: eta(row, progress, now),
+    etaSeconds: eta(row, progress, throughput),
     calls: progress.calls,
     failures: progress.failures,
     talkSeconds: progress.talkSeconds,
@@ -90,15 +90,8 @@ function droppedKeys({ settings }: ExportRow, keptKeys: readonly string[] | unde
   return [...new Set(mapped)].filter((key) => !keptKeys.includes(key));
 }
 
-/** What the plan itself says of a call, without a transfer. */
-const FAILED_BY_THE_PLAN: readonly FailureReason[] = ['note_unreadable', 'recording_missing'];
-
-/** Remaining calls at the average pace of transfers since the plan was closed. */
-function eta({ state, plannedAt }: ExportRow, { calls, failures }: Progress, now: Date): number | null {
-  if (state !== 'transferring' || !plannedAt) return null;
-  const withoutTransfer = FAILED_BY_THE_PLAN.reduce((sum, reason) => sum + (failures[reason] ?? 0), 0);
-  const done = calls.exported + calls.failed - withoutTransfer;
-  if (done === 0) return null;
-  const elapsedSeconds = (now.getTime() - plannedAt.getTime()) / 1000;
-  return Math.round((calls.remaining / done) * elapsedSeconds);
+/** Seconds for the remaining calls at the pace of late. */
+function eta({ state }: ExportRow, { calls }: Progress, throughput: Throughput | null): number | null {
+  if (state !== 'transferring' || throughput === null || throughput.calls <= 0) return null;
+  return Math.round((calls.remaining / throughput.calls) * throughput.seconds);
 }

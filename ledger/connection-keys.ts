@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Database } from './database.ts';
 
 /** The metadata keys that a connection keeps: learned from its talks, since there is no way to ask for them. */
@@ -12,8 +13,8 @@ export function createConnectionKeys(db: Database) {
         .where('connection_id', '=', connectionId)
         .executeTakeFirst(),
 
-    async put(accountId: number, connectionId: string, keys: string[], learnedAt: Date): Promise<void> {
-      const facts = { keys, learned_at: learnedAt };
+    async put(accountId: number, connectionId: string, keys: string[]): Promise<void> {
+      const facts = { keys, learned_at: sql<Date>`now()` };
       await db
         .insertInto('connection_keys')
         .values({ account_id: accountId, connection_id: connectionId, ...facts })

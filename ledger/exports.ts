@@ -5,6 +5,7 @@ import type { ExportSettings } from '../settings/export-settings.ts';
 import type { Database } from './database.ts';
 import { dropOutsidePeriod } from './plan.ts';
 import type { ExportKind, ExportState } from './schema.ts';
+import { newWindow } from './throughput.ts';
 
 export interface NewExport {
   exportId: string;
@@ -77,6 +78,10 @@ export function createExports(db: Database) {
           blocked_by: null,
           blocked_values: null,
           batches: null,
+          window_at: null,
+          window_calls: null,
+          next_window_at: null,
+          next_window_calls: null,
           started_at: opened.startedAt,
           planned_at: null,
           finished_at: null,
@@ -123,7 +128,12 @@ export function createExports(db: Database) {
     ): Promise<void> {
       await db
         .updateTable('exports')
-        .set({ state, blocked_by: blockedBy, blocked_values: sql`${JSON.stringify(blockedValues)}::jsonb` })
+        .set({
+          state,
+          blocked_by: blockedBy,
+          blocked_values: sql`${JSON.stringify(blockedValues)}::jsonb`,
+          ...(state === 'transferring' && newWindow(exportId)),
+        })
         .where('export_id', '=', exportId)
         .where('finished_at', 'is', null)
         .execute();

@@ -28,6 +28,7 @@ import { createRetries } from './retries.ts';
 import { createSealer, type EncryptionKey } from './sealing.ts';
 import { createSettings } from './settings.ts';
 import { createSpentTokens, type DisposableToken } from './spent-tokens.ts';
+import { createThroughput } from './throughput.ts';
 import { createTokens, type Grant } from './tokens.ts';
 import { createTransfers } from './transfers.ts';
 import { createUnknownTalks } from './unknown-talks.ts';
@@ -78,12 +79,21 @@ export function openLedger({ databaseUrl, encryptionKeys, maxConnections }: Ledg
     connectionKeys: createConnectionKeys(db),
     readQuota: createReadQuota(db),
     progress: createProgress(db),
+    throughput: createThroughput(db),
     report: createReport(db),
     callPages: createCallPages(db),
     rateBuckets: createRateBuckets(db),
     brakes: createBrakes(db),
     commands: createCommands(db),
     administrators: createAdministrators(db),
+
+    /** The server's clock: moments that several processes compare come from it, as theirs may differ. */
+    now: async (): Promise<Date> => {
+      const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(db);
+      const [row] = rows;
+      if (!row) throw new Error('the server told no time');
+      return row.now;
+    },
 
     /**
      * Spends a disposable token together with what it is used for: both or neither.

@@ -26,6 +26,7 @@ import { up as lineage } from './migrations/0020-lineage.ts';
 import { up as missingLists } from './migrations/0021-missing-lists.ts';
 import { up as recordingRemarks } from './migrations/0022-recording-remarks.ts';
 import { up as recordingAnswer } from './migrations/0023-recording-answer.ts';
+import { up as throughput } from './migrations/0024-throughput.ts';
 
 /** Listed by hand, in order, so that a build needs no file search and a review sees what runs. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -52,6 +53,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0021-missing-lists': { up: missingLists },
   '0022-recording-remarks': { up: recordingRemarks },
   '0023-recording-answer': { up: recordingAnswer },
+  '0024-throughput': { up: throughput },
 };
 
 /**

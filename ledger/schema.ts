@@ -159,6 +159,10 @@ interface ExportsTable {
   blocked_by: string | null;
   blocked_values: ErrorValues | null;
   batches: number | null;
+  window_at: Date | null;
+  window_calls: number | null;
+  next_window_at: Date | null;
+  next_window_calls: number | null;
   started_at: Date;
   planned_at: Date | null;
   finished_at: Date | null;

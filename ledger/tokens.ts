@@ -14,8 +14,8 @@ export interface Token {
   access: string;
   /** Null for a long-lived token. */
   refresh: string | null;
-  /** Null where it is not known. */
-  accessUntil: Date | null;
+  /** How long the access token still lives; null where it is not known. */
+  accessLeftMs: number | null;
   state: TokenState;
   /** The code of the error that a person has to put right. */
   reason: string | null;
@@ -24,12 +24,17 @@ export interface Token {
 }
 
 /** What may be told of a token without opening it. */
-export type TokenFacts = Pick<Token, 'kind' | 'accessUntil' | 'state' | 'reason' | 'stateAgeMs'> & { updatedAt: Date };
+export interface TokenFacts extends Pick<Token, 'kind' | 'accessLeftMs' | 'state' | 'reason' | 'stateAgeMs'> {
+  accessUntil: Date | null;
+  updatedAt: Date;
+  /** How long ago that was. */
+  ageMs: number;
+}
 
 /** A token that a person has brought: a long-lived one, or a pair from a consent. */
 export type Grant =
   | { kind: 'long_lived'; access: string; accessUntil: Date | null }
-  | { kind: 'oauth'; access: string; accessUntil: Date; refresh: string };
+  | { kind: 'oauth'; access: string; accessSeconds: number; refresh: string };
 
 const ACCESS = 'amocrm_access' as const;
 const REFRESH = 'amocrm_refresh' as const;
@@ -39,7 +44,12 @@ const PAIR_WITHIN_MS = 30 * 60_000;
 /** An outcome that is not written down becomes `refresh_lost` by its age. */
 const OUTCOME_WITHIN_MS = 10_000;
 
+/** Ages and ends are told by the server's clock alone, which is one for all processes. */
 const STATE_AGE = sql<number>`extract(epoch from clock_timestamp() - tokens.state_since)::float8 * 1000`;
+const ACCESS_LEFT = sql<number | null>`extract(epoch from tokens.access_until - clock_timestamp())::float8 * 1000`;
+const AGE = sql<number>`extract(epoch from clock_timestamp() - tokens.updated_at)::float8 * 1000`;
+
+const inSeconds = (seconds: number) => sql<Date>`clock_timestamp() + make_interval(secs => ${seconds})`;
 
 /** amoCRM tokens, sealed; the version grows with each new one, and whoever writes names the version that he means. */
 export function createTokens(db: Database, sealer: Sealer) {
@@ -63,7 +73,7 @@ export function createTokens(db: Database, sealer: Sealer) {
       const facts = {
         kind: grant.kind,
         ...seal(accountId, { access: grant.access, refresh: grant.kind === 'oauth' ? grant.refresh : null }),
-        access_until: grant.accessUntil,
+        access_until: grant.kind === 'oauth' ? inSeconds(grant.accessSeconds) : grant.accessUntil,
         ...fresh,
       };
       await db
@@ -82,11 +92,11 @@ export function createTokens(db: Database, sealer: Sealer) {
         .selectFrom('tokens')
         .innerJoin('accounts', 'accounts.account_id', 'tokens.account_id')
         .selectAll('tokens')
-        .select(['accounts.host', STATE_AGE.as('stateAgeMs')])
+        .select(['accounts.host', STATE_AGE.as('stateAgeMs'), ACCESS_LEFT.as('accessLeftMs')])
         .where('tokens.account_id', '=', accountId)
         .executeTakeFirst();
       if (!row) return undefined;
-      const { host, version, kind, state, reason, stateAgeMs } = row;
+      const { host, version, kind, state, reason, stateAgeMs, accessLeftMs } = row;
       const access = sealer.open(row.access_sealed, { accountId, purpose: ACCESS });
       const refresh = row.refresh_sealed && sealer.open(row.refresh_sealed, { accountId, purpose: REFRESH });
       return {
@@ -96,7 +106,7 @@ export function createTokens(db: Database, sealer: Sealer) {
         kind,
         access,
         refresh,
-        accessUntil: row.access_until,
+        accessLeftMs,
         state,
         reason,
         stateAgeMs,
@@ -107,7 +117,7 @@ export function createTokens(db: Database, sealer: Sealer) {
       db
         .selectFrom('tokens')
         .select(['kind', 'access_until as accessUntil', 'state', 'reason', 'updated_at as updatedAt'])
-        .select(STATE_AGE.as('stateAgeMs'))
+        .select([STATE_AGE.as('stateAgeMs'), ACCESS_LEFT.as('accessLeftMs'), AGE.as('ageMs')])
         .where('account_id', '=', accountId)
         .executeTakeFirst(),
 
@@ -180,13 +190,13 @@ export function createTokens(db: Database, sealer: Sealer) {
     async replace(
       accountId: number,
       version: number,
-      pair: { access: string; accessUntil: Date; refresh: string },
+      pair: { access: string; accessSeconds: number; refresh: string },
     ): Promise<boolean> {
       const write = ofVersion(accountId, version)
         .where('kind', '=', 'oauth')
         .set({
           ...seal(accountId, pair),
-          access_until: pair.accessUntil,
+          access_until: inSeconds(pair.accessSeconds),
           ...fresh,
           version: version + 1,
           updated_at: sql`now()`,

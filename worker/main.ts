@@ -110,7 +110,7 @@ async function run(
       countRequest,
       recordingWaitHours: environment.RECORDING_WAIT_HOURS,
       recordingRetrySeconds: environment.RECORDING_RETRY_SECONDS,
-      now: () => new Date(),
+      now: ledger.now,
       confirm: {
         afterSeconds: environment.CONFIRM_AFTER_SECONDS,
         withinSeconds: environment.CONFIRM_WITHIN_SECONDS,

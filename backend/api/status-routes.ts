@@ -54,8 +54,8 @@ export function statusRoutes(app: Api, services: Services, audioConversion: bool
   );
 }
 
-async function viewOf({ ledger, now }: Services, { accountId, host, account }: Caller): Promise<AccountView> {
-  const facts = account && (await factsOf(ledger, account, now()));
+async function viewOf({ ledger }: Services, { accountId, host, account }: Caller): Promise<AccountView> {
+  const facts = account && (await factsOf(ledger, account));
   return {
     accountId,
     host,
@@ -66,8 +66,8 @@ async function viewOf({ ledger, now }: Services, { accountId, host, account }: C
   };
 }
 
-async function factsOf(ledger: Services['ledger'], account: Account, now: Date) {
-  const { state, toDo } = await describeAccount(ledger, account, now);
+async function factsOf(ledger: Services['ledger'], account: Account) {
+  const { state, toDo } = await describeAccount(ledger, account);
   switch (state) {
     case 'connected':
     case 'no_connection':

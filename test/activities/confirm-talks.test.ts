@@ -76,7 +76,7 @@ function look({ exportId }: Call, deps: Partial<ConfirmDeps> = {}, attempt = 1):
     speechSense: stage.speechSense,
     readShare: 1,
     recordingWaitHours: 48,
-    now: () => new Date(),
+    now: () => Promise.resolve(new Date()),
     confirm: TIMES,
     ...deps,
   });

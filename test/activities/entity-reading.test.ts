@@ -89,7 +89,7 @@ function prepare(exportId: string, batch = 0, environment = silent()) {
     insecureHosts,
     paces: () => UNPACED,
     recordingWaitHours: 48,
-    now: () => new Date(clock),
+    now: () => Promise.resolve(new Date(clock)),
   });
   return environment.run(() => activities.prepareBatch({ exportId, batch }));
 }

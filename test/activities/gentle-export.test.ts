@@ -64,7 +64,7 @@ function startWorker(counts: Map<string, number>) {
       counts.set(key, (counts.get(key) ?? 0) + 1);
     },
     recordingWaitHours: 48,
-    now: () => new Date(sandbox.clock.nowMs()),
+    now: () => Promise.resolve(new Date(sandbox.clock.nowMs())),
   };
   const activities = {
     ...createExportActivities(deps),

@@ -62,7 +62,7 @@ export async function createListingStage(): Promise<ListingStage> {
     transport,
     insecureHosts: [host],
     paces: () => UNPACED,
-    now: () => new Date(amocrm.clock.nowMs()),
+    now: () => Promise.resolve(new Date(amocrm.clock.nowMs())),
   };
   const inActivity = async <T>(step: () => Promise<T>) =>
     new MockActivityEnvironment({ attempt: stage.attempt }, { logger: SILENT }).run<[], T, () => Promise<T>>(step);
@@ -95,7 +95,7 @@ export async function createListingStage(): Promise<ListingStage> {
         settings: parseExportSettings(settings),
         intervalFrom: new Date(from * 1000),
         intervalUntil: new Date(until * 1000),
-        startedAt: deps.now(),
+        startedAt: await deps.now(),
       });
       return { exportId, accountId };
     },

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { decide, type KeptToken, REFRESH_AHEAD_MS, type TokenState } from '../../amocrm/token-decision.ts';
 
-const NOW = Date.parse('2026-11-22T12:00:00Z');
 const LOST_AFTER_MS = 30_000;
 
 function kept(differing: Partial<KeptToken> = {}): KeptToken {
@@ -12,7 +11,7 @@ function kept(differing: Partial<KeptToken> = {}): KeptToken {
     kind: 'oauth',
     access: 'access-3',
     refresh: 'refresh-3',
-    accessUntil: new Date(NOW + 24 * 3_600_000),
+    accessLeftMs: 24 * 3_600_000,
     state: 'active',
     reason: null,
     stateAgeMs: 0,
@@ -21,7 +20,7 @@ function kept(differing: Partial<KeptToken> = {}): KeptToken {
 }
 
 const REFUSED = { host: 'example.amocrm.ru', token: 'access-3' };
-const until = (ms: number) => ({ accessUntil: new Date(NOW + ms) });
+const until = (ms: number) => ({ accessLeftMs: ms });
 const over = until(0);
 const soon = until(60_000);
 const ask = (because: string) => ({ do: 'ask_person', because });
@@ -32,7 +31,7 @@ describe('tokens by consent', () => {
     ['to the end of their day: used', until(REFRESH_AHEAD_MS + 1), undefined, { do: 'use' }],
     ['near their end: refreshed ahead', until(REFRESH_AHEAD_MS), undefined, { do: 'refresh', alive: true }],
     ['at their end: refreshed', over, undefined, { do: 'refresh', alive: false }],
-    ['of no known end: refreshed', { accessUntil: null }, undefined, { do: 'refresh', alive: false }],
+    ['of no known end: refreshed', { accessLeftMs: null }, undefined, { do: 'refresh', alive: false }],
     ['refused: refreshed', {}, REFUSED, { do: 'refresh', alive: false }],
     ['refused, but replaced since: used', { access: 'access-4' }, REFUSED, { do: 'use' }],
     ['refused at the host before the renaming: used', { host: 'new.amocrm.ru' }, REFUSED, { do: 'use' }],
@@ -63,7 +62,7 @@ describe('tokens by consent', () => {
       ask('amocrm_other_account'),
     ],
   ])('%s', (_, differing, refused, decision) => {
-    expect(decide(kept(differing), refused, NOW, LOST_AFTER_MS)).toEqual(decision);
+    expect(decide(kept(differing), refused, LOST_AFTER_MS)).toEqual(decision);
   });
 });
 
@@ -71,7 +70,7 @@ test.each<TokenState>(['active', 'reauth_required'])(
   'a long-lived token that is %s is tried, its end or not',
   (state) => {
     const longLived = kept({ kind: 'long_lived', refresh: null, state, ...over });
-    expect(decide(longLived, undefined, NOW, LOST_AFTER_MS)).toEqual({ do: 'use' });
-    expect(decide(longLived, REFUSED, NOW, LOST_AFTER_MS)).toEqual(ask('amocrm_unauthorized'));
+    expect(decide(longLived, undefined, LOST_AFTER_MS)).toEqual({ do: 'use' });
+    expect(decide(longLived, REFUSED, LOST_AFTER_MS)).toEqual(ask('amocrm_unauthorized'));
   },
 );

@@ -64,7 +64,7 @@ function processOf(
 describe('a refresh that is the first request after a rest', () => {
   beforeEach(async () => {
     const { access, refresh } = await processOf({}).oauth.exchange(host, account.amocrm.account.tokens.issueCode());
-    await t.ledger.tokens.put(accountId, { kind: 'oauth', access, refresh, accessUntil: new Date() });
+    await t.ledger.tokens.put(accountId, { kind: 'oauth', access, refresh, accessSeconds: 0 });
     const { pace } = processOf({});
     await (await pace()).end(new ExportError('amocrm_throttled', { retryAfterMs: 1 }));
   });
@@ -88,7 +88,7 @@ describe('a refresh that is the first request after a rest', () => {
 
   test('leaves it to the next request to try amoCRM, when another process has refreshed just before', async () => {
     const { version } = (await t.ledger.tokens.read(accountId)) ?? { version: 0 };
-    const theirs = { access: 'theirs', refresh: 'theirs', accessUntil: new Date(Date.now() + 86_400_000) };
+    const theirs = { access: 'theirs', refresh: 'theirs', accessSeconds: 86_400 };
     const takeTurn: SharedPace['takeTurn'] = async (turn) => {
       const answer = await t.ledger.rateBuckets.takeTurn(turn);
       if (answer.granted && (await t.ledger.tokens.beginRefresh(accountId, version))) {
@@ -110,8 +110,7 @@ describe('a refresh ahead of time that amoCRM does not take', () => {
   beforeEach(async () => {
     const pair = await processOf({}).oauth.exchange(host, account.amocrm.account.tokens.issueCode());
     ({ access } = pair);
-    const accessUntil = new Date(Date.now() + 20 * MINUTE);
-    await t.ledger.tokens.put(accountId, { kind: 'oauth', access, refresh: pair.refresh, accessUntil });
+    await t.ledger.tokens.put(accountId, { kind: 'oauth', access, refresh: pair.refresh, accessSeconds: 20 * 60 });
   });
   afterEach(() => account.amocrm.faults.set([]));
 
@@ -138,7 +137,7 @@ describe('a refresh ahead of time that amoCRM does not take', () => {
 describe('a refresh that cannot even be begun', () => {
   beforeEach(async () => {
     const { access, refresh } = await processOf({}).oauth.exchange(host, account.amocrm.account.tokens.issueCode());
-    await t.ledger.tokens.put(accountId, { kind: 'oauth', access, refresh, accessUntil: new Date() });
+    await t.ledger.tokens.put(accountId, { kind: 'oauth', access, refresh, accessSeconds: 0 });
   });
 
   test('leaves no marker where its host may not be asked: nothing has gone out', async () => {
@@ -164,7 +163,7 @@ describe('a refresh that cannot even be begun', () => {
 test('every request for tokens is counted, and every one for the account’s present host', async () => {
   const { oauth, tokens, requests } = processOf({});
   const { access, refresh } = await oauth.exchange(host, account.amocrm.account.tokens.issueCode());
-  await t.ledger.tokens.put(accountId, { kind: 'oauth', access, refresh, accessUntil: new Date() });
+  await t.ledger.tokens.put(accountId, { kind: 'oauth', access, refresh, accessSeconds: 0 });
   await tokens.accessToken();
   account.amocrm.account.tokens.revokeAll();
   const token = await t.ledger.tokens.read(accountId);
@@ -184,7 +183,7 @@ describe('where the account lives, when its host knows it no more, and that cann
   const token = async () => t.ledger.tokens.read(accountId);
   beforeEach(async () => {
     const { access, refresh } = await processOf({}).oauth.exchange(host, account.amocrm.account.tokens.issueCode());
-    await t.ledger.tokens.put(accountId, { kind: 'oauth', access, refresh, accessUntil: new Date() });
+    await t.ledger.tokens.put(accountId, { kind: 'oauth', access, refresh, accessSeconds: 0 });
   });
   afterEach(() => account.amocrm.faults.set([]));
 

@@ -139,7 +139,7 @@ describe('fields --connection-keys', () => {
   test('tells those that the connection is known to keep from those to create', async () => {
     await put({ call: [line('uniq', 'call_uniq')] });
     await t.ledger.connections.put({ accountId: TEST_ACCOUNT, connectionId: 'c', language: 'ru-RU', apiKey: 'k' });
-    await t.ledger.connectionKeys.put(TEST_ACCOUNT, 'c', ['date', 'call_id'], new Date());
+    await t.ledger.connectionKeys.put(TEST_ACCOUNT, 'c', ['date', 'call_id']);
     const { stdout } = await run('fields --connection-keys --lang ru');
     expect(stdout).toMatch(/^call_uniq +STRING +создать/);
     expect(stdout).toMatch(/^call_id +STRING +уже есть/m);

@@ -3,6 +3,8 @@ import { toStatus } from '../../client/status.ts';
 import type { ExportRow } from '../../ledger/exports.ts';
 import { NOTHING_LISTED } from '../../ledger/listings.ts';
 import type { Progress } from '../../ledger/progress.ts';
+import type { ExportState } from '../../ledger/schema.ts';
+import type { Throughput } from '../../ledger/throughput.ts';
 import { parseExportSettings } from '../../settings/export-settings.ts';
 
 const PLANNED_AT = new Date('2026-11-22T12:00:00Z');
@@ -25,26 +27,34 @@ const ROW: ExportRow = {
   finishedAt: null,
 };
 
-/** Seconds left, ten seconds after the plan was closed. */
-function timeLeft(exported: number, failures: Record<string, number>, remaining: number): number | null {
-  const failed = Object.values(failures).reduce((sum, calls) => sum + calls, 0);
-  const planned = exported + failed + remaining;
+function timeLeft(throughput: Throughput | null, state: ExportState = 'transferring'): number | null {
   const progress: Progress = {
-    calls: { found: planned, planned, exported, failed, waiting: 0, unconfirmed: 0, remaining, skipped: {} },
-    failures,
+    calls: {
+      found: 10_000,
+      planned: 10_000,
+      exported: 50,
+      failed: 5_000,
+      waiting: 0,
+      unconfirmed: 0,
+      remaining: 4_950,
+      skipped: {},
+    },
+    failures: { recording_missing: 5_000 },
     talkSeconds: { planned: 0, exported: 0 },
     bytes: { uploaded: 0 },
     listing: NOTHING_LISTED,
   };
-  return toStatus(ROW, progress, undefined, null, new Date(PLANNED_AT.getTime() + 10_000)).etaSeconds;
+  return toStatus({ ...ROW, state }, progress, throughput, undefined, null).etaSeconds;
 }
 
-test('calls that failed while planning say nothing of how fast the others are', () => {
-  expect(timeLeft(50, {}, 4_950)).toBe(990);
-  expect(timeLeft(50, { recording_missing: 3_000, note_unreadable: 2_000 }, 4_950)).toBe(990);
-  expect(timeLeft(0, { recording_missing: 5_000 }, 4_950)).toBeNull();
+test('the time left follows from the calls of the last minutes', () => {
+  expect(timeLeft({ calls: 50, seconds: 10 })).toBe(990);
 });
 
-test('calls that failed in their transfer took their time like the others', () => {
-  expect(timeLeft(25, { recording_expired: 25, recording_missing: 1_000 }, 4_950)).toBe(990);
+test('the time left is not told before the first call, nor while the export is blocked', () => {
+  expect(timeLeft(null)).toBeNull();
+  expect(timeLeft({ calls: 0, seconds: 60 })).toBeNull();
+  // A repeated attempt may take a call back.
+  expect(timeLeft({ calls: -1, seconds: 60 })).toBeNull();
+  expect(timeLeft({ calls: 50, seconds: 10 }, 'blocked')).toBeNull();
 });

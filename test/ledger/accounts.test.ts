@@ -56,7 +56,7 @@ describe('removing an account', () => {
     await t.ledger.catalogues.put(TEST_ACCOUNT, 'loss_reasons', [{ id: 1, name: 'Дорого' }], new Date());
     await askTurn(TEST_ACCOUNT);
     await t.ledger.rateBuckets.refused(TEST_ACCOUNT, 'amocrm_throttled');
-    await t.ledger.connectionKeys.put(TEST_ACCOUNT, 'connection-1', ['date'], new Date());
+    await t.ledger.connectionKeys.put(TEST_ACCOUNT, 'connection-1', ['date']);
     await t.ledger.brakes.pull(TEST_ACCOUNT);
     const exportId = await planned(t.ledger, [sightedNote({ noteId: 1 }), sightedNote({ noteId: 2 })]);
     await t.ledger.entityTurns.take(exportId, randomUUID());

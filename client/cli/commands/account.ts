@@ -67,7 +67,7 @@ export function addAccountCommands(program: Command, runner: Runner): void {
     examples: ['account list', 'account list --json'],
     async run({ services, output }) {
       const now = new Date();
-      const accounts = (await listAccounts(services.ledger, now)).map((account) => ({
+      const accounts = (await listAccounts(services.ledger)).map((account) => ({
         ...account,
         toDo: account.toDo?.sentence(output.language) ?? null,
       }));
