@@ -90,14 +90,14 @@ describe('docker-compose.yml', () => {
   );
 
   test.each(Object.entries(services))('%s has an image with an exact version', (_, { image }) => {
-    expect(image).toMatch(/^[a-z0-9./-]+:\d+\.\d+(\.\d+)?(-[a-z0-9]+)?$/);
+    expect(image).toMatch(/^[a-z0-9./-]+:\d+\.\d+(\.\d+)?(-[a-z0-9]+)?(@sha256:[0-9a-f]{64})?$/);
   });
 
   test('has one version of Temporal', () => {
     const tags = Object.values(services)
       .map(({ image }) => image.split(':'))
       .filter(([name]) => name === 'temporalio/server' || name === 'temporalio/admin-tools')
-      .map(([, tag]) => tag);
+      .map(([, tag = '']) => tag.split('@')[0]);
     expect(new Set(tags).size).toBe(1);
     expect(tags).toHaveLength(3);
   });
@@ -185,7 +185,7 @@ describe('the image', () => {
   const dockerfile = readText('Dockerfile');
 
   test('is built on a base with an exact version, and does not run as root', () => {
-    expect(dockerfile).toMatch(/^ARG NODE_IMAGE=node:22\.\d+\.\d+-bookworm-slim$/m);
+    expect(dockerfile).toMatch(/^ARG NODE_IMAGE=node:22\.\d+\.\d+-bookworm-slim(@sha256:[0-9a-f]{64})?$/m);
     expect([...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base)).toEqual(Array(3).fill('${NODE_IMAGE}'));
     expect(dockerfile.indexOf('USER node')).toBeGreaterThan(dockerfile.lastIndexOf('FROM '));
   });
