@@ -3,11 +3,11 @@ import type { z } from 'zod';
 import { ExportError, findExportError } from '../errors/export-error.ts';
 import { endpointOf } from './endpoint.ts';
 import { accountAddress } from './host.ts';
-import type { Pace } from './pace.ts';
+import type { Pace, Turn } from './pace.ts';
 import { pauseAsked } from './retry-after.ts';
 import { lackingRight } from './rights.ts';
 import type { Access } from './token-decision.ts';
-import { type AmocrmTransport, TOO_LARGE } from './transport.ts';
+import { type AmocrmTransport, departingBy, TOO_LARGE } from './transport.ts';
 import { DEFAULT_TRIES, tried, type Tries } from './tries.ts';
 
 export interface AmocrmOptions {
@@ -51,8 +51,15 @@ export interface AmocrmHttp {
 export function createAmocrmHttp(options: AmocrmOptions): AmocrmHttp {
   let { host, url } = accountAddress(options.host, options.insecureHosts);
 
-  async function ask<T>(token: string, path: string, query: Query, schema: z.ZodType<T>): Promise<T | undefined> {
-    const answer = await request(options.transport, { url: `${url}/api/v4${path}`, path, query, host, token }, options);
+  async function ask<T>(
+    turn: Turn,
+    token: string,
+    path: string,
+    query: Query,
+    schema: z.ZodType<T>,
+  ): Promise<T | undefined> {
+    const asked = { url: `${url}/api/v4${path}`, path, query, host, token, turn };
+    const answer = await request(options.transport, asked, options);
     if (answer.status === 204) return undefined;
     if (answer.status !== 200) throw refusal(answer, path, host);
     return parse(answer, path, schema);
@@ -62,7 +69,7 @@ export function createAmocrmHttp(options: AmocrmOptions): AmocrmHttp {
   async function askInTurn<T>(token: string, path: string, query: Query, schema: z.ZodType<T>): Promise<T | undefined> {
     const turn = await options.pace(options.signal);
     const isSent = options.signal?.aborted !== true;
-    const asked = await Promise.allSettled([ask(token, path, query, schema)]).then(([outcome]) => outcome);
+    const asked = await Promise.allSettled([ask(turn, token, path, query, schema)]).then(([outcome]) => outcome);
     const error: unknown = asked.status === 'rejected' ? asked.reason : undefined;
     const known = findExportError(error);
     const unknown = options.signal?.aborted ? 'cancelled' : 'unexpected';
@@ -104,19 +111,28 @@ export function createAmocrmHttp(options: AmocrmOptions): AmocrmHttp {
   };
 }
 
-async function request(
-  client: AxiosInstance,
-  { url, path, query, host, token }: { url: string; path: string; query: Query; host: string; token: string },
-  options: AmocrmOptions,
-) {
+interface Asked {
+  url: string;
+  path: string;
+  query: Query;
+  host: string;
+  token: string;
+  turn: Turn;
+}
+
+async function request(client: AxiosInstance, { url, path, query, host, token, turn }: Asked, options: AmocrmOptions) {
   try {
     return await client.get<string>(url, {
       params: searchParams(query),
       headers: { Authorization: `Bearer ${token}` },
+      transport: departingBy(() => turn.due()),
       ...(options.signal ? { signal: options.signal } : {}),
     });
   } catch (error) {
     if (options.signal?.aborted) throw error;
+    // Its turn came to nothing, before anything was sent.
+    const known = findExportError(error);
+    if (known) throw known;
     if (!axios.isAxiosError(error)) throw error;
     if (error.code === TOO_LARGE) throw new ExportError('amocrm_answer_too_large', { values: { host } });
     // The axios error holds the request with its token: only its code goes on.

@@ -5,6 +5,8 @@ import { WaitingLine } from './waiting-line.ts';
 
 /** Leave for one request to go out now. */
 export interface Turn {
+  /** Asked right before the request is written: where the turn's moment has passed, waits for another one. */
+  due(): Promise<void>;
   /**
    * Tells how the request fared, once: with an answer, with its error, or not at all (nobody can tell). Never fails: the
    * answer may be a pair of tokens that exists nowhere else.
@@ -61,7 +63,7 @@ const PATIENCE_MS = { interactive: 5_000, bulk: 60_000 };
 const tooLateMs = (requestsPerSecond: number) => Math.max(500 / requestsPerSecond, 50);
 
 /** For requests that belong to no account yet. */
-export const UNPACED: Pace = () => Promise.resolve({ end: () => Promise.resolve() });
+export const UNPACED: Pace = () => Promise.resolve({ due: () => Promise.resolve(), end: () => Promise.resolve() });
 
 /**
  * The pace of this process's requests: one per process, because bulk requests of an account stand in a line here, of
@@ -92,12 +94,16 @@ export function createAmocrmPaces(shared: SharedPace, requestsPerSecond: number)
     lines.set(key, line);
 
     return async (signal) => {
-      const { probe } =
-        priority === 'bulk' ? await line.turn(ask, signal) : await untilGranted(ask, PATIENCE_MS.interactive, signal);
+      const take = () =>
+        priority === 'bulk' ? line.turn(ask, signal) : untilGranted(ask, PATIENCE_MS.interactive, signal);
+      let granted = await take();
       return {
+        due: async () => {
+          while (isLost(granted)) granted = await take();
+        },
         end: async (fared) => {
           // A probe that is never settled lapses by itself; who was refused and could not say so is refused again.
-          await tell(fared, probe).catch(() => undefined);
+          await tell(fared, granted.probe).catch(() => undefined);
         },
       };
     };
@@ -106,13 +112,22 @@ export function createAmocrmPaces(shared: SharedPace, requestsPerSecond: number)
 
 type Answer = Awaited<ReturnType<SharedPace['takeTurn']>> & { isLate: () => boolean };
 type Ask = (place?: Date) => Promise<Answer>;
+type Granted = Extract<Answer, { granted: true }>;
+
+/**
+ * A turn that this process slept through is given back: its moment is lost, and the account is asked more slowly. A
+ * probe is alone and may be late.
+ */
+function isLost({ probe, isLate }: Granted): boolean {
+  return !probe && isLate();
+}
 
 /** The bulk requests of this process to one account. Its place in the shared line outlives a waiter who was stopped. */
 class BulkLine {
   readonly #line = new WaitingLine();
   #place: Date | undefined;
 
-  async turn(ask: Ask, signal?: AbortSignal): Promise<{ probe: boolean }> {
+  async turn(ask: Ask, signal?: AbortSignal): Promise<Granted> {
     const leave = await this.#line.enter(signal);
     try {
       const asking = async () => {
@@ -127,7 +142,7 @@ class BulkLine {
   }
 }
 
-async function untilGranted(ask: Ask, patienceMs: number, signal?: AbortSignal): Promise<{ probe: boolean }> {
+async function untilGranted(ask: Ask, patienceMs: number, signal?: AbortSignal): Promise<Granted> {
   // Since when a rest is waited for: in many short waits while somebody else's request tries whether it is over.
   let since: number | undefined;
   for (;;) {
@@ -143,9 +158,7 @@ async function untilGranted(ask: Ask, patienceMs: number, signal?: AbortSignal):
     }
     // A timer may fire up to a millisecond early.
     if (answer.waitMs > 0) await pause(Math.ceil(answer.waitMs) + 1, undefined, signal ? { signal } : {});
-    // A turn that this process slept through is given back: its moment is lost, and the account is asked more slowly. A probe
-    // is alone and may be late.
-    if (answer.granted && (answer.probe || !answer.isLate())) return { probe: answer.probe };
+    if (answer.granted && !isLost(answer)) return answer;
   }
 }
 

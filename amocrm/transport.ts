@@ -91,6 +91,23 @@ export function ownConnection(stands: () => void) {
   };
 }
 
+/** A new connection may take longer than a request's moment lasts: what is written on it is held until this has come. */
+type Departure = () => Promise<void>;
+
+/**
+ * Sends requests that ask for leave once more when a new connection stands, right before they are written. On a
+ * connection that stands already they are written at once.
+ */
+export function departingBy(departure: Departure) {
+  return {
+    request: (options: https.RequestOptions, onAnswer: (answer: http.IncomingMessage) => void) =>
+      (options.protocol === 'https:' ? https : http).request(
+        { ...options, departure } as https.RequestOptions,
+        onAnswer,
+      ),
+  };
+}
+
 /** A host that takes a connection and says nothing, or drops what is sent, would hold it for minutes. */
 function limitConnecting<A extends http.Agent>(
   agent: A,
@@ -99,15 +116,31 @@ function limitConnecting<A extends http.Agent>(
   stands?: () => void,
 ): A {
   const createConnection = agent.createConnection.bind(agent);
-  agent.createConnection = (options, callback) => {
-    const socket: Duplex | null | undefined = createConnection(options, callback);
+  agent.createConnection = (options: https.RequestOptions & { departure?: Departure }, taken) => {
+    const socket: Duplex | null | undefined = createConnection(options);
     if (!socket) return socket;
     const timer = setTimeout(() => {
       socket.destroy(Object.assign(new Error('no connection in time'), { code: 'ETIMEDOUT' }));
     }, connectMs);
     for (const event of [connected, 'close']) socket.once(event, () => clearTimeout(timer));
     if (stands) socket.once(connected, stands);
-    return socket;
+    if (!options.departure || !taken) return socket;
+    handOver(socket, connected, options.departure, taken);
+    return undefined;
   };
   return agent;
+}
+
+type Taken = (error: Error | null, socket: Duplex) => void;
+
+/** @param taken the agent's; the first word counts, as a connection that stands may yet break. */
+function handOver(socket: Duplex, connected: string, departure: Departure, taken: Taken): void {
+  socket.once(connected, () => {
+    departure().then(
+      () => taken(null, socket),
+      (error: unknown) => socket.destroy(error instanceof Error ? error : new Error(String(error))),
+    );
+  });
+  socket.once('error', (error) => taken(error, socket));
+  socket.once('close', () => taken(Object.assign(new Error('closed'), { code: 'ECONNRESET' }), socket));
 }

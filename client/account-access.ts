@@ -76,9 +76,9 @@ export async function paced(access: AccountAccess, accountId: number | null, wai
   const stop = signals.length === 0 ? undefined : AbortSignal.any(signals);
   try {
     if (accountId === null) {
-      await access.paces({ accountId: 0, client: 'unknown', priority })(stop);
+      const turn = await access.paces({ accountId: 0, client: 'unknown', priority })(stop);
       // What amoCRM asks of one host is nothing to the others.
-      return { end: () => Promise.resolve() };
+      return { ...turn, end: () => Promise.resolve() };
     }
     const kind = (await access.ledger.tokens.about(accountId))?.kind;
     return await access.paces({ accountId, client: kind ?? 'none', priority })(stop);

@@ -218,7 +218,8 @@ describe('a reader', () => {
     const told: Parameters<Turn['end']>[0][] = [];
     const counted: string[] = [];
     const http = readerOf(url, {
-      pace: () => Promise.resolve({ end: (fared) => Promise.resolve(void told.push(fared)) }),
+      pace: () =>
+        Promise.resolve({ due: () => Promise.resolve(), end: (fared) => Promise.resolve(void told.push(fared)) }),
       counted: (endpoint, outcome) => counted.push(`${endpoint} ${outcome}`),
     });
     for (const path of ['/account', '/contacts/123', '/contacts/123/notes/4', '/events/01abc', '/leads/notes']) {

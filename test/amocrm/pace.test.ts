@@ -58,6 +58,19 @@ describe('requests of one account', () => {
     expect(performance.now() - before).toBeGreaterThan(400);
   });
 
+  test('do not use a turn whose moment passes before they are written: they take another one', async () => {
+    const { asked, bulk } = processOf(t.ledger, 4);
+    const turn = await bulk();
+    await turn.due();
+    const before = asked.length;
+    busy(400);
+    await turn.due();
+    expect(asked.length).toBeGreaterThan(before);
+    const again = asked.length;
+    await turn.due();
+    expect(asked).toHaveLength(again);
+  });
+
   test('come first, served first, when they can wait', async () => {
     const { bulk } = processOf(t.ledger, 200);
     const served: number[] = [];

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { ExportError } from '../../errors/export-error.ts';
 import { createAmocrmTransport, TOO_SLOW, type TransportLimits } from '../../amocrm/transport.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type OwnServer, ownServer, readerOf } from './account-reader.ts';
@@ -88,6 +89,33 @@ describe('a request to amoCRM', () => {
     const [first, second] = server.requests.map(({ socket }) => socket);
     expect(first).toBe(second);
     await waitFor(() => closedByUs.size === 1, { what: 'the idle connection to be closed by us', timeoutMs: 20_000 });
+  });
+
+  test('asks its turn once more when a new connection stands, and is written when that is there', async () => {
+    server = await ownServer((_, response) => response.writeHead(200).end('{}'));
+    let letGo: () => void = () => undefined;
+    const asked = { times: 0 };
+    const due = () => {
+      asked.times++;
+      return new Promise<void>((resolve) => (letGo = resolve));
+    };
+    const http = readerOf(server.url, { pace: () => Promise.resolve({ due, end: () => Promise.resolve() }) });
+    const first = http.get('/account', {}, anything);
+    await waitFor(() => asked.times === 1, { what: 'the connection to stand' });
+    expect(server.requests).toHaveLength(0);
+    letGo();
+    await first;
+    await http.get('/account', {}, anything);
+    expect(server.requests).toHaveLength(2);
+    expect(asked.times).toBe(1);
+  });
+
+  test('whose turn comes to nothing is not sent, and says why', async () => {
+    server = await ownServer((_, response) => response.writeHead(200).end('{}'));
+    const due = () => Promise.reject(new ExportError('amocrm_throttled', { retryAfterMs: 7_000 }));
+    const http = readerOf(server.url, { pace: () => Promise.resolve({ due, end: () => Promise.resolve() }) });
+    await expect(http.get('/account', {}, anything)).rejects.toMatchObject({ code: 'amocrm_throttled' });
+    expect(server.requests).toHaveLength(0);
   });
 
   test('uses one connection for one after another, and leaves no listener on a long-lived signal', async () => {
