@@ -119,6 +119,16 @@ export function createExports(db: Database) {
         .limit(limit)
         .execute(),
 
+    /** The last export or retry that came to its end. */
+    lastCompleted: (accountId: number): Promise<ExportRow | undefined> =>
+      select()
+        .where('account_id', '=', accountId)
+        .where('kind', '!=', 'preview')
+        .where('state', '=', 'completed')
+        .orderBy('started_at', 'desc')
+        .limit(1)
+        .executeTakeFirst(),
+
     /** A state once final stays. */
     async setState(
       exportId: string,

@@ -6,7 +6,7 @@ import type { Account } from '../../ledger/accounts.ts';
 import { type Caller, callerOf } from '../auth/caller.ts';
 import type { Services } from '../parts.ts';
 import type { Api } from './api.ts';
-import { type AccountView, status } from './shapes/account.ts';
+import { type AccountView, type CompletedExport, status } from './shapes/account.ts';
 import type { ExportStatus } from './shapes/export-status.ts';
 import { statusView } from './status-view.ts';
 import { connectionView } from './stored-connection.ts';
@@ -25,7 +25,7 @@ export function statusRoutes(app: Api, services: Services, audioConversion: bool
       const caller = callerOf(request);
       const account = await viewOf(services, caller);
       if (!caller.account || caller.isAdmin !== true) {
-        return { account, connection: null, settingsVersion: 0, audioConversion, export: null };
+        return { account, connection: null, settingsVersion: 0, audioConversion, export: null, lastCompleted: null };
       }
       const { accountId } = caller.account;
       const [connection, { version }, last] = await Promise.all([
@@ -33,7 +33,8 @@ export function statusRoutes(app: Api, services: Services, audioConversion: bool
         ledger.settings.read(accountId),
         lastExport(services, accountId),
       ]);
-      return { account, connection, settingsVersion: version, audioConversion, export: last };
+      const lastCompleted = last?.state === 'completed' ? null : await lastCompletedOf(ledger, accountId);
+      return { account, connection, settingsVersion: version, audioConversion, export: last, lastCompleted };
     },
   );
 
@@ -87,4 +88,16 @@ async function lastExport({ exports }: Services, accountId: number): Promise<Exp
     if (findExportError(error)?.code === 'no_exports_yet') return null;
     throw error;
   }
+}
+
+async function lastCompletedOf(ledger: Services['ledger'], accountId: number): Promise<CompletedExport | null> {
+  const row = await ledger.exports.lastCompleted(accountId);
+  if (!row?.finishedAt) return null;
+  const { calls } = await ledger.progress.read(row.exportId);
+  return {
+    exportId: row.exportId,
+    period: row.settings.period,
+    finishedAt: row.finishedAt.toISOString(),
+    exported: calls.exported,
+  };
 }

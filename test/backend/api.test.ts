@@ -277,6 +277,22 @@ describe('an export', () => {
     expect(report).toHaveLength(calls.found);
   });
 
+  test('that came to its end is told beside one that has not', async () => {
+    const { body } = await ask('GET /api/status');
+    expect(body).toMatchObject({ export: { state: 'completed' }, lastCompleted: null });
+    const { exportId, calls } = body['export'] as { exportId: string; calls: { exported: number } };
+    const row = await stage.ledger.exports.find(exportId);
+    if (!row) throw new Error('the export is not recorded');
+    const broken = randomUUID();
+    await stage.ledger.exports.open({ ...row, exportId: broken, startedAt: new Date() });
+    await stage.ledger.exports.close(broken, 'stopped');
+    const completed = { exportId, period: row.settings.period, exported: calls.exported };
+    expect((await ask('GET /api/status')).body).toMatchObject({
+      export: { exportId: broken, state: 'stopped' },
+      lastCompleted: { ...completed, finishedAt: row.finishedAt?.toISOString() },
+    });
+  });
+
   test('is retried by its own id', async () => {
     const { body } = await ask('GET /api/exports?limit=50');
     const exports = body['exports'] as { exportId: string; failures: Record<string, number> }[];

@@ -45,10 +45,20 @@ export class Administrator {
     await this.page.getByRole('button', { name: 'Экспорт в SpeechSense' }).click();
   }
 
-  async openSettings(): Promise<void> {
+  /** With every part of the settings open, unless they are to stay as the page shows them. */
+  async openSettings({ folded = false } = {}): Promise<void> {
     await this.page.goto(`${this.amocrm}/settings/advanced/`);
     // The form, or what is said instead of it.
-    await this.page.locator('.sse-block, .sse-notice').first().waitFor();
+    await this.page.locator('.sse-action-bar, .sse-block, .sse-notice').first().waitFor();
+    if (!folded) await this.unfoldSettings();
+  }
+
+  /** Opens the parts of the settings that the page shows as a line each. */
+  async unfoldSettings(): Promise<void> {
+    // What comes instead of the form has neither.
+    await this.page.locator('.sse-action-bar, .sse-page > .sse-block, .sse-page > .sse-notice').first().waitFor();
+    const folded = this.page.locator('.sse-block_folded .sse-button_link');
+    while ((await folded.count()) > 0) await folded.first().click();
   }
 
   /** A card of the page by its heading. */

@@ -124,7 +124,7 @@ describe('an administrator, from installing to switching off', () => {
     expect(await administrator.button('Остановить выгрузку').isVisible()).toBe(true);
     await administrator.button('Остановить выгрузку').click();
     await administrator.button('Да, остановить').click();
-    const progress = administrator.block('Ход выгрузки');
+    const progress = administrator.block('Выгрузка');
     await administrator.later('the stop', () => progress.getByText('Остановлена').first().isVisible());
     expect(talks()).toBeGreaterThan(0);
     expect(talks()).toBeLessThan(recordedCalls(product.stage) - 1);
@@ -133,7 +133,7 @@ describe('an administrator, from installing to switching off', () => {
   test('starts again, and it comes to its end', async () => {
     await telephony(expired());
     await administrator.button('Начать выгрузку').click();
-    const progress = administrator.block('Ход выгрузки');
+    const progress = administrator.block('Выгрузка');
     await administrator.later('the end', () => progress.getByText('Завершена').first().isVisible());
     expect(talks()).toBe(recordedCalls(product.stage) - 1);
     await progress.getByText('записи больше нет по ссылке: 1').waitFor();

@@ -149,7 +149,7 @@ describe('an export under way', () => {
     await telephony();
     await product.startBackend();
     await administrator.later('the end', () =>
-      administrator.block('Ход выгрузки').getByText('Завершена').first().isVisible(),
+      administrator.block('Выгрузка').getByText('Завершена').first().isVisible(),
     );
     expect(await administrator.page.getByText('Нет связи с сервером').count()).toBe(0);
   });

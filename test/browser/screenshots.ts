@@ -1,5 +1,6 @@
 // `npm run screenshots`: pictures of every state of the widget's page, in both themes and two widths, from the real
-// product around the sandbox; those that the guides show go into docs/images. Options: --out FOLDER, --guides (only those).
+// product around the sandbox; those that the guides show go into docs/images. Options: --out FOLDER,
+// --guides (only those), --only PATTERN (pictures of the scenes with such a name; the others are only passed through).
 import { chmod, mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -14,7 +15,13 @@ import { SCENES } from './scenes/scenes.ts';
 
 const projectRoot = path.resolve(import.meta.dirname, '../..');
 const say = (line: string) => console.log(line);
-const { values } = parseArgs({ options: { out: { type: 'string' }, guides: { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: {
+    out: { type: 'string' },
+    guides: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
+  },
+});
 
 const folder = await mkdtemp(path.join(tmpdir(), 'speechsense-screenshots-'));
 // Root's Postgres runs as somebody else, who must get through to its data.
@@ -46,7 +53,7 @@ try {
   for (const scene of SCENES) {
     await scene.prepare?.(product);
     for (const locale of ['ru', 'en'] as const) {
-      if (!values.guides || scene.guide !== undefined) await takePictures(scene, locale);
+      if (isWanted(scene)) await takePictures(scene, locale);
     }
     await scene.after?.(product);
     say(`  ${scene.name}`);
@@ -56,6 +63,10 @@ try {
   await product.close();
   await temporal.stop();
   await postgres.stop();
+}
+
+function isWanted({ name, guide }: Scene): boolean {
+  return (!values.guides || guide !== undefined) && new RegExp(values.only).test(name);
 }
 
 async function takePictures({ guide, ...scene }: Scene, locale: 'ru' | 'en'): Promise<void> {
@@ -70,10 +81,13 @@ async function takePictures({ guide, ...scene }: Scene, locale: 'ru' | 'en'): Pr
       .screenshot({ ...STILL, path: file });
   }
   for (const { theme, width } of values.guides ? [] : LOOKS[locale]) {
-    await page.setViewportSize({ width, height: 900 });
     await visitor.turn(theme);
+    await page.setViewportSize({ width, height: 900 });
+    // The whole page in one window: what stays in view must not cover anything in the picture.
+    const height = Number(await page.evaluate('document.documentElement.scrollHeight'));
+    await page.setViewportSize({ width, height });
     const file = path.join(out, `${scene.name}-${locale}-${theme}-${width}.png`);
-    await page.screenshot({ ...STILL, path: file, fullPage: true });
+    await page.screenshot({ ...STILL, path: file });
   }
   await visitor.close();
 }

@@ -221,6 +221,7 @@ async function tell(ledger: Ledger, exportId: string): Promise<void> {
   await ledger.exports.find(exportId);
   await ledger.exports.list(TEST_ACCOUNT, 10);
   await ledger.exports.list(TEST_ACCOUNT, 10, exportId);
+  await ledger.exports.lastCompleted(TEST_ACCOUNT);
   const [row] = await reportOf(ledger, exportId);
   await ledger.entities.ofCall(row?.call_id ?? 0);
   await ledger.exports.close(exportId, 'completed');

@@ -75,6 +75,7 @@ export function status(part: Partial<Status> = {}): Status {
     settingsVersion: 1,
     audioConversion: true,
     export: null,
+    lastCompleted: null,
     ...part,
   };
 }

@@ -50,13 +50,26 @@ export function openPage(backEnd: BackEnd, { locale = 'ru' }: { locale?: Locale 
     root,
     time,
     seen,
-    /** The block of that heading, once it is there. */
-    block: async (title: string) => within(await seen.findByRole('region', { name: title })),
+    /** The block of that heading, once it is there; a folded one is opened. */
+    block: async (title: string) => {
+      const region = await seen.findByRole('region', { name: title });
+      await unfold(region);
+      return within(region);
+    },
     press: async (name: string | RegExp) => {
-      fireEvent.click(await seen.findByRole('button', { name }));
+      const button = await seen.findByRole('button', { name, hidden: true });
+      await unfold(button);
+      fireEvent.click(button);
     },
     fill: async (label: string | RegExp, value: string) => {
-      fireEvent.input(await seen.findByLabelText(label), { target: { value } });
+      const field = await seen.findByLabelText(label);
+      await unfold(field);
+      fireEvent.input(field, { target: { value } });
+    },
+    /** Opens every part of the settings. */
+    unfoldAll: async () => {
+      await seen.findByRole('region', { name: text.filters.title });
+      for (const section of root.querySelectorAll('.sse-block_folded')) await unfold(section);
     },
     says: async (words: string | RegExp) => {
       await waitFor(() => {
@@ -66,6 +79,19 @@ export function openPage(backEnd: BackEnd, { locale = 'ru' }: { locale?: Locale 
       });
     },
   };
+}
+
+/** Opens the folded part of the settings that the element is in, as somebody does who wants to get at it. */
+async function unfold(element: Element): Promise<void> {
+  // The button that opens and folds it is always there.
+  if (element.matches('[aria-expanded]')) return;
+  const section = element.closest('.sse-block_folded');
+  const toggle = section?.querySelector('button[aria-expanded="false"]');
+  if (!section || !toggle) return;
+  fireEvent.click(toggle);
+  await waitFor(() => {
+    if (section.classList.contains('sse-block_folded')) throw new Error('the section stays folded');
+  });
 }
 
 /** A promise that the test settles. */

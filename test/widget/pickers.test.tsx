@@ -69,6 +69,7 @@ describe('the field mapping', () => {
     const backEnd = createBackEnd({ 'PUT /settings': () => ({ version: 2, warnings: [] }) });
     const page = openPage(backEnd);
     await page.press('Добавить поле: Сделка');
+    await page.unfoldAll();
     const box = await page.seen.findByRole('combobox', { name: 'Сделка, строка 1: поле amoCRM' });
     fireEvent.input(box, { target: { value: 'источ' } });
     const list = within(await page.seen.findByRole('listbox', { name: 'Сделка, строка 1: поле amoCRM' }));
@@ -91,6 +92,7 @@ describe('the field mapping', () => {
     saved.settings.mapping = { ...EMPTY, deal: [{ amocrm: 'price', speechsense: 'cena' }] };
     const answer = withResolver<object>();
     const page = openPage(createBackEnd({ 'GET /settings': () => saved, 'GET /fields': () => answer.promise }));
+    await page.unfoldAll();
     const box = await page.seen.findByRole('combobox', { name: 'Сделка, строка 1: поле amoCRM' });
     expect(box).toHaveProperty('value', '');
     expect(box).toHaveProperty('placeholder', 'Загрузка…');
@@ -105,6 +107,7 @@ describe('the field mapping', () => {
       throw refusal(0);
     };
     const page = openPage(createBackEnd({ 'GET /settings': () => saved, 'GET /fields': fields }));
+    await page.unfoldAll();
     const box = await page.seen.findByRole('combobox', { name: 'Сделка, строка 1: поле amoCRM' });
     await waitFor(() => expect(box).toHaveProperty('value', 'price'));
     expect(page.root.textContent).not.toContain('Такого поля в amoCRM больше нет');
@@ -114,6 +117,7 @@ describe('the field mapping', () => {
     const deal = Array.from({ length: 500 }, (_, n) => field(`cf_${n}`, `Поле ${n}`, '', `pole_${n}`));
     const page = openPage(createBackEnd({ 'GET /fields': () => ({ ...EMPTY, deal }) }));
     await page.press('Добавить поле: Сделка');
+    await page.unfoldAll();
     const box = await page.seen.findByRole('combobox', { name: 'Сделка, строка 1: поле amoCRM' });
     expect(page.root.querySelectorAll('[role="option"]')).toHaveLength(0);
     fireEvent.click(box);
@@ -126,6 +130,7 @@ describe('the field mapping', () => {
     const deal = [1, 2, 3].map((n) => field(`cf_${n}`, `Поле ${n}`, '', `pole_${n}`));
     const page = openPage(createBackEnd({ 'GET /fields': () => ({ ...EMPTY, deal }) }));
     await page.press('Добавить поле: Сделка');
+    await page.unfoldAll();
     const box = await page.seen.findByRole('combobox', { name: 'Сделка, строка 1: поле amoCRM' });
     fireEvent.click(box);
     fireEvent.mouseMove(await page.seen.findByRole('option', { name: 'Поле 2' }));

@@ -104,6 +104,133 @@ describe('starting', () => {
   });
 });
 
+describe('a start', () => {
+  const counted = {
+    state: 'completed',
+    error: null,
+    calls: { found: 120, planned: 100, skipped: {}, failed: 0, waiting: 0, unconfirmed: 0 },
+    talkSeconds: { planned: 36_000 },
+    estimate: null,
+    warnings: [],
+  };
+
+  test('is shown at the press: what was counted and said before it is gone, and so is Start', async () => {
+    const { backEnd, state } = withExport(exportStatus({ state: 'completed', finishedAt: '2026-11-22T09:10:00.000Z' }));
+    const answer = withResolver<{ exportId: string }>();
+    backEnd.on('PUT /settings', () => ({ version: 2, warnings: [] }));
+    backEnd.on('POST /previews', () => ({ exportId: 'p-1' }));
+    backEnd.on('GET /previews/p-1', () => counted);
+    backEnd.on('POST /exports', () => answer.promise);
+    const page = openPage(backEnd);
+    await page.press('Сохранить настройки');
+    await page.says('Настройки сохранены.');
+    await page.press('Рассчитать');
+    await page.says('Будет отправлено100');
+    await page.press('Начать выгрузку');
+    await page.says('Запускаем выгрузку…');
+    expect(page.root.textContent).not.toContain('Настройки сохранены.');
+    expect(page.root.textContent).not.toContain('Будет отправлено');
+    expect(page.seen.queryByRole('button', { name: 'Начать выгрузку' })).toBeNull();
+    await waitFor(() => expect(document.activeElement?.textContent).toBe('Выгрузка'));
+    state.export = exportStatus({ exportId: 'e-2', state: 'planning' });
+    answer.resolve({ exportId: 'e-2' });
+    await page.says('Ищем звонки');
+    expect(page.root.textContent).not.toContain('Запускаем выгрузку…');
+  });
+
+  test('whose preview is still on its way shows no result of it afterwards', async () => {
+    const { backEnd, state } = withExport(null);
+    const late = withResolver<object>();
+    backEnd.on('POST /previews', () => ({ exportId: 'p-1' }));
+    backEnd.on('GET /previews/p-1', () => late.promise);
+    backEnd.on('POST /exports', () => {
+      state.export = exportStatus();
+      return { exportId: 'e-1' };
+    });
+    const page = openPage(backEnd);
+    await page.press('Рассчитать');
+    await page.press('Начать выгрузку');
+    await page.says('Отправляем записи');
+    late.resolve(counted);
+    await waitFor(() => expect(page.root.textContent).not.toContain('Считаем звонки'));
+    expect(page.root.textContent).not.toContain('Будет отправлено');
+  });
+
+  test('that is refused leaves the last export as it was', async () => {
+    const { backEnd } = withExport(exportStatus({ state: 'stopped', finishedAt: '2026-11-22T09:10:00.000Z' }));
+    backEnd.on('POST /exports', () => {
+      throw refusal(422, { code: 'connection_not_set', message: sentence('Нет подключения') });
+    });
+    const page = openPage(backEnd);
+    await page.press('Начать выгрузку');
+    await page.says('Нет подключения');
+    await page.says('Остановлена · 50 %');
+    expect(page.root.textContent).not.toContain('Запускаем');
+  });
+});
+
+describe('the page’s main thing to do', () => {
+  const primary = (page: ReturnType<typeof openPage>) =>
+    [...page.root.querySelectorAll('.sse-button_primary')].map(({ textContent }) => textContent);
+  const over = { state: 'completed', finishedAt: '2026-11-22T09:10:00.000Z' } as const;
+  const blocked = { state: 'blocked', blockedMessage: sentence('Сделайте что-нибудь.'), etaSeconds: null } as const;
+
+  test.each([
+    ['to calculate, before the first export', null, 'active', 'Рассчитать'],
+    ['to start, after an export', exportStatus(over), 'active', 'Начать выгрузку'],
+    ['nothing, while one runs', exportStatus(), 'active', undefined],
+    ['to go to the connection, where the key is refused', exportStatus({ ...blocked, blockedBy: 'speechsense_unauthenticated' }), 'active', 'Перейти к подключению'], // prettier-ignore
+    ['to connect, where amoCRM refuses', exportStatus({ ...blocked, blockedBy: 'amocrm_grant_lost' }), 'reauth_required', 'Подключить'], // prettier-ignore
+    ['to go on, where a person has mended it elsewhere', exportStatus({ ...blocked, blockedBy: 'ledger_failed_over' }), 'active', 'Продолжить выгрузку'], // prettier-ignore
+    ['to connect, where the access is gone', exportStatus(over), 'reauth_required', 'Подключить'],
+  ] as const)('is %s: one button', async (_, current, accountState, name) => {
+    const account = { ...status().account, state: accountState };
+    const backEnd = createBackEnd({
+      'GET /status': () => status({ export: current, account }),
+      'GET /exports/e-1/calls': () => ({ calls: [], next: null }),
+    });
+    const page = openPage(backEnd);
+    await page.block('История');
+    expect(primary(page)).toEqual(name === undefined ? [] : [name]);
+  });
+
+  test('is to save what was changed', async () => {
+    const page = openPage(withExport(exportStatus(over)).backEnd);
+    await page.fill('ID подключения', 'eag2');
+    await waitFor(() => expect(primary(page)).toEqual(['Сохранить настройки']));
+  });
+
+  test('of a refused key is to save the new one and go on, in one press', async () => {
+    const { backEnd, state } = withExport(exportStatus({ ...blocked, blockedBy: 'speechsense_unauthenticated' }));
+    backEnd.on('PUT /settings', () => ({ version: 2, warnings: [] }));
+    backEnd.on('POST /exports/e-1/resume', () => {
+      state.export = exportStatus();
+      return { exportId: 'e-1' };
+    });
+    const page = openPage(backEnd);
+    await page.fill('API-ключ', 'AQVNnew');
+    await waitFor(() => expect(primary(page)).toEqual(['Сохранить и продолжить выгрузку']));
+    await page.press('Сохранить и продолжить выгрузку');
+    await page.says('Отправляем записи');
+    expect(backEnd.sent('PUT /settings')).toHaveLength(1);
+    expect(backEnd.sent('POST /exports/e-1/resume')).toHaveLength(1);
+  });
+});
+
+describe('the last good run', () => {
+  test('is told beside one that did not come to its end', async () => {
+    const lastCompleted = {
+      exportId: 'e-0',
+      period: { from: '2026-11-01', to: '2026-11-21' },
+      finishedAt: '2026-11-21T09:10:00.000Z',
+      exported: 256,
+    };
+    const stopped = exportStatus({ state: 'stopped', finishedAt: '2026-11-22T09:10:00.000Z' });
+    const page = openPage(createBackEnd({ 'GET /status': () => status({ export: stopped, lastCompleted }) }));
+    await page.says('Последняя завершённая: 01.11.2026 – 21.11.2026, отправлено 256, закончилась 21.11.2026, 12:10.');
+  });
+});
+
 describe('stopping', () => {
   test('asks once, in the page, with the focus in the question; Escape is no', async () => {
     const { backEnd, state } = withExport(exportStatus());
@@ -120,9 +247,38 @@ describe('stopping', () => {
     expect(backEnd.sent('POST /exports/e-1/stop')).toHaveLength(0);
     await page.press('Остановить выгрузку');
     await page.press('Да, остановить');
-    await page.says('Выгрузка останавливается');
-    expect(backEnd.sent('POST /exports/e-1/stop')[0]?.idempotencyKey).toBeDefined();
-    expect(page.seen.getByRole('button', { name: 'Остановить выгрузку' })).toHaveProperty('disabled', true);
+    await page.says('Останавливается');
+    await waitFor(() => expect(backEnd.sent('POST /exports/e-1/stop')[0]?.idempotencyKey).toBeDefined());
+    expect(page.seen.queryByRole('button', { name: 'Остановить выгрузку' })).toBeNull();
+  });
+
+  test('shows at once that it stops, also while the server still tells the old state, until it is over', async () => {
+    const { backEnd, state } = withExport(exportStatus());
+    const answer = withResolver<{ exportId: string }>();
+    backEnd.on('POST /exports/e-1/stop', () => answer.promise);
+    const page = openPage(backEnd);
+    await page.press('Остановить выгрузку');
+    await page.press('Да, остановить');
+    await page.says('Останавливается');
+    answer.resolve({ exportId: 'e-1' });
+    await waitFor(() => expect(backEnd.sent('GET /status')).toHaveLength(2));
+    await page.says('Останавливается');
+    state.export = exportStatus({ state: 'stopped', finishedAt: '2026-11-22T09:10:00.000Z' });
+    page.time.pass();
+    await page.says('Остановлена');
+  });
+
+  test('that the server refuses leaves the state as it was', async () => {
+    const { backEnd } = withExport(exportStatus());
+    backEnd.on('POST /exports/e-1/stop', () => {
+      throw refusal(503, { code: 'temporal_unreachable', message: sentence('Temporal не отвечает') });
+    });
+    const page = openPage(backEnd);
+    await page.press('Остановить выгрузку');
+    await page.press('Да, остановить');
+    await page.says('Temporal не отвечает');
+    await page.says('Отправляем записи');
+    await page.seen.findByRole('button', { name: 'Остановить выгрузку' });
   });
 });
 
@@ -132,7 +288,7 @@ describe('progress', () => {
     const page = openPage(backEnd);
     const bar = await page.seen.findByRole('progressbar', { name: 'Обработано звонков' });
     expect(bar.getAttribute('aria-valuenow')).toBe('50');
-    const said = (await page.block('Ход выгрузки')).getByRole('progressbar').closest('section')?.textContent ?? '';
+    const said = (await page.block('Выгрузка')).getByRole('progressbar').closest('section')?.textContent ?? '';
     expect(said).toContain('Отправляем записи · 50 %');
     expect(said).toContain('50 из 100');
     expect(said).toContain('2 ч 0 мин из 10 ч 0 мин');
@@ -173,7 +329,7 @@ describe('progress', () => {
     );
     for (const { state, found } of cases) {
       const page = openPage(withExport(exportStatus({ state, calls: { ...calls, ...nothing, found } })).backEnd);
-      const counts = (await page.block('Ход выгрузки')).getByLabelText('Звонки по состояниям').textContent;
+      const counts = (await page.block('Выгрузка')).getByLabelText('Звонки по состояниям').textContent;
       expect([state, counts]).toEqual([
         state,
         expect.stringMatching(/^Найдено(0|1.500)К отправке—.*Осталось—Пропущено—$/),
@@ -289,7 +445,7 @@ describe('progress', () => {
     const page = openPage(backEnd);
     await page.says('SpeechSense не принимает API-ключ. Сохраните новый.');
     await page.press('Перейти к подключению');
-    expect(document.activeElement).toBe(page.seen.getByLabelText('ID подключения'));
+    await waitFor(() => expect(document.activeElement === page.seen.getByLabelText('ID подключения')).toBe(true));
     await page.press('Продолжить выгрузку');
     await page.says('Отправляем записи');
     expect(backEnd.sent('POST /exports/e-1/resume')[0]?.idempotencyKey).toBeDefined();

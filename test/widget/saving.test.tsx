@@ -18,17 +18,61 @@ describe('the settings form', () => {
     await page.says('Часовой пояс аккаунта: Europe/Moscow');
   });
 
-  test('has the blocks in the order of the app that people know', async () => {
+  test('has the state first, then the parts in the order of the app that people know', async () => {
     const page = openPage(createBackEnd());
     await page.block('История');
     expect(page.seen.getAllByRole('heading', { level: 2 }).map(({ textContent }) => textContent)).toEqual([
+      'Выгрузка',
       'Подключение',
       'Фильтры',
       'Соответствие полей',
-      'Действия',
-      'Ход выгрузки',
       'История',
     ]);
+  });
+
+  test('is folded to a line each once it is saved, and opens at its button and at what is wrong in it', async () => {
+    const saved = savedSettings();
+    saved.settings = { ...saved.settings, users: [2], talkSeconds: { min: 30, max: 3600 }, direction: 'incoming' };
+    saved.settings.mapping = { ...saved.settings.mapping, deal: [{ amocrm: 'price', speechsense: 'cena' }] };
+    const problems = [{ field: 'settings.talkSeconds.min', message: sentence('минимум больше максимума') }];
+    const page = openPage(
+      createBackEnd({
+        'GET /settings': () => saved,
+        'PUT /settings': () => {
+          throw refusal(400, { code: 'settings_invalid', message: sentence('…'), problems });
+        },
+      }),
+    );
+    await page.says('ID eag1 · ключ …wxyz');
+    await page.says('01.11.2026 – 22.11.2026 · Борис Ким · входящие · от 30 с до 1 ч 0 мин');
+    await page.says('Сделка: 1');
+    expect(page.seen.queryByRole('textbox', { name: 'ID подключения' })).toBeNull();
+    await page.press('Изменить: Подключение');
+    await page.seen.findByRole('textbox', { name: 'ID подключения' });
+    expect(page.seen.queryByRole('spinbutton', { name: 'Минимальная длительность разговора, секунд' })).toBeNull();
+    await page.press('Сохранить настройки');
+    const wrong = await page.seen.findByRole('spinbutton', { name: 'Минимальная длительность разговора, секунд' });
+    await waitFor(() => expect(document.activeElement).toBe(wrong));
+    await page.press('Свернуть: Подключение');
+    await waitFor(() => expect(page.seen.queryByRole('textbox', { name: 'ID подключения' })).toBeNull());
+  });
+
+  test('is open, with three steps to the first export, where nothing was saved yet', async () => {
+    const first = savedSettings({ version: 0, connection: null });
+    const backEnd = createBackEnd({
+      'GET /settings': () => first,
+      'PUT /settings': () => ({ version: 1, warnings: [] }),
+    });
+    const page = openPage(backEnd);
+    await page.says('До первой — три шага');
+    expect(page.root.querySelectorAll('.sse-block_folded')).toHaveLength(0);
+    const step = () => page.root.querySelector('[aria-current="step"]')?.textContent ?? '';
+    expect(step()).toContain('Подключите SpeechSense');
+    await page.fill('ID подключения', 'eag1');
+    await page.fill('API-ключ', 'AQVNsecretABCD');
+    await waitFor(() => expect(step()).toContain('Выберите звонки и поля'));
+    await page.press('Сохранить настройки');
+    await waitFor(() => expect(step()).toContain('Рассчитайте'));
   });
 
   test('saves everything at once with the version it was read in', async () => {

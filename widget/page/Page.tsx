@@ -1,13 +1,14 @@
 import { useMemo } from 'preact/hooks';
-import type { SavedSettings, Status } from './api/types.ts';
+import type { Account, SavedSettings } from './api/types.ts';
 import { AccountBlock } from './blocks/AccountBlock.tsx';
 import { ErrorNotice } from './controls/ErrorNotice.tsx';
 import { Loading } from './controls/Loading.tsx';
-import { useStatus } from './export/use-status.ts';
+import { needsConsent } from './export/main-action.ts';
+import { useStatus, type WatchedStatus } from './export/use-status.ts';
 import { PageContext, usePage } from './page-context.ts';
 import { SettingsPage } from './SettingsPage.tsx';
 import { createFormats } from './text/formats.ts';
-import { type Loaded, useLoaded } from './use-loaded.ts';
+import { useLoaded } from './use-loaded.ts';
 
 /** The whole advanced-settings page: first whether the account is connected, then all the rest. */
 export function Page() {
@@ -33,17 +34,20 @@ export function Page() {
   );
 }
 
-function Connected({ status, account }: { status: Loaded<Status>; account: Status['account'] }) {
+function Connected({ status, account }: { status: WatchedStatus; account: Account }) {
   return (
     <>
-      <AccountBlock account={account} onDone={() => void status.reload()} />
+      {/* A blocked export asks for the same consent itself. */}
+      {!(status.current && needsConsent(status.current)) && (
+        <AccountBlock account={account} onDone={() => void status.reload()} />
+      )}
       {/* Until the account is connected there are no users, no fields and nothing to start. */}
       {account.state !== 'not_connected' && <Settings status={status} />}
     </>
   );
 }
 
-function Settings({ status }: { status: Loaded<Status> }) {
+function Settings({ status }: { status: WatchedStatus }) {
   const { api } = usePage();
   const settings = useLoaded<SavedSettings>(() => api.settings(), '');
   if (settings.value) return <SettingsPage initial={settings.value} status={status} />;

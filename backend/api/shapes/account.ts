@@ -13,6 +13,14 @@ const accountView = z.object({
 });
 export type AccountView = z.output<typeof accountView>;
 
+const completedExport = z.object({
+  exportId: z.string(),
+  period: z.object({ from: z.string(), to: z.string() }).nullable(),
+  finishedAt: z.string(),
+  exported: z.number(),
+});
+export type CompletedExport = z.output<typeof completedExport>;
+
 /** How the account and its running (else last) export stand. */
 export const status = z.object({
   account: accountView,
@@ -20,5 +28,7 @@ export const status = z.object({
   settingsVersion: z.number(),
   audioConversion: z.boolean(),
   export: exportStatus.nullable(),
+  /** The last one that came to its end; null where that is `export` itself. */
+  lastCompleted: completedExport.nullable(),
 });
 export type Status = z.output<typeof status>;

@@ -45,9 +45,9 @@ export async function lookAt(scene: Scene, product: Product, locale: Locale): Pr
 }
 
 /** The page with all that it loads at first. */
-export async function openForm({ visitor, text }: Look): Promise<void> {
-  await visitor.openSettings();
-  await visitor.page.locator('.sse-list').waitFor();
+export async function openForm({ visitor, text }: Look, { folded = false } = {}): Promise<void> {
+  await visitor.openSettings({ folded });
+  await visitor.page.locator('.sse-list').waitFor({ state: 'attached' });
   await visitor.page.locator('.sse-history').waitFor({ state: 'attached' });
   await visitor.page.locator('.sse-loading').first().waitFor({ state: 'detached' });
   // The titles of mapped fields come last.
@@ -61,5 +61,5 @@ export async function openAltered(look: Look, alter: (status: Status) => Partial
     const status = (await response.json()) as Status;
     await route.fulfill({ response, json: { ...status, ...alter(status) } });
   });
-  await openForm(look);
+  await openForm(look, { folded: true });
 }

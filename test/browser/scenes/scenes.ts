@@ -52,6 +52,8 @@ async function withCallsShown(look: Look): Promise<void> {
   await look.visitor.page.locator('.sse-history tbody tr').first().waitFor();
 }
 
+const folded = (look: Look) => openForm(look, { folded: true });
+
 /** In the order of a first day with the widget. */
 export const SCENES: readonly Scene[] = [
   {
@@ -187,7 +189,7 @@ export const SCENES: readonly Scene[] = [
       await visitor.button(text.connection.showKeys).click();
       await visitor.page.locator('.sse-keys').waitFor();
     },
-    guide: block(0),
+    guide: block(1),
   },
   { name: 'check-wrong-key', open: (look) => checked(look, { key: 'AQVNwrong' }) },
   { name: 'check-wrong-id', open: (look) => checked(look, { id: 'eavunknown' }) },
@@ -207,7 +209,7 @@ export const SCENES: readonly Scene[] = [
       await visitor.page.getByRole('combobox', { name: fill(fieldAt, { block: blocks.deal, n: 3 }) }).click();
       await visitor.page.locator('.sse-combobox__choice').first().waitFor();
     },
-    guide: block(2),
+    guide: block(3),
   },
   {
     name: 'saved',
@@ -273,10 +275,10 @@ export const SCENES: readonly Scene[] = [
       await waitFor(async () => (await stage.exports.status(stage.accountId)).calls.exported >= 35, { what: 'some calls' }); // prettier-ignore
     },
     open: async (look) => {
-      await openForm(look);
+      await folded(look);
       await look.visitor.block(look.text.progress.title).locator('tbody tr').first().waitFor();
     },
-    guide: block(4),
+    guide: block(0),
   },
   {
     name: 'network-lost',
@@ -290,7 +292,7 @@ export const SCENES: readonly Scene[] = [
   {
     name: 'stop-question',
     open: async (look) => {
-      await openForm(look);
+      await folded(look);
       await look.visitor.button(look.text.actions.stop).click();
       await look.visitor.page.getByRole('alertdialog').waitFor();
     },
@@ -301,7 +303,7 @@ export const SCENES: readonly Scene[] = [
       await stage.exports.stop(stage.accountId);
       await isIn(stage, 'stopped');
     },
-    open: openForm,
+    open: folded,
   },
   {
     name: 'blocked',
@@ -311,7 +313,7 @@ export const SCENES: readonly Scene[] = [
       await stage.exports.start(stage.accountId, settings(stage));
       await isIn(stage, 'blocked');
     },
-    open: openForm,
+    open: folded,
     after: async ({ stage }) => {
       await stage.control('speechsense', 'PUT', '/api-key', { apiKey: stage.sandbox.apiKey });
       await telephony(stage, ...expired(stage));
@@ -319,14 +321,14 @@ export const SCENES: readonly Scene[] = [
       await isIn(stage, 'completed');
     },
   },
-  { name: 'completed', open: openForm },
+  { name: 'completed', open: folded },
   {
     name: 'history',
     open: async (look) => {
-      await openForm(look);
+      await folded(look);
       await look.visitor.button(look.text.history.retryFailed).first().click();
     },
-    guide: block(5),
+    guide: block(4),
   },
   { name: 'calls', open: withCallsShown },
   {

@@ -3,7 +3,7 @@ import type { ExportSettings } from '../../../settings/export-settings.ts';
 import type { MappingBlock } from '../../../settings/mapping.ts';
 import type { Call } from '../../../backend/api/shapes/call.ts';
 
-export type { AccountView as Account, Status } from '../../../backend/api/shapes/account.ts';
+export type { AccountView as Account, CompletedExport, Status } from '../../../backend/api/shapes/account.ts';
 export type { Call, CallPage } from '../../../backend/api/shapes/call.ts';
 export type { Field, FieldCatalogue, User } from '../../../backend/api/shapes/catalogue.ts';
 export type {

@@ -1,44 +1,41 @@
 import type { ExportStatus } from '../api/types.ts';
 import { Button } from '../controls/Button.tsx';
 import { ErrorNotice } from '../controls/ErrorNotice.tsx';
+import { needsConnection, needsConsent } from '../export/main-action.ts';
 import { usePage } from '../page-context.ts';
 import { fill } from '../text/dictionary.ts';
-import { useKeyedAction } from '../use-action.ts';
+import type { Action } from '../use-action.ts';
 import { ConnectAccount } from './ConnectAccount.tsx';
-import { CONNECTION_BLOCK_ID } from './ConnectionBlock.tsx';
 
-/** Errors of amoCRM that a new consent heals. */
-const HEALED_BY_CONSENT = [
-  'amocrm_unauthorized',
-  'amocrm_grant_lost',
-  'amocrm_code_refused',
-  'amocrm_other_account',
-  'amocrm_account_moved',
-  'amocrm_forbidden',
-];
+interface BlockedNoticeProps {
+  current: ExportStatus;
+  resume: Action<[exportId: string]>;
+  /** Whether the mending button is the page's primary one. */
+  isMain: boolean;
+  toConnection: () => void;
+  onConnected: () => void;
+}
 
-/** Somebody must act: what to do, and the buttons for it. */
-export function BlockedNotice({ current, onResumed }: { current: ExportStatus; onResumed: () => Promise<unknown> }) {
-  const { api, text, locale } = usePage();
-  const resume = useKeyedAction(async (key, exportId: string) => {
-    await api.resume(exportId, key);
-    await onResumed();
-  });
-  const code = current.blockedBy ?? '';
-  const needsConsent = HEALED_BY_CONSENT.includes(code);
-  const toConnection = () => {
-    const block = document.getElementById(CONNECTION_BLOCK_ID);
-    block?.scrollIntoView({ block: 'start' });
-    block?.querySelector('input')?.focus();
-  };
+/** Somebody must act: what to do, and the buttons for it. The first one mends the cause. */
+export function BlockedNotice({ current, resume, isMain, toConnection, onConnected }: BlockedNoticeProps) {
+  const { text, locale } = usePage();
+  const isConsentMissing = needsConsent(current);
+  const isConnectionWrong = needsConnection(current);
+  const main = isMain ? 'primary' : 'plain';
   return (
     <div class="sse-notice sse-notice_error" role="alert">
-      <p>{current.blockedMessage?.[locale] ?? fill(text.progress.blockedByUnknown, { code })}</p>
-      {needsConsent && <ConnectAccount onDone={() => void onResumed()} />}
+      <p>
+        {current.blockedMessage?.[locale] ?? fill(text.progress.blockedByUnknown, { code: current.blockedBy ?? '' })}
+      </p>
+      {isConsentMissing && <ConnectAccount onDone={onConnected} kind={main} />}
       <div class="sse-row">
-        {code.startsWith('speechsense_') && <Button onClick={toConnection}>{text.progress.toConnection}</Button>}
+        {isConnectionWrong && (
+          <Button kind={main} onClick={toConnection}>
+            {text.progress.toConnection}
+          </Button>
+        )}
         <Button
-          kind={needsConsent ? 'plain' : 'primary'}
+          kind={isConsentMissing || isConnectionWrong ? 'plain' : main}
           onClick={() => void resume.run(current.exportId)}
           isPending={resume.isPending}
         >

@@ -5,8 +5,13 @@ import { usePage } from '../page-context.ts';
 import { safeLink } from '../safe-link.ts';
 import { useAction } from '../use-action.ts';
 
+interface ConnectAccountProps {
+  onDone: () => void;
+  kind?: 'primary' | 'plain';
+}
+
 /** Asks for the consent of amoCRM, in a window of its own, and comes back when it was given. */
-export function ConnectAccount({ onDone }: { onDone: () => void }) {
+export function ConnectAccount({ onDone, kind = 'primary' }: ConnectAccountProps) {
   const { api, text } = usePage();
   const { account: words } = text;
   const [consentUrl, setConsentUrl] = useState<string | undefined>();
@@ -18,7 +23,7 @@ export function ConnectAccount({ onDone }: { onDone: () => void }) {
   return (
     <div class="sse-connect">
       {consentUrl === undefined ? (
-        <Button kind="primary" onClick={() => void connect.run()} isPending={connect.isPending}>
+        <Button kind={kind} onClick={() => void connect.run()} isPending={connect.isPending}>
           {words.connect}
         </Button>
       ) : (
@@ -30,7 +35,7 @@ export function ConnectAccount({ onDone }: { onDone: () => void }) {
             </a>
           </p>
           <Button
-            kind="primary"
+            kind={kind}
             onClick={() => {
               setConsentUrl(undefined);
               onDone();

@@ -1,23 +1,21 @@
 import { useRef, useState } from 'preact/hooks';
 import type { ConnectionOutcome } from '../api/types.ts';
-import { Block } from '../controls/Block.tsx';
 import { Button } from '../controls/Button.tsx';
 import { ErrorNotice } from '../controls/ErrorNotice.tsx';
 import { Notice } from '../controls/Notice.tsx';
+import { Section, type SectionPlace } from '../controls/Section.tsx';
 import { Select } from '../controls/Select.tsx';
 import { TextField } from '../controls/TextField.tsx';
 import { connectionOf } from '../form/form.ts';
 import { useForm } from '../form/form-context.ts';
+import { connectionSummary } from '../form/summaries.ts';
 import { usePage } from '../page-context.ts';
 import { fill } from '../text/dictionary.ts';
 import { useAction } from '../use-action.ts';
 import { ConnectionHelp } from './ConnectionHelp.tsx';
 
-/** Where a blocked export's button leads. */
-export const CONNECTION_BLOCK_ID = 'sse-connection';
-
-export function ConnectionBlock() {
-  const { api, text, locale } = usePage();
+export function ConnectionBlock({ section }: { section: SectionPlace }) {
+  const { api, text, locale, formats } = usePage();
   const { form, change, problemAt, stored, actions } = useForm();
   const { connection: words } = text;
   const [outcome, setOutcome] = useState<ConnectionOutcome | null>(null);
@@ -40,7 +38,7 @@ export function ConnectionBlock() {
   const tail = stored?.apiKeyTail ?? '';
 
   return (
-    <Block title={words.title} id={CONNECTION_BLOCK_ID}>
+    <Section title={words.title} summary={connectionSummary(form, tail, { text, formats })} {...section}>
       <Select
         label={words.language}
         value={form.language}
@@ -76,6 +74,6 @@ export function ConnectionBlock() {
       )}
       <ErrorNotice error={check.error} onRetry={() => void check.run()} />
       <ConnectionHelp />
-    </Block>
+    </Section>
   );
 }

@@ -1,9 +1,10 @@
 import type { User } from '../api/types.ts';
-import { Block } from '../controls/Block.tsx';
 import { Checkbox } from '../controls/Checkbox.tsx';
+import { Section, type SectionPlace } from '../controls/Section.tsx';
 import { Select } from '../controls/Select.tsx';
 import { TextField } from '../controls/TextField.tsx';
 import { useForm } from '../form/form-context.ts';
+import { filtersSummary } from '../form/summaries.ts';
 import { usePage } from '../page-context.ts';
 import type { Loaded } from '../use-loaded.ts';
 import { PeriodFields } from './PeriodFields.tsx';
@@ -11,13 +12,19 @@ import { UserPicker } from './UserPicker.tsx';
 
 const DIRECTIONS = ['all', 'outgoing', 'incoming'] as const;
 
+interface FiltersBlockProps {
+  section: SectionPlace;
+  users: Loaded<User[]>;
+  timeZone: string;
+}
+
 /** In the order of the page that Yandex's own app has. */
-export function FiltersBlock({ users, timeZone }: { users: Loaded<User[]>; timeZone: string }) {
-  const { text } = usePage();
+export function FiltersBlock({ section, users, timeZone }: FiltersBlockProps) {
+  const { text, formats } = usePage();
   const { form, change, problemAt } = useForm();
   const { filters: words } = text;
   return (
-    <Block title={words.title}>
+    <Section title={words.title} summary={filtersSummary(form, users.value, { text, formats })} {...section}>
       <PeriodFields timeZone={timeZone} />
       <UserPicker users={users} />
       <Select
@@ -51,6 +58,6 @@ export function FiltersBlock({ users, timeZone }: { users: Loaded<User[]>; timeZ
           onChange={(max) => change({ talkSeconds: { ...form.talkSeconds, max } })}
         />
       </div>
-    </Block>
+    </Section>
   );
 }

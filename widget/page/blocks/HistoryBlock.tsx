@@ -1,21 +1,23 @@
-import type { ExportStatus } from '../api/types.ts';
 import { Block } from '../controls/Block.tsx';
 import { Button } from '../controls/Button.tsx';
 import { ErrorNotice } from '../controls/ErrorNotice.tsx';
 import { Loading } from '../controls/Loading.tsx';
 import { isFinal } from '../export/running.ts';
+import type { ExportActions } from '../export/use-export-actions.ts';
 import { usePaged } from '../export/use-paged.ts';
+import type { WatchedStatus } from '../export/use-status.ts';
 import { usePage } from '../page-context.ts';
 import { HistoryItem } from './HistoryItem.tsx';
 
 const PAGE = 10;
 
 interface HistoryBlockProps {
-  current: ExportStatus | null;
-  onChanged: () => Promise<unknown>;
+  status: WatchedStatus;
+  retry: ExportActions['retry'];
 }
 
-export function HistoryBlock({ current, onChanged }: HistoryBlockProps) {
+export function HistoryBlock({ status, retry }: HistoryBlockProps) {
+  const { current, isStarting } = status;
   const { api, text } = usePage();
   const { history: words } = text;
   // Read anew when an export begins or ends, not with each step of its progress.
@@ -24,7 +26,7 @@ export function HistoryBlock({ current, onChanged }: HistoryBlockProps) {
     const { exports, next } = await api.exports({ limit: PAGE, before });
     return { items: exports, next };
   }, key);
-  const isRunning = current !== null && !isFinal(current);
+  const isRunning = isStarting || (current !== null && !isFinal(current));
   return (
     <Block title={words.title}>
       {list.items === null && !list.error && <Loading lines={3} />}
@@ -36,7 +38,7 @@ export function HistoryBlock({ current, onChanged }: HistoryBlockProps) {
             // The one that is watched is known better than the list that was read before.
             status={listed.exportId === current?.exportId ? { ...listed, ...current } : listed}
             canRetry={!isRunning}
-            onChanged={onChanged}
+            retry={retry}
           />
         ))}
       </ul>

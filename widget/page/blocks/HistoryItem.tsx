@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { ExportStatus } from '../api/types.ts';
 import { Button } from '../controls/Button.tsx';
 import { isFinal, isPlanned, sum } from '../export/running.ts';
+import type { ExportActions } from '../export/use-export-actions.ts';
 import { usePage } from '../page-context.ts';
 import { fill } from '../text/dictionary.ts';
 import { CallList } from './CallList.tsx';
@@ -12,10 +13,10 @@ import { useElementId } from '../controls/use-element-id.ts';
 interface HistoryItemProps {
   status: ExportStatus;
   canRetry: boolean;
-  onChanged: () => Promise<unknown>;
+  retry: ExportActions['retry'];
 }
 
-export function HistoryItem({ status, canRetry, onChanged }: HistoryItemProps) {
+export function HistoryItem({ status, canRetry, retry }: HistoryItemProps) {
   const { text, formats } = usePage();
   const { history: words } = text;
   const [opened, setOpened] = useState<'calls' | 'retry' | null>(null);
@@ -51,13 +52,7 @@ export function HistoryItem({ status, canRetry, onChanged }: HistoryItemProps) {
         </Button>
       </div>
       {opened === 'retry' && canRetry && (
-        <RetryChoices
-          status={status}
-          onStarted={async () => {
-            setOpened(null);
-            await onChanged();
-          }}
-        />
+        <RetryChoices status={status} retry={retry} onStarted={() => setOpened(null)} />
       )}
       {opened === 'calls' && <CallList of={status} />}
     </li>

@@ -1,10 +1,11 @@
 import { useMemo } from 'preact/hooks';
 import { type Block as CardBlock, BLOCKS, type FieldCatalogue } from '../api/types.ts';
-import { Block } from '../controls/Block.tsx';
 import { Button } from '../controls/Button.tsx';
 import type { Choice } from '../controls/Combobox.tsx';
 import { ErrorNotice } from '../controls/ErrorNotice.tsx';
+import { Section, type SectionPlace } from '../controls/Section.tsx';
 import { useForm } from '../form/form-context.ts';
+import { mappingSummary } from '../form/summaries.ts';
 import { type LineNotes, mappingNotes } from '../form/mapping-notes.ts';
 import { usePage } from '../page-context.ts';
 import { fill } from '../text/dictionary.ts';
@@ -12,13 +13,18 @@ import type { Loaded } from '../use-loaded.ts';
 import { MappingFile } from './MappingFile.tsx';
 import { MappingRow } from './MappingRow.tsx';
 
-export function MappingBlock({ fields }: { fields: Loaded<FieldCatalogue> }) {
-  const { text } = usePage();
+interface MappingBlockProps {
+  section: SectionPlace;
+  fields: Loaded<FieldCatalogue>;
+}
+
+export function MappingBlock({ section, fields }: MappingBlockProps) {
+  const { text, formats } = usePage();
   const { form, problemAt } = useForm();
   const notes = useMemo(() => mappingNotes(form.mapping, fields.value), [form.mapping, fields.value]);
   const problem = problemAt('mapping');
   return (
-    <Block title={text.mapping.title}>
+    <Section title={text.mapping.title} summary={mappingSummary(form, { text, formats })} {...section}>
       <p class="sse-hint">{text.mapping.hint}</p>
       <ErrorNotice error={fields.error} onRetry={() => void fields.reload()} />
       {BLOCKS.map((block) => (
@@ -32,7 +38,7 @@ export function MappingBlock({ fields }: { fields: Loaded<FieldCatalogue> }) {
       ))}
       {problem !== undefined && <p class="sse-problem">{problem}</p>}
       <MappingFile />
-    </Block>
+    </Section>
   );
 }
 

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import type { Preview } from '../api/types.ts';
 import { Block } from '../controls/Block.tsx';
 import { Loading } from '../controls/Loading.tsx';
@@ -14,9 +15,13 @@ export function PreviewBlock({ preview }: { preview: PreviewRun }) {
   const { text, locale } = usePage();
   const { preview: words } = text;
   const { result, isCounting } = preview;
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (isCounting) heading.current?.scrollIntoView({ block: 'nearest' });
+  }, [isCounting]);
   if (!isCounting && result === null) return null;
   return (
-    <Block title={words.title}>
+    <Block title={words.title} headingRef={heading}>
       {isCounting && <Loading lines={4} what={words.planning} />}
       {preview.isUnreached && isCounting && <Notice kind="warning">{text.progress.updates}</Notice>}
       {preview.isOutdated && <Notice kind="warning">{words.outdated}</Notice>}

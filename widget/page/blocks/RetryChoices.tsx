@@ -1,18 +1,24 @@
 import { useState } from 'preact/hooks';
-import type { ExportStatus, RetryChoice } from '../api/types.ts';
+import type { ExportStatus } from '../api/types.ts';
 import { Button } from '../controls/Button.tsx';
 import { Checkbox } from '../controls/Checkbox.tsx';
 import { ErrorNotice } from '../controls/ErrorNotice.tsx';
+import type { ExportActions } from '../export/use-export-actions.ts';
 import { usePage } from '../page-context.ts';
 import { fill, textOf } from '../text/dictionary.ts';
-import { useKeyedAction } from '../use-action.ts';
 
 /** What waiting calls may wait for. The status counts them together, so they are retried together. */
 const WAITING_REASONS = ['recording_not_ready', 'recording_not_found', 'telephony_away'];
 
+interface RetryChoicesProps {
+  status: ExportStatus;
+  retry: ExportActions['retry'];
+  onStarted: () => void;
+}
+
 /** Which calls to try again: by reason, and the unconfirmed ones only when asked for. */
-export function RetryChoices({ status, onStarted }: { status: ExportStatus; onStarted: () => Promise<void> }) {
-  const { api, text, formats } = usePage();
+export function RetryChoices({ status, retry, onStarted }: RetryChoicesProps) {
+  const { text, formats } = usePage();
   const { retry: words } = text;
   const counts = Object.entries(status.failures).filter(([, count]) => count > 0);
   const waiting = status.calls.waiting;
@@ -23,10 +29,9 @@ export function RetryChoices({ status, onStarted }: { status: ExportStatus; onSt
   const choose = (chosen: string[], isChosen: boolean) =>
     setReasons([...reasons.filter((reason) => !chosen.includes(reason)), ...(isChosen ? chosen : [])]);
   const [unconfirmed, setUnconfirmed] = useState(false);
-  const retry = useKeyedAction(async (key, choice: RetryChoice) => {
-    await api.retry(status.exportId, choice, key);
-    await onStarted();
-  });
+  const start = async () => {
+    if (await retry.run(status.exportId, { reasons, unconfirmed })) onStarted();
+  };
   // No reason at all would mean every reason to the server.
   const isNothing = counts.length + waiting > 0 ? reasons.length === 0 : !unconfirmed;
   return (
@@ -56,12 +61,7 @@ export function RetryChoices({ status, onStarted }: { status: ExportStatus; onSt
         />
       )}
       <div class="sse-row">
-        <Button
-          kind="primary"
-          disabled={isNothing}
-          isPending={retry.isPending}
-          onClick={() => void retry.run({ reasons, unconfirmed })}
-        >
+        <Button kind="primary" disabled={isNothing} isPending={retry.isPending} onClick={() => void start()}>
           {words.start}
         </Button>
         {isNothing && <span class="sse-hint">{words.nothing}</span>}

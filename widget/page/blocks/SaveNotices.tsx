@@ -6,7 +6,7 @@ import { usePage } from '../page-context.ts';
 
 /** What became of saving. */
 export function SaveNotices({ editor }: { editor: SettingsEditor }) {
-  const { text, locale } = usePage();
+  const { text } = usePage();
   const { actions: words } = text;
   return (
     <>
@@ -21,8 +21,16 @@ export function SaveNotices({ editor }: { editor: SettingsEditor }) {
         <ErrorNotice error={editor.save.error} onRetry={() => void editor.save.run()} />
       )}
       <ErrorNotice error={editor.reload.error} />
-      {editor.outcome === 'saved' && <Notice kind="success">{words.saved}</Notice>}
       {editor.outcome === 'reloaded' && <Notice kind="info">{words.reloaded}</Notice>}
+    </>
+  );
+}
+
+/** What the server remarked on the settings as they are saved. */
+export function SavedWarnings({ editor }: { editor: SettingsEditor }) {
+  const { locale } = usePage();
+  return (
+    <>
       {editor.warnings.map((warning) => (
         <Notice key={warning.en} kind="warning">
           {warning[locale]}

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { ApiError } from '../api/api-error.ts';
 import type { Preview, Settings } from '../api/types.ts';
 import { settingsOf, withoutEmptyLines } from '../form/form.ts';
@@ -8,6 +8,8 @@ import { type Action, useAction } from '../use-action.ts';
 
 export interface PreviewRun {
   start: Action<[]>;
+  /** Takes what was counted off the page: an export has begun. */
+  forget: () => void;
   /** Null before the first one was asked for. */
   result: Preview | null;
   isCounting: boolean;
@@ -26,14 +28,27 @@ export function usePreview({ form, report, actions }: Pick<SettingsEditor, 'form
   const [isUnreached, setUnreached] = useState(false);
   const settings = settingsOf(withoutEmptyLines(form));
 
-  const start = useAction(async () => {
+  // An answer to an earlier question, or to one that was forgotten, is dropped.
+  const turn = useRef(0);
+
+  const forget = () => {
+    turn.current++;
     setResult(null);
     setExportId(null);
+    setCounted(null);
+    setUnreached(false);
+  };
+
+  const start = useAction(async () => {
+    forget();
+    const mine = turn.current;
     try {
       const started = await api.startPreview(settings);
+      if (mine !== turn.current) return;
       setCounted(settings);
       setExportId(started.exportId);
-      setResult(await api.preview(started.exportId));
+      const first = await api.preview(started.exportId);
+      if (mine === turn.current) setResult(first);
     } catch (failure) {
       if (failure instanceof ApiError) report(failure);
       throw failure;
@@ -43,16 +58,20 @@ export function usePreview({ form, report, actions }: Pick<SettingsEditor, 'form
   const isCounting = start.isPending || (exportId !== null && (result === null || result.state === 'planning'));
   useTick(isCounting && exportId !== null, async () => {
     if (exportId === null) return true;
+    const mine = turn.current;
     try {
-      setResult(await api.preview(exportId));
-      setUnreached(false);
+      const next = await api.preview(exportId);
+      if (mine === turn.current) {
+        setResult(next);
+        setUnreached(false);
+      }
       return true;
     } catch {
-      setUnreached(true);
+      if (mine === turn.current) setUnreached(true);
       return false;
     }
   });
 
   const isOutdated = counted !== null && JSON.stringify(settings) !== JSON.stringify(counted);
-  return { start, result, isCounting, isOutdated, isUnreached };
+  return { start, forget, result, isCounting, isOutdated, isUnreached };
 }

@@ -19,6 +19,8 @@ export interface SettingsEditor {
   /** Shows what another request found wrong with the fields. */
   report: (error: ApiError) => void;
   undo: () => void;
+  /** What was said of saving is past. */
+  forgetOutcome: () => void;
   /** What acts on the form, or on what was saved of it. */
   actions: ActionGroup;
   save: Action<[]>;
@@ -96,6 +98,7 @@ export function useSettings(initial: SavedSettings): SettingsEditor {
       setOutcome(null);
       actions.forgetErrors();
     },
+    forgetOutcome: () => setOutcome(null),
     actions,
     save,
     reload,

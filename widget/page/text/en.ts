@@ -8,6 +8,10 @@ export const en: Dictionary = {
     more: 'Show more',
     none: '—',
     requestId: 'Request number for support: {id}',
+    change: 'Change',
+    changeOf: 'Change: {title}',
+    fold: 'Fold',
+    foldOf: 'Fold: {title}',
   },
   errors: {
     unreachable:
@@ -48,6 +52,28 @@ export const en: Dictionary = {
     copy: 'Copy',
     copied: 'The list is copied',
     notCopied: 'Could not copy: select the list and copy it yourself.',
+  },
+  summaries: {
+    noConnection: 'not set up',
+    noKey: 'no key given',
+    key: 'key …{tail}',
+    lastDays: 'the last 7 days',
+    allUsers: 'all users',
+    directions: { all: 'all calls', outgoing: 'outgoing', incoming: 'incoming' },
+    talkFrom: 'from {min}',
+    talkUpTo: 'up to {max}',
+    talkBetween: '{min} to {max}',
+    reExport: 'calls are sent again',
+    noFields: 'no fields added',
+  },
+  firstSteps: {
+    title: 'There were no exports yet. Three steps to the first one:',
+    steps: [
+      'Connect SpeechSense: enter the connection ID and the API key, and check them.',
+      'Choose calls and fields, and save the settings.',
+      'Calculate how many calls will be sent, and start the export.',
+    ],
+    done: 'done',
   },
   filters: {
     title: 'Filters',
@@ -131,11 +157,11 @@ export const en: Dictionary = {
     stop: 'Stop the export',
     startDirty: 'There are unsaved changes. Which settings shall it start with?',
     saveAndStart: 'Save and start',
+    saveAndResume: 'Save and resume the export',
     startSaved: 'Start with the saved ones',
     stopAsk: 'Stop the export? What was sent stays in SpeechSense; the next start goes on with the rest.',
     stopYes: 'Yes, stop',
     stopNo: 'Do not stop',
-    stopAsked: 'The export is stopping.',
     stale:
       'While you were editing, somebody else saved the settings. Your changes are not stored, but not lost either.',
     reload: 'Load the new ones, keep my changes',
@@ -162,8 +188,10 @@ export const en: Dictionary = {
     nothing: 'The period has no calls to send.',
   },
   progress: {
-    title: 'Progress',
-    none: 'There were no exports yet. Fill in the settings, save them and press “Start the export”.',
+    title: 'Export',
+    starting: 'Starting the export…',
+    lastCompleted: 'Last finished: {period}, {n} sent, ended {moment}.',
+    finishedAt: 'ended {moment}',
     states: {
       planning: 'Looking for calls',
       transferring: 'Sending recordings',

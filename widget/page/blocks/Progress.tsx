@@ -1,67 +1,44 @@
-import type { ApiError } from '../api/api-error.ts';
 import type { ExportStatus } from '../api/types.ts';
-import { Block } from '../controls/Block.tsx';
 import { Notice } from '../controls/Notice.tsx';
 import { callsPerMinute, doneCalls, isFinal, isPlanned, isSearching, sum } from '../export/running.ts';
 import { usePage } from '../page-context.ts';
 import { fill } from '../text/dictionary.ts';
-import { BlockedNotice } from './BlockedNotice.tsx';
 import { Figures } from './Figures.tsx';
 import { LatestFailures } from './LatestFailures.tsx';
 import { ProgressBar } from './ProgressBar.tsx';
 import { Reasons } from './Reasons.tsx';
 
-interface ProgressBlockProps {
-  current: ExportStatus | null;
-  /** The last question how it stands failed: what is shown is the last that is known. */
-  error: ApiError | null;
-  onChanged: () => Promise<unknown>;
-}
-
-export function ProgressBlock({ current, error, onChanged }: ProgressBlockProps) {
+/** How far an export has come, and what became of its calls. */
+export function Progress({ current }: { current: ExportStatus }) {
   const { text, locale, formats } = usePage();
   const { progress: words } = text;
   return (
-    <Block title={words.title}>
-      {error && current && <Notice kind="warning">{words.updates}</Notice>}
-      {current === null ? (
-        <p class="sse-hint">{words.none}</p>
-      ) : (
+    <>
+      <ProgressBar current={current} />
+      {current.state === 'stopped' && (
+        <p class="sse-hint">{current.kind === 'retry' ? words.retryStopped : words.exportStopped}</p>
+      )}
+      {isSearching(current) && (
+        <p class="sse-hint">{fill(words.search, { n: formats.number(current.calls.unconfirmed) })}</p>
+      )}
+      <Pace current={current} />
+      <Counts current={current} />
+      {sum(current.failures) > 0 && (
         <>
-          {current.state === 'blocked' && <BlockedNotice current={current} onResumed={onChanged} />}
-          {current.state === 'failed' && current.blockedMessage && (
-            <Notice kind="error">{current.blockedMessage[locale]}</Notice>
-          )}
-          {current.troubleMessage && !isFinal(current) && (
-            <Notice kind="warning">{fill(words.trouble, { what: current.troubleMessage[locale] })}</Notice>
-          )}
-          <ProgressBar key={current.exportId} current={current} />
-          {current.state === 'stopped' && (
-            <p class="sse-hint">{current.kind === 'retry' ? words.retryStopped : words.exportStopped}</p>
-          )}
-          {isSearching(current) && (
-            <p class="sse-hint">{fill(words.search, { n: formats.number(current.calls.unconfirmed) })}</p>
-          )}
-          <Pace current={current} />
-          <Counts current={current} />
-          {sum(current.failures) > 0 && (
-            <>
-              <h3 class="sse-subtitle">{words.failures}</h3>
-              <Reasons reasons={current.failures} />
-              {!isFinal(current) && <LatestFailures current={current} />}
-            </>
-          )}
-          {current.droppedKeys.length > 0 && (
-            <Notice kind="warning">{fill(words.droppedKeys, { keys: current.droppedKeys.join(', ') })}</Notice>
-          )}
-          {current.warnings.map((warning) => (
-            <Notice key={warning.en} kind="warning">
-              {warning[locale]}
-            </Notice>
-          ))}
+          <h3 class="sse-subtitle">{words.failures}</h3>
+          <Reasons reasons={current.failures} />
+          {!isFinal(current) && <LatestFailures current={current} />}
         </>
       )}
-    </Block>
+      {current.droppedKeys.length > 0 && (
+        <Notice kind="warning">{fill(words.droppedKeys, { keys: current.droppedKeys.join(', ') })}</Notice>
+      )}
+      {current.warnings.map((warning) => (
+        <Notice key={warning.en} kind="warning">
+          {warning[locale]}
+        </Notice>
+      ))}
+    </>
   );
 }
 
