@@ -23,6 +23,8 @@ export interface CheckedCall {
   startedAt: Date;
   /** The talks that the ledger knows of, then those that it does not. */
   talkIds: string[];
+  /** Of its talks that are there, those that a re-export added by choice. */
+  repeats: number;
 }
 
 /**
@@ -109,7 +111,10 @@ function judge({ callId, noteId, startedAt, talks }: RegisteredCall, there: Ther
   const doubles = there.strangers.filter((talk) => talks.some(({ sent }) => mayBe(sent, talk)));
   const unconfirmed = talks.filter(({ talkId }) => talkId === null).length;
   const talkIds = [...talks.flatMap(({ talkId }) => talkId ?? []), ...doubles.map(({ talkId }) => talkId)];
-  return { mark: markOf(), callId, noteId, startedAt, talkIds };
+  const present = talks.filter(({ talkId }) => talkId !== null && there.talkIds.has(talkId));
+  // One of them is the call's own, also where a re-export was the first to send it.
+  const repeats = Math.min(present.filter(({ reExport }) => reExport).length, Math.max(0, present.length - 1));
+  return { mark: markOf(), callId, noteId, startedAt, talkIds, repeats };
 
   function markOf(): Mark {
     // A talk too many may be one whose answer is missing; more than those are too many for certain.

@@ -94,6 +94,7 @@ async function unrecordedStatus(
     listing: { ...NOTHING_LISTED, reachedAt: null },
     droppedKeys: [],
     period: null,
+    reExport: false,
     startedBy: beginners.get(exportId) ?? null,
   };
 }

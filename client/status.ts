@@ -33,6 +33,8 @@ export interface ExportStatus {
   droppedKeys: string[];
   /** Both days included, in the account's time zone; null until a worker has recorded the export. */
   period: Period | null;
+  /** Whether it was to send again what the connection had. */
+  reExport: boolean;
   /** Who began it by the page's button; null for the command line. */
   startedBy: { id: number; name: string } | null;
 }
@@ -80,6 +82,7 @@ export function toStatus(
     listing: { ...progress.listing, reachedAt: progress.listing.reachedAt?.toISOString() ?? null },
     droppedKeys: droppedKeys(row, keptKeys),
     period: row.settings.period,
+    reExport: row.settings.reExport,
     startedBy,
   };
 }

@@ -1,10 +1,10 @@
-import { sql } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { ErrorValues } from '../errors/export-error.ts';
 import type { UnconfirmedReason } from '../errors/reasons.ts';
 import type { ExportSettings } from '../settings/export-settings.ts';
 import type { Database } from './database.ts';
 import { dropOutsidePeriod } from './plan.ts';
-import type { ExportKind, ExportState } from './schema.ts';
+import type { ExportKind, ExportState, Schema } from './schema.ts';
 import { newWindow } from './throughput.ts';
 
 export interface NewExport {
@@ -59,41 +59,47 @@ export function createExports(db: Database) {
   return {
     /**
      * Records the export once, however often it is told to; until its plan is closed its interval may yet change, with
-     * the time zone.
+     * the time zone. A stored re-export is spent by the export that carries it out: the next one sends new calls only.
      */
-    async open(opened: NewExport): Promise<void> {
-      await db
-        .insertInto('exports')
-        .values({
-          export_id: opened.exportId,
-          account_id: opened.accountId,
-          kind: opened.kind,
-          retry_of: opened.retryOf,
-          connection_id: opened.connectionId,
-          language: opened.language,
-          settings: sql`${JSON.stringify(opened.settings)}::jsonb`,
-          interval_from: opened.intervalFrom,
-          interval_until: opened.intervalUntil,
-          state: 'planning',
-          blocked_by: null,
-          blocked_values: null,
-          batches: null,
-          window_at: null,
-          window_calls: null,
-          next_window_at: null,
-          next_window_calls: null,
-          started_at: opened.startedAt,
-          planned_at: null,
-          finished_at: null,
-        })
-        .onConflict((conflict) =>
-          conflict
-            .column('export_id')
-            .doUpdateSet({ interval_from: opened.intervalFrom, interval_until: opened.intervalUntil })
-            .where('exports.planned_at', 'is', null),
-        )
-        .execute();
-    },
+    open: (opened: NewExport): Promise<void> =>
+      db.transaction().execute(async (tx) => {
+        const recorded = await tx
+          .insertInto('exports')
+          .values({
+            export_id: opened.exportId,
+            account_id: opened.accountId,
+            kind: opened.kind,
+            retry_of: opened.retryOf,
+            connection_id: opened.connectionId,
+            language: opened.language,
+            settings: sql`${JSON.stringify(opened.settings)}::jsonb`,
+            interval_from: opened.intervalFrom,
+            interval_until: opened.intervalUntil,
+            state: 'planning',
+            blocked_by: null,
+            blocked_values: null,
+            batches: null,
+            window_at: null,
+            window_calls: null,
+            next_window_at: null,
+            next_window_calls: null,
+            started_at: opened.startedAt,
+            planned_at: null,
+            finished_at: null,
+          })
+          .onConflict((conflict) =>
+            conflict
+              .column('export_id')
+              .doUpdateSet({ interval_from: opened.intervalFrom, interval_until: opened.intervalUntil })
+              .where('exports.planned_at', 'is', null),
+          )
+          // Postgres' own mark of a row that was inserted, not updated.
+          .returning(sql<boolean>`xmax = 0`.as('isNew'))
+          .executeTakeFirst();
+        if (recorded?.isNew && opened.kind === 'export' && opened.settings.reExport) {
+          await spendReExport(tx, opened.accountId);
+        }
+      }),
 
     /** @param exportId as people give it: what is no id at all names no export. */
     find: async (exportId: string): Promise<ExportRow | undefined> =>
@@ -191,4 +197,11 @@ export function createExports(db: Database) {
       await db.deleteFrom('exports').where('account_id', '=', accountId).where('kind', '=', 'preview').execute();
     },
   };
+}
+
+async function spendReExport(tx: Transaction<Schema>, accountId: number): Promise<void> {
+  await sql`
+    update settings
+       set settings = jsonb_set(settings, '{reExport}', 'false'), version = version + 1, updated_at = now()
+     where account_id = ${accountId} and (settings->>'reExport')::boolean`.execute(tx);
 }

@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
+import type { ExportSettings } from '../settings/export-settings.ts';
 import type { Interval } from '../settings/period.ts';
 import { type Unseen, type Witness, witnessesOf } from './absence.ts';
 import type { Database } from './database.ts';
+import { countExportedCalls } from './exported-calls.ts';
 import { isLost } from './missing-talks.ts';
 
 /** A call of the registry with all its uploads into one connection. */
@@ -15,6 +17,8 @@ export interface RegisteredCall {
 export interface RegisteredTalk {
   /** Null while its answer is missing. */
   talkId: string | null;
+  /** Uploaded by an export that was told to send again what is there. */
+  reExport: boolean;
   committedAt: Date;
   /** How long ago that was. */
   ageMs: number;
@@ -37,7 +41,7 @@ export function createRegistry(db: Database) {
           Omit<RegisteredCall, 'talks'> & { talks: (RegisteredTalk & { committedAt: string })[] }
         >`
           select c.call_id as "callId", c.note_id as "noteId", c.started_at as "startedAt",
-                 json_agg(json_build_object('talkId', k.talk_id, 'committedAt', k.committed_at,
+                 json_agg(json_build_object('talkId', k.talk_id, 'reExport', k.re_export, 'committedAt', k.committed_at,
                                             'ageMs', extract(epoch from clock_timestamp() - k.committed_at) * 1000, 'sent', k.sent,
                                             'bytes', k.bytes)
                           order by k.committed_at) as talks
@@ -121,6 +125,13 @@ export function createRegistry(db: Database) {
         )
         .execute();
     },
+
+    /** See {@link countExportedCalls}. */
+    exportedCalls: (
+      connection: { accountId: number; connectionId: string },
+      interval: Interval,
+      filters: Pick<ExportSettings, 'direction' | 'users' | 'talkSeconds'>,
+    ): Promise<number> => countExportedCalls(db, connection, interval, filters),
 
     /** How many calls are in the connection no more, as `check` found. */
     async missingCalls(accountId: number, connectionId: string): Promise<number> {

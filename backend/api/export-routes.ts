@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { listCalls } from '../../client/call-list.ts';
 import { CALL_STATES } from '../../client/call-states.ts';
 import { type Action, carryOut } from '../../client/command.ts';
+import { repeatedCalls } from '../../client/repeated-calls.ts';
 import { REASON_SENTENCES } from '../../errors/reasons.ts';
 import { ExportError } from '../../errors/export-error.ts';
 import { accountOf, callerOf } from '../auth/caller.ts';
@@ -15,11 +16,12 @@ import { statusView } from './status-view.ts';
 
 const nothing = z.strictObject({});
 const keyed = z.looseObject({ 'idempotency-key': z.uuid() });
+const repeats = z.object({ calls: z.number() });
 const begun = { 202: exportId };
 
 const limit = (most: number, usual: number) => z.coerce.number().int().min(1).max(most).default(usual);
 
-export function exportRoutes(app: Api, { ledger, access, exports }: Services): void {
+export function exportRoutes(app: Api, { ledger, access, exports, now }: Services): void {
   const order = async (request: FastifyRequest, key: string, action: Action) => {
     const { token, userId } = callerOf(request);
     return carryOut(access, exports, accountOf(request), { key, token, userId, action });
@@ -32,6 +34,21 @@ export function exportRoutes(app: Api, { ledger, access, exports }: Services): v
     },
     async (request, reply) =>
       reply.code(202).send(await order(request, request.headers['idempotency-key'], { do: 'start' })),
+  );
+
+  app.get(
+    '/re-export',
+    {
+      schema: {
+        summary: 'How many calls a start with the saved settings would send once more; 0 without re-export.',
+        response: { 200: repeats },
+      },
+    },
+    async (request) => {
+      const account = accountOf(request);
+      const { settings } = await ledger.settings.read(account.accountId);
+      return { calls: await repeatedCalls(ledger, account, settings, now()) };
+    },
   );
 
   for (const what of ['stop', 'resume'] as const) {

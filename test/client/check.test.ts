@@ -28,6 +28,7 @@ interface Checked {
   missing: number;
   unknown: number;
   doubled: number;
+  repeated: number;
   calls: CheckedCall[];
 }
 
@@ -112,7 +113,7 @@ test('what is gone, doubled or too young to tell is named, call by call', async 
   const { stdout } = await run('check --lang en');
   expect(stdout).toContain(`- ${gone.fields.call_id} ${gone.id}\n`);
   expect(stdout).toContain(`2 ${twice.fields.call_id} ${twice.id} ${second}\n`);
-  expect(stdout).toMatch(/= there \d+ · - gone 1 · \? cannot be told 1 · 2 there more than once 1/);
+  expect(stdout).toMatch(/= there \d+ · - not found 1 · \? not checked 1 · 2 more copies than expected 1/);
 });
 
 test('a talk that the index may not show yet is not called gone, by its age nor by its size', async () => {
@@ -144,6 +145,21 @@ test('retry --missing sends again what check found gone, and nothing else', asyn
   const { missing, unknown } = await check();
   // One talk that was committed later can be seen now; that is not enough to call the youngest gone.
   expect({ missing, unknown }).toEqual({ missing: 0, unknown: 1 });
+});
+
+test('what was sent again by choice is counted apart, and is no talk too many', async () => {
+  const calls = recordedCalls(stage);
+  const before = await check();
+  await stage.ledger.settings.put(stage.accountId, stage.settings({ reExport: true }));
+  await run('start --watch --json');
+  const { repeated, doubled } = await check();
+  // The one whose first talk is gone has no more than one now.
+  expect({ repeated, doubled }).toEqual({ repeated: calls - 1, doubled: before.doubled });
+  expect((await run('check --lang ru')).stdout).toContain(`Повторных по вашему выбору: ${calls - 1}.`);
+  // The choice was for one export.
+  expect((await stage.ledger.settings.read(stage.accountId)).settings.reExport).toBe(false);
+  const next = JSON.parse((await run('start --watch --json')).stdout.trim().split('\n').at(-1) ?? '') as ExportStatus;
+  expect(next.calls).toMatchObject({ exported: 0, skipped: { already_exported: calls } });
 });
 
 test('what SpeechSense no longer keeps cannot be told, and nothing is searched for', async () => {

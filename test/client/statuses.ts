@@ -22,6 +22,7 @@ export function statusOf({ calls, ...differing }: Differing = {}): ExportStatus 
     listing: { ...NOTHING_LISTED, reachedAt: null },
     droppedKeys: [],
     period: null,
+    reExport: false,
     startedBy: null,
     ...differing,
     calls: {

@@ -222,6 +222,11 @@ async function tell(ledger: Ledger, exportId: string): Promise<void> {
   await ledger.exports.list(TEST_ACCOUNT, 10);
   await ledger.exports.list(TEST_ACCOUNT, 10, exportId);
   await ledger.exports.lastCompleted(TEST_ACCOUNT);
+  await ledger.registry.exportedCalls(
+    { accountId: TEST_ACCOUNT, connectionId: TEST_CONNECTION },
+    { from: PERIOD_START, until: PERIOD_END },
+    { direction: 'incoming', users: [7], talkSeconds: { min: 10, max: 60 } },
+  );
   const [row] = await reportOf(ledger, exportId);
   await ledger.entities.ofCall(row?.call_id ?? 0);
   await ledger.exports.close(exportId, 'completed');

@@ -57,6 +57,7 @@ function usualAnswers(): Record<string, Answer> {
       company: [],
       call: [field('duration', 'Длительность', '125', 'call_duration')],
     }),
+    'GET /re-export': () => ({ calls: 0 }),
     'GET /exports': () => ({ exports: [], next: null }),
   };
 }
@@ -125,6 +126,7 @@ export function exportStatus(part: Partial<ExportStatus> = {}): ExportStatus {
     bytes: { uploaded: 1 },
     failures: { recording_expired: 10 },
     period: null,
+    reExport: false,
     startedBy: null,
     droppedKeys: [],
     warnings: [],

@@ -4,7 +4,7 @@ import { fireEvent, waitFor } from '@testing-library/dom';
 import { doneCalls as doneCallsOfCli } from '../../client/status.ts';
 import type { ExportStatus } from '../../widget/page/api/types.ts';
 import { doneCalls } from '../../widget/page/export/running.ts';
-import { createBackEnd, exportStatus, refusal, status } from './back-end.ts';
+import { createBackEnd, exportStatus, refusal, savedSettings, status } from './back-end.ts';
 import { openPage, withResolver } from './page.tsx';
 
 const sentence = (ru: string) => ({ ru, en: `en ${ru}` });
@@ -166,6 +166,69 @@ describe('a start', () => {
     await page.says('Нет подключения');
     await page.says('Остановлена · 50 %');
     expect(page.root.textContent).not.toContain('Запускаем');
+  });
+});
+
+describe('a re-export', () => {
+  const on = savedSettings();
+  on.settings.reExport = true;
+
+  test('asks before it sends again what is there, and is off again after its start', async () => {
+    const { backEnd, state } = withExport(null);
+    const stored = { settings: on };
+    backEnd.on('GET /settings', () => stored.settings);
+    backEnd.on('GET /re-export', () => ({ calls: 256 }));
+    backEnd.on('POST /exports', () => {
+      stored.settings = savedSettings({ version: 2 });
+      state.export = exportStatus();
+      backEnd.on('GET /status', () => status({ export: state.export, settingsVersion: 2 }));
+      return { exportId: 'e-1' };
+    });
+    const page = openPage(backEnd);
+    await page.press('Начать выгрузку');
+    const question = await page.seen.findByRole('alertdialog');
+    expect(question.textContent).toContain('Отправить повторно 256 звонков? Yandex Cloud возьмёт плату ещё раз.');
+    expect(backEnd.sent('POST /exports')).toHaveLength(0);
+    await page.press('Отмена');
+    await page.press('Начать выгрузку');
+    await page.press('Да, отправить повторно');
+    await page.says('Отправляем записи');
+    await waitFor(() => {
+      expect(page.seen.getByLabelText('Отправить звонки повторно')).toHaveProperty('checked', false);
+    });
+    expect(backEnd.sent('POST /exports')).toHaveLength(1);
+    expect(page.root.textContent).not.toContain('несохранённые');
+  });
+
+  test('of nothing that is there is not asked about', async () => {
+    const { backEnd, state } = withExport(null);
+    backEnd.on('GET /settings', () => on);
+    backEnd.on('POST /exports', () => {
+      state.export = exportStatus();
+      return { exportId: 'e-1' };
+    });
+    const page = openPage(backEnd);
+    await page.press('Начать выгрузку');
+    await page.says('Отправляем записи');
+  });
+
+  test('that is just ticked is saved, asked about, and only then started', async () => {
+    const { backEnd } = withExport(null);
+    backEnd.on('PUT /settings', () => ({ version: 2, warnings: [] }));
+    backEnd.on('GET /re-export', () => ({ calls: 1 }));
+    const page = openPage(backEnd);
+    fireEvent.click(await page.seen.findByLabelText('Отправить звонки повторно'));
+    await page.press('Начать выгрузку');
+    await page.press('Сохранить и начать');
+    await page.says('Отправить повторно 1 звонок?');
+    expect(backEnd.sent('POST /exports')).toHaveLength(0);
+  });
+
+  test('that was stopped says what the next start does: not the rest of it', async () => {
+    const stopped = exportStatus({ state: 'stopped', reExport: true, finishedAt: '2026-11-22T09:10:00.000Z' });
+    const page = openPage(withExport(stopped).backEnd);
+    await page.says('«Начать выгрузку» отправит только звонки, которых в подключении ещё нет');
+    expect(page.root.textContent).not.toContain('продолжит с остатка');
   });
 });
 

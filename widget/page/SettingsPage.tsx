@@ -41,6 +41,12 @@ export function SettingsPage({ initial, status }: SettingsPageProps) {
     if (editor.problems.length > 0) root.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   }, [editor.problems.length > 0]);
 
+  const version = status.value?.settingsVersion ?? 0;
+  useEffect(() => {
+    // A start spends the re-export, and another administrator may have saved.
+    if (version > editor.saved.version && !editor.isDirty && !editor.save.isPending) void editor.refresh();
+  }, [version]);
+
   const isConnected = editor.saved.connection !== null;
   const main = mainAction({
     account: account?.state ?? 'active',

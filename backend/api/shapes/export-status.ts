@@ -48,6 +48,8 @@ export const exportStatus = z.object({
   talkSeconds: z.object({ planned: z.number(), exported: z.number() }),
   bytes: z.object({ uploaded: z.number() }),
   period: z.object({ from: z.string(), to: z.string() }).nullable(),
+  /** It was to send again what the connection had. */
+  reExport: z.boolean(),
   startedBy: z.object({ id: z.number(), name: z.string() }).nullable(),
   /** Keys of the mapping that the connection does not have. */
   droppedKeys: z.array(z.string()),

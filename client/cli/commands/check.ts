@@ -51,18 +51,28 @@ export function addCheckCommand(program: Command, runner: Runner): void {
       const interval = periodInterval(period, timeZone, now);
       const adopted = adopt ? await adoptTalks(services.access, accountId, interval) : undefined;
       const totals = { present: 0, missing: 0, unknown: 0, doubled: 0 };
+      let repeated = 0;
       const calls: CheckedCall[] = [];
       for await (const call of checkTalks(services.access, accountId, interval)) {
         totals[TOTALS[call.mark]]++;
+        repeated += call.repeats;
         if (all || call.mark !== '=') calls.push(call);
       }
-      output.result({ period, ...totals, calls, ...(adopted ? { adopted } : {}) }, () => [
+      output.result({ period, ...totals, repeated, calls, ...(adopted ? { adopted } : {}) }, () => [
         ...(adopted ? adoptionLines(adopted).map((line) => output.text(line)) : []),
         ...calls.map(({ mark, noteId, talkIds }) => `${mark} ${noteId} ${talkIds.join(' ')}`.trimEnd()),
         output.text({
-          en: `${period.from} … ${period.to}: = there ${totals.present} · - gone ${totals.missing} · ? cannot be told ${totals.unknown} · 2 there more than once ${totals.doubled}`,
-          ru: `${period.from} … ${period.to}: = на месте ${totals.present} · - пропало ${totals.missing} · ? нельзя сказать ${totals.unknown} · 2 больше одного раза ${totals.doubled}`,
+          en: `${period.from} … ${period.to}: = there ${totals.present} · - not found ${totals.missing} · ? not checked ${totals.unknown} · 2 more copies than expected ${totals.doubled}`,
+          ru: `${period.from} … ${period.to}: = на месте ${totals.present} · - не найдено ${totals.missing} · ? не проверено ${totals.unknown} · 2 лишних копий ${totals.doubled}`,
         }),
+        ...(repeated === 0
+          ? []
+          : [
+              output.text({
+                en: `Sent again by your choice (re-export): ${repeated}.`,
+                ru: `Повторных по вашему выбору: ${repeated}.`,
+              }),
+            ]),
         ...(Object.values(totals).some((calls) => calls > 0) ? [] : [output.text(NOTHING_EXPORTED)]),
         ...(totals.missing === 0
           ? []

@@ -70,6 +70,8 @@ export function createApi(backend: string, send: SendRequest) {
     startPreview: (settings: Settings) => call<{ exportId: string }>('POST', '/previews', { settings }),
     preview: (exportId: string) => call<Preview>('GET', `/previews/${encodeURIComponent(exportId)}`),
 
+    /** How many calls a start with the saved settings would send once more. */
+    repeats: () => call<{ calls: number }>('GET', '/re-export'),
     start: (key: string) => call<{ exportId: string }>('POST', '/exports', {}, key),
     stop: (exportId: string, key: string) => call<{ exportId: string }>('POST', `${oneExport(exportId)}/stop`, {}, key),
     resume: (exportId: string, key: string) =>

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { Button } from '../controls/Button.tsx';
 import { ErrorNotice } from '../controls/ErrorNotice.tsx';
 import { Question } from '../controls/Question.tsx';
@@ -8,7 +8,7 @@ import type { ExportActions } from '../export/use-export-actions.ts';
 import type { WatchedStatus } from '../export/use-status.ts';
 import type { SettingsEditor } from '../form/use-settings.ts';
 import { usePage } from '../page-context.ts';
-import type { Action } from '../use-action.ts';
+import { type Action, useAction } from '../use-action.ts';
 import { SaveNotices } from './SaveNotices.tsx';
 
 interface ActionBarProps {
@@ -22,20 +22,31 @@ interface ActionBarProps {
 
 /** Save, calculate, start: always in view. While an export runs, there is no Start; Stop is where its state is. */
 export function ActionBar({ editor, preview, status, actions, main, onStart }: ActionBarProps) {
-  const { text } = usePage();
+  const { api, text, formats } = usePage();
   const { actions: words } = text;
-  const [isAsked, setAsked] = useState(false);
+  /** What must be answered before it starts: which settings, or whether to send that many calls again. */
+  const [asked, setAsked] = useState<{ about: 'settings' } | { about: 'repeats'; calls: number } | null>(null);
   const { current, isStarting } = status;
   const isIdle = !isStarting && (current === null || isFinal(current));
   const kind = (action: MainAction) => (main === action ? 'primary' : 'plain');
 
-  const start = () => {
-    setAsked(false);
-    onStart();
-  };
+  // A question that was answered heals no other action's error.
+  const asking = useMemo(() => ({ join: editor.actions.join, forgetErrors: () => undefined }), [editor.actions]);
+  const begin = useAction(async (isReExport: boolean) => {
+    setAsked(null);
+    const { calls } = isReExport ? await api.repeats() : { calls: 0 };
+    if (calls > 0) setAsked({ about: 'repeats', calls });
+    else onStart();
+  }, asking);
+  const startSaved = () => void begin.run(editor.saved.settings.reExport);
   const saveAndStart = async () => {
-    setAsked(false);
-    if (await editor.save.run()) onStart();
+    setAsked(null);
+    const { reExport } = editor.form;
+    if (await editor.save.run()) await begin.run(reExport);
+  };
+  const startRepeats = () => {
+    setAsked(null);
+    onStart();
   };
   const saveAndResume = async () => {
     if (current && (await editor.save.run())) await actions.resume.run(current.exportId);
@@ -44,17 +55,26 @@ export function ActionBar({ editor, preview, status, actions, main, onStart }: A
   return (
     <section class="sse-action-bar" aria-label={words.title}>
       <div class="sse-action-bar__notices">
-        {isAsked && isIdle && (
-          <Question text={words.startDirty} onCancel={() => setAsked(false)}>
+        {asked?.about === 'settings' && isIdle && (
+          <Question text={words.startDirty} onCancel={() => setAsked(null)}>
             <Button kind="primary" onClick={() => void saveAndStart()}>
               {words.saveAndStart}
             </Button>
-            <Button onClick={start}>{words.startSaved}</Button>
-            <Button kind="link" onClick={() => setAsked(false)}>
+            <Button onClick={startSaved}>{words.startSaved}</Button>
+            <Button kind="link" onClick={() => setAsked(null)}>
               {text.common.cancel}
             </Button>
           </Question>
         )}
+        {asked?.about === 'repeats' && isIdle && (
+          <Question text={formats.plural(words.repeatAsk, asked.calls)} onCancel={() => setAsked(null)}>
+            <Button kind="primary" onClick={startRepeats}>
+              {words.repeatYes}
+            </Button>
+            <Button onClick={() => setAsked(null)}>{text.common.cancel}</Button>
+          </Question>
+        )}
+        <ErrorNotice error={begin.error} onRetry={startSaved} />
         <SaveNotices editor={editor} />
         <ErrorNotice error={actions.start.error} onRetry={onStart} />
         <ErrorNotice error={preview.error} />
@@ -66,7 +86,7 @@ export function ActionBar({ editor, preview, status, actions, main, onStart }: A
           </Button>
         )}
         <Button
-          kind={isAsked ? 'plain' : kind('save')}
+          kind={asked ? 'plain' : kind('save')}
           onClick={() => void editor.save.run()}
           isPending={editor.save.isPending}
         >
@@ -77,9 +97,9 @@ export function ActionBar({ editor, preview, status, actions, main, onStart }: A
         </Button>
         {isIdle && (
           <Button
-            kind={kind('start')}
-            isPending={actions.start.isPending}
-            onClick={() => (editor.isDirty ? setAsked(true) : start())}
+            kind={asked ? 'plain' : kind('start')}
+            isPending={actions.start.isPending || begin.isPending}
+            onClick={() => (editor.isDirty ? setAsked({ about: 'settings' }) : startSaved())}
           >
             {words.start}
           </Button>

@@ -15,9 +15,7 @@ export function Progress({ current }: { current: ExportStatus }) {
   return (
     <>
       <ProgressBar current={current} />
-      {current.state === 'stopped' && (
-        <p class="sse-hint">{current.kind === 'retry' ? words.retryStopped : words.exportStopped}</p>
-      )}
+      {current.state === 'stopped' && <p class="sse-hint">{stoppedSentence()}</p>}
       {isSearching(current) && (
         <p class="sse-hint">{fill(words.search, { n: formats.number(current.calls.unconfirmed) })}</p>
       )}
@@ -40,6 +38,12 @@ export function Progress({ current }: { current: ExportStatus }) {
       ))}
     </>
   );
+
+  /** What the next start does with the rest. */
+  function stoppedSentence(): string {
+    if (current.kind === 'retry') return words.retryStopped;
+    return current.reExport ? words.reExportStopped : words.exportStopped;
+  }
 }
 
 function Pace({ current }: { current: ExportStatus }) {

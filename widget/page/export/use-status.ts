@@ -5,7 +5,7 @@ import { type Loaded, useLoaded } from '../use-loaded.ts';
 import { isFinal } from './running.ts';
 
 /** What a button has just asked for. It is shown at once, before the server tells it. */
-export type Expected =
+type Expected =
   /** @param after the export that was the last one then: another one in the status is the expected one. */
   { kind: 'starting'; after: string | null } | { kind: 'stopping'; exportId: string };
 

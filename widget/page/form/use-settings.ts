@@ -24,6 +24,8 @@ export interface SettingsEditor {
   /** What acts on the form, or on what was saved of it. */
   actions: ActionGroup;
   save: Action<[]>;
+  /** Takes what was saved elsewhere; for a form without changes of its own. */
+  refresh: () => Promise<void>;
   /** Takes what somebody else saved and keeps the user's own changes. */
   reload: Action<[]>;
 }
@@ -68,6 +70,16 @@ export function useSettings(initial: SavedSettings): SettingsEditor {
     }
   }, actions);
 
+  const refresh = async () => {
+    try {
+      const latest = await api.settings();
+      setForm((typed) => rebased(typed, formOf(saved), formOf(latest)));
+      setSaved(latest);
+    } catch {
+      // The version that was not read is told when somebody saves over it.
+    }
+  };
+
   const reload = useAction(async () => {
     const latest = await api.settings();
     setForm(rebased(form, formOf(saved), formOf(latest)));
@@ -101,6 +113,7 @@ export function useSettings(initial: SavedSettings): SettingsEditor {
     forgetOutcome: () => setOutcome(null),
     actions,
     save,
+    refresh,
     reload,
   };
 }

@@ -90,9 +90,9 @@ export const en: Dictionary = {
     clearPeriod: 'The last 7 days at each start',
     direction: 'Call direction',
     directions: { all: 'All', outgoing: 'Outgoing', incoming: 'Incoming' },
-    reExport: 'Export calls again',
+    reExport: 'Send calls again',
     reExportHint:
-      'Calls that this connection already has are sent once more: SpeechSense gets duplicates, and Yandex Cloud charges for each. Off: only new calls are sent.',
+      'For one start: calls that this connection already has are sent once more. SpeechSense gets duplicates, and Yandex Cloud charges for each. Off: only new calls are sent.',
     minSeconds: 'Shortest talk, seconds',
     maxSeconds: 'Longest talk, seconds',
     secondsHint: '0 is no bound.',
@@ -157,6 +157,13 @@ export const en: Dictionary = {
     stop: 'Stop the export',
     startDirty: 'There are unsaved changes. Which settings shall it start with?',
     saveAndStart: 'Save and start',
+    repeatAsk: {
+      one: 'Send {n} call again? Yandex Cloud charges for it once more.',
+      few: 'Send {n} calls again? Yandex Cloud charges for them once more.',
+      many: 'Send {n} calls again? Yandex Cloud charges for them once more.',
+      other: 'Send {n} calls again? Yandex Cloud charges for them once more.',
+    },
+    repeatYes: 'Yes, send again',
     saveAndResume: 'Save and resume the export',
     startSaved: 'Start with the saved ones',
     stopAsk: 'Stop the export? What was sent stays in SpeechSense; the next start goes on with the rest.',
@@ -202,8 +209,9 @@ export const en: Dictionary = {
       stopped: 'Stopped',
       failed: 'Broken off by an error',
     },
-    exportStopped:
-      'What was sent stays in SpeechSense. “Start the export” goes on with the rest; with “Export calls again” it sends everything anew.',
+    exportStopped: 'What was sent stays in SpeechSense. “Start the export” goes on with the rest.',
+    reExportStopped:
+      'What was sent stays in SpeechSense. “Start the export” sends only calls that the connection does not have yet. Switched on again, sending again begins from the start of the period.',
     retryStopped: 'What was sent stays in SpeechSense. “Retry the failed ones” in the history sends the rest.',
     search: 'Looking in SpeechSense for uploads whose answer was lost: {n}. What is not found stays unconfirmed.',
     bar: 'Calls done',
