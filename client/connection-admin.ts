@@ -39,8 +39,8 @@ export async function setConnection(
 
 /** What a connection that works is told. */
 export const CONNECTION_WORKS: Sentence = {
-  en: 'SpeechSense answers: the key and the connection fit.',
-  ru: 'Успешный запрос к SpeechSense.',
+  en: 'The connection works: SpeechSense accepted the key.',
+  ru: 'Подключение работает: SpeechSense принял ключ.',
 };
 
 /** Where a search wants more than the connection's id. */

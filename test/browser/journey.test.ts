@@ -98,7 +98,7 @@ describe('an administrator, from installing to switching off', () => {
     await administrator.button('Сохранить настройки').click();
     await administrator.sees('Настройки сохранены.');
     await administrator.openSettings();
-    await administrator.sees(`Сохранён ключ, который кончается на ${apiKey.slice(-4)}`);
+    await administrator.sees(`Ключ сохранён (…${apiKey.slice(-4)})`);
     expect(await administrator.field('API-ключ').inputValue()).toBe('');
     expect(await administrator.field('Звонок, строка 1: ключ SpeechSense').inputValue()).not.toBe('');
     expect(answers.join('\n')).not.toContain(apiKey);

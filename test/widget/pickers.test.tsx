@@ -184,7 +184,30 @@ describe('the field mapping', () => {
     expect(page.seen.getByLabelText('Сделка, строка 1: ключ SpeechSense')).toHaveProperty('value', 'cena');
   });
 
-  test('a line is removed; one in which nothing was filled in is not saved', async () => {
+  test('a new line gets the focus; a removed one gives it to the button that adds one', async () => {
+    const page = openPage(createBackEnd());
+    await page.press('Добавить поле: Контакт');
+    await page.press('Добавить поле: Контакт');
+    const second = await page.seen.findByRole('combobox', { name: 'Контакт, строка 2: поле amoCRM' });
+    await waitFor(() => expect(document.activeElement === second).toBe(true));
+    await page.press('Удалить строку 2: Контакт');
+    await waitFor(() => expect(document.activeElement?.getAttribute('aria-label')).toBe('Добавить поле: Контакт'));
+  });
+
+  test('a key in Russian letters offers itself in Latin ones, free of other lines’ keys', async () => {
+    const saved = savedSettings();
+    saved.settings.mapping = { ...EMPTY, deal: [{ amocrm: 'price', speechsense: 'tsena' }] };
+    const page = openPage(createBackEnd({ 'GET /settings': () => saved }));
+    await page.press('Добавить поле: Сделка');
+    await page.fill('Сделка, строка 2: ключ SpeechSense', 'цена');
+    await page.press('Заменить на tsena_2');
+    await waitFor(() => {
+      expect(page.seen.getByLabelText('Сделка, строка 2: ключ SpeechSense')).toHaveProperty('value', 'tsena_2');
+    });
+    expect(page.seen.queryByText(/Заменить на/)).toBeNull();
+  });
+
+  test('a line is removed; one in which nothing was filled in is named on saving, not dropped in silence', async () => {
     const saved = savedSettings();
     saved.settings.mapping = { ...EMPTY, contact: [{ amocrm: 'phone', speechsense: 'contact_phone' }] };
     const backEnd = createBackEnd({
@@ -193,6 +216,12 @@ describe('the field mapping', () => {
     });
     const page = openPage(backEnd);
     await page.press('Добавить поле: Контакт');
+    await page.press('Удалить строку 1: Контакт');
+    await page.press('Сохранить настройки');
+    await page.says('Строка не заполнена: выберите поле или удалите её.');
+    expect(backEnd.sent('PUT /settings')).toHaveLength(0);
+    const empty = page.seen.getByRole('combobox', { name: 'Контакт, строка 1: поле amoCRM' });
+    await waitFor(() => expect(document.activeElement === empty).toBe(true));
     await page.press('Удалить строку 1: Контакт');
     await page.press('Сохранить настройки');
     await page.says('Настройки сохранены');

@@ -14,7 +14,7 @@ describe('the settings form', () => {
     expect(connection.getByLabelText('API-ключ')).toHaveProperty('value', '');
     expect(connection.getByLabelText('API-ключ').getAttribute('placeholder')).toBe('••••••••wxyz');
     expect(connection.getByLabelText('API-ключ').getAttribute('type')).toBe('password');
-    expect((await page.block('Фильтры')).getByLabelText('С')).toHaveProperty('value', '2026-11-01');
+    expect((await page.block('Фильтры')).getByLabelText('С')).toHaveProperty('value', '01.11.2026');
     await page.says('Часовой пояс аккаунта: Europe/Moscow');
   });
 
@@ -253,19 +253,71 @@ describe('the settings form', () => {
   test('fills ready periods on the calendar of the account, not of the browser', async () => {
     // In Moscow it is already the 23rd.
     const page = openPage(createBackEnd());
+    const pressed = () =>
+      [...page.root.querySelectorAll('[aria-pressed="true"]')].map(({ textContent }) => textContent);
     await page.press('Вчера');
-    await waitFor(() => expect(page.seen.getByLabelText('С')).toHaveProperty('value', '2026-11-22'));
+    await waitFor(() => expect(page.seen.getByLabelText('С')).toHaveProperty('value', '22.11.2026'));
     await page.press('7 дней');
-    await waitFor(() => expect(page.seen.getByLabelText('С')).toHaveProperty('value', '2026-11-17'));
-    expect(page.seen.getByLabelText('По')).toHaveProperty('value', '2026-11-23');
-    await page.press('Месяц');
-    await waitFor(() => expect(page.seen.getByLabelText('С')).toHaveProperty('value', '2026-10-24'));
-    await page.press('Последние 7 дней при каждом запуске');
+    await waitFor(() => expect(page.seen.getByLabelText('С')).toHaveProperty('value', '17.11.2026'));
+    expect(page.seen.getByLabelText('По')).toHaveProperty('value', '23.11.2026');
+    expect(pressed()).toEqual(['7 дней']);
+    await page.press('Прошлый месяц');
+    await waitFor(() => expect(page.seen.getByLabelText('С')).toHaveProperty('value', '01.10.2026'));
+    expect(page.seen.getByLabelText('По')).toHaveProperty('value', '31.10.2026');
+    expect(pressed()).toEqual(['Прошлый месяц']);
+    await page.press('Всегда последние 7 дней');
+    await waitFor(() => expect(pressed()).toEqual(['Всегда последние 7 дней']));
     await page.says('выгружаются последние семь дней');
   });
 });
 
+describe('a day', () => {
+  test('is typed and shown in the language of the page, whatever the browser’s is', async () => {
+    const backEnd = createBackEnd({ 'PUT /settings': () => ({ version: 2, warnings: [] }) });
+    const page = openPage(backEnd);
+    await page.fill('С', '5.11.26');
+    fireEvent.blur(page.seen.getByLabelText('С'));
+    await waitFor(() => expect(page.seen.getByLabelText('С')).toHaveProperty('value', '05.11.2026'));
+    await page.press('Сохранить настройки');
+    await page.says('Настройки сохранены');
+    expect(backEnd.sent('PUT /settings')[0]?.body).toHaveProperty('settings.period.from', '2026-11-05');
+  });
+
+  test('that is none is told so when the field is left, not while it is typed', async () => {
+    const page = openPage(createBackEnd());
+    await page.fill('По', '31.02.2026');
+    expect(page.root.textContent).not.toContain('Введите день так');
+    fireEvent.blur(page.seen.getByLabelText('По'));
+    await page.says('Введите день так: 22.11.2026.');
+    expect(page.seen.getByLabelText('По')).toHaveProperty('value', '31.02.2026');
+  });
+});
+
 describe('the connection check', () => {
+  test.each([
+    ['speechsense_unauthenticated', 'API-ключ'],
+    ['speechsense_connection_not_found', 'ID подключения'],
+  ])('marks the field that is wrong: %s', async (code, label) => {
+    const outcome = { ok: false, code, message: sentence('Не подходит'), requestId: 'r-1' };
+    const page = openPage(createBackEnd({ 'POST /connection/check': () => outcome }));
+    await page.press('Проверить подключение');
+    await page.says('Не подходит');
+    expect([...page.root.querySelectorAll('[aria-invalid="true"]')]).toEqual([page.seen.getByLabelText(label)]);
+    await page.fill(label, 'another');
+    await waitFor(() => expect(page.root.querySelectorAll('[aria-invalid="true"]')).toHaveLength(0));
+  });
+
+  test('that succeeds with values that are not saved says that they are not', async () => {
+    const outcome = { ok: true, code: null, message: sentence('Работает.'), requestId: 'r-1' };
+    const page = openPage(createBackEnd({ 'POST /connection/check': () => outcome }));
+    await page.press('Проверить подключение');
+    await page.says('Работает.');
+    expect(page.root.textContent).not.toContain('ещё не сохранено');
+    await page.fill('API-ключ', 'AQVNnew');
+    await page.press('Проверить подключение');
+    await page.says('Работает. Проверенное ещё не сохранено: сохраните настройки.');
+  });
+
   test('asks with the unsaved values and shows the sentence of the outcome', async () => {
     const outcome = { ok: true, code: null, message: sentence('Успешный запрос к SpeechSense'), requestId: 'r-1' };
     const backEnd = createBackEnd({ 'POST /connection/check': () => outcome });

@@ -5,6 +5,9 @@ import { REASON_SENTENCES } from '../../errors/reasons.ts';
 import { sampleError } from '../support/sample-error.ts';
 import { DICTIONARIES, type Dictionary } from '../../widget/page/text/dictionary.ts';
 import { createFormats } from '../../widget/page/text/formats.ts';
+import { transliterated } from '../../client/suggested-keys.ts';
+import { readDay, writeDay } from '../../widget/page/form/days.ts';
+import { transliteratedKey } from '../../widget/page/form/transliteration.ts';
 import { presetPeriod } from '../../widget/page/form/period-presets.ts';
 
 /** Path → text, of every text of a dictionary. */
@@ -93,15 +96,13 @@ describe('formats', () => {
 });
 
 describe('ready periods', () => {
-  test('a month ends today and begins the day after the same day of the month before', () => {
-    expect(presetPeriod('month', new Date('2026-03-31T12:00:00Z'), 'UTC')).toEqual({
-      from: '2026-03-01',
-      to: '2026-03-31',
-    });
-    expect(presetPeriod('month', new Date('2026-01-15T12:00:00Z'), 'UTC')).toEqual({
-      from: '2025-12-16',
-      to: '2026-01-15',
-    });
+  test('a month is one of the calendar', () => {
+    const month = (preset: 'thisMonth' | 'lastMonth', day: string) =>
+      Object.values(presetPeriod(preset, new Date(`${day}T12:00:00Z`), 'UTC'));
+    expect(month('thisMonth', '2026-12-01')).toEqual(['2026-12-01', '2026-12-01']);
+    expect(month('thisMonth', '2026-03-31')).toEqual(['2026-03-01', '2026-03-31']);
+    expect(month('lastMonth', '2026-03-31')).toEqual(['2026-02-01', '2026-02-28']);
+    expect(month('lastMonth', '2026-01-15')).toEqual(['2025-12-01', '2025-12-31']);
   });
 
   test('days are those of the account’s calendar', () => {
@@ -109,4 +110,38 @@ describe('ready periods', () => {
     expect(presetPeriod('yesterday', lateEvening, 'UTC+3').to).toBe('2026-11-22');
     expect(presetPeriod('yesterday', lateEvening, 'America/New_York').to).toBe('2026-11-21');
   });
+});
+
+describe('a day that is typed', () => {
+  test.each([
+    ['ru', '22.11.2026', '2026-11-22'],
+    ['ru', ' 1.2.26 ', '2026-02-01'],
+    ['ru', '01/02/2026', '2026-02-01'],
+    ['ru', '2026-11-22', '2026-11-22'],
+    ['en', '2026-11-22', '2026-11-22'],
+    ['en', '22 Nov 2026', '2026-11-22'],
+    ['en', '22 november 26', '2026-11-22'],
+    ['en', '22.11.2026', '2026-11-22'],
+    // The 1st of February or the 2nd of January?
+    ['en', '01/02/2026', null],
+    ['ru', '31.02.2026', null],
+    ['ru', '22.13.2026', null],
+    ['en', '22 Foo 2026', null],
+    ['ru', 'вчера', null],
+    ['ru', '', null],
+  ] as const)('in %s, %j, is %j', (locale, typed, day) => {
+    expect(readDay(typed, locale)).toBe(day);
+  });
+
+  test('is shown as it can be typed', () => {
+    for (const locale of ['ru', 'en'] as const)
+      expect(readDay(writeDay('2026-11-02', locale), locale)).toBe('2026-11-02');
+    expect(writeDay('2026-11-02', 'ru')).toBe('02.11.2026');
+  });
+});
+
+test('a key is offered with the letters that the catalogue of fields takes', () => {
+  for (const typed of ['Дата звонка', 'Ёж, щука и объём', 'ключ', '2 этап', 'сделка.бюджет', '—']) {
+    expect([typed, transliteratedKey(typed)]).toEqual([typed, transliterated(typed)]);
+  }
 });

@@ -89,6 +89,7 @@ export function SettingsPage({ initial, status }: SettingsPageProps) {
         change: editor.change,
         problemAt,
         stored: editor.saved.connection,
+        isDirty: editor.isDirty,
         actions: editor.actions,
       }}
     >

@@ -14,9 +14,15 @@ import { fill } from '../text/dictionary.ts';
 import { useAction } from '../use-action.ts';
 import { ConnectionHelp } from './ConnectionHelp.tsx';
 
+/** The field that an error of SpeechSense is about. */
+const WRONG_FIELDS: Readonly<Record<string, 'connectionId' | 'apiKey'>> = {
+  speechsense_unauthenticated: 'apiKey',
+  speechsense_connection_not_found: 'connectionId',
+};
+
 export function ConnectionBlock({ section }: { section: SectionPlace }) {
   const { api, text, locale, formats } = usePage();
-  const { form, change, problemAt, stored, actions } = useForm();
+  const { form, change, problemAt, stored, isDirty, actions } = useForm();
   const { connection: words } = text;
   const [outcome, setOutcome] = useState<ConnectionOutcome | null>(null);
   const checked = useRef('');
@@ -36,6 +42,9 @@ export function ConnectionBlock({ section }: { section: SectionPlace }) {
   // The command line can have set a language that the page does not offer: it is shown as it is.
   const isOffered = languages.some(({ value }) => value === form.language);
   const tail = stored?.apiKeyTail ?? '';
+  // What was found of other values than those in the fields would mislead.
+  const shown = outcome && checked.current === asTyped ? outcome : null;
+  const wrongField = shown && !shown.ok ? WRONG_FIELDS[shown.code ?? ''] : undefined;
 
   return (
     <Section title={words.title} summary={connectionSummary(form, tail, { text, formats })} {...section}>
@@ -52,6 +61,7 @@ export function ConnectionBlock({ section }: { section: SectionPlace }) {
         onChange={(connectionId) => change({ connectionId })}
         hint={words.connectionIdHint}
         problem={problemAt('connectionId')}
+        isWrong={wrongField === 'connectionId'}
       />
       <TextField
         label={words.apiKey}
@@ -61,15 +71,18 @@ export function ConnectionBlock({ section }: { section: SectionPlace }) {
         onChange={(apiKey) => change({ apiKey })}
         hint={tail === '' ? words.apiKeyHint : fill(words.apiKeyStored, { tail })}
         problem={problemAt('apiKey')}
+        isWrong={wrongField === 'apiKey'}
       />
       <Button onClick={() => void check.run()} isPending={check.isPending}>
         {words.check}
       </Button>
-      {/* What was found of other values than those in the fields would mislead. */}
-      {outcome && checked.current === asTyped && (
-        <Notice kind={outcome.ok ? 'success' : 'error'}>
-          <p>{outcome.message[locale]}</p>
-          {!outcome.ok && <p class="sse-hint">{fill(text.common.requestId, { id: outcome.requestId })}</p>}
+      {shown && (
+        <Notice kind={shown.ok ? 'success' : 'error'}>
+          <p>
+            {shown.message[locale]}
+            {shown.ok && isDirty && ` ${words.saveChecked}`}
+          </p>
+          {!shown.ok && <p class="sse-hint">{fill(text.common.requestId, { id: shown.requestId })}</p>}
         </Notice>
       )}
       <ErrorNotice error={check.error} onRetry={() => void check.run()} />

@@ -1,4 +1,4 @@
-import { useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { type Block as CardBlock, BLOCKS, type FieldCatalogue } from '../api/types.ts';
 import { Button } from '../controls/Button.tsx';
 import type { Choice } from '../controls/Combobox.tsx';
@@ -64,8 +64,21 @@ function CardMapping({ block, catalogue, isFailed, notes }: CardMappingProps) {
     [catalogue, isFailed, block, locale],
   );
   const title = text.mapping.blocks[block];
+  const group = useRef<HTMLDivElement>(null);
+  /** The row that was just added gets the focus; after a row is gone, the button that adds one. */
+  const focusNext = useRef<'row' | 'add' | null>(null);
+  useEffect(() => {
+    const rows = group.current?.querySelectorAll<HTMLElement>('[role="combobox"]') ?? [];
+    if (focusNext.current === 'row') rows[rows.length - 1]?.focus();
+    if (focusNext.current === 'add') group.current?.querySelector<HTMLElement>(':scope > .sse-button')?.focus();
+    focusNext.current = null;
+  }, [lines.length]);
+  const add = () => {
+    focusNext.current = 'row';
+    change({ mapping: { ...form.mapping, [block]: [...lines, { amocrm: '', speechsense: '' }] } });
+  };
   return (
-    <div class="sse-mapping" role="group" aria-label={title}>
+    <div ref={group} class="sse-mapping" role="group" aria-label={title}>
       <h3 class="sse-subtitle">{title}</h3>
       {lines.length === 0 && <p class="sse-hint">{text.mapping.empty}</p>}
       {lines.map((line, index) => (
@@ -76,13 +89,11 @@ function CardMapping({ block, catalogue, isFailed, notes }: CardMappingProps) {
           line={line}
           choices={choices}
           fields={catalogue?.[block] ?? []}
+          onRemove={() => (focusNext.current = 'add')}
           notes={notes[index] ?? { field: null, key: null }}
         />
       ))}
-      <Button
-        label={fill(text.mapping.addTo, { block: title })}
-        onClick={() => change({ mapping: { ...form.mapping, [block]: [...lines, { amocrm: '', speechsense: '' }] } })}
-      >
+      <Button label={fill(text.mapping.addTo, { block: title })} onClick={add}>
         + {text.mapping.add}
       </Button>
     </div>

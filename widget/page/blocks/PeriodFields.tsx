@@ -1,5 +1,5 @@
 import { Button } from '../controls/Button.tsx';
-import { TextField } from '../controls/TextField.tsx';
+import { DateField } from '../controls/DateField.tsx';
 import { useForm } from '../form/form-context.ts';
 import { presetPeriod, PRESETS } from '../form/period-presets.ts';
 import { usePage } from '../page-context.ts';
@@ -10,37 +10,39 @@ export function PeriodFields({ timeZone }: { timeZone: string }) {
   const { form, change, problemAt } = useForm();
   const { filters: words } = text;
   const { from, to } = form.period;
+  const isOpen = from === '' && to === '';
+  const presets = PRESETS.map((name) => ({ name, period: presetPeriod(name, now(), timeZone) }));
+  // Two may be the same days; one is marked.
+  const active = presets.find(({ period }) => period.from === from && period.to === to)?.name;
   return (
     <fieldset class="sse-fieldset">
       <legend class="sse-label">{words.period}</legend>
-      <div class="sse-row">
-        <TextField
+      <div class="sse-row sse-row_top">
+        <DateField
           label={words.periodFrom}
-          type="date"
           value={from}
           problem={problemAt('period.from') ?? problemAt('period')}
           onChange={(day) => change({ period: { from: day, to } })}
         />
-        <TextField
+        <DateField
           label={words.periodTo}
-          type="date"
           value={to}
           problem={problemAt('period.to')}
           onChange={(day) => change({ period: { from, to: day } })}
         />
         <div class="sse-row sse-presets" role="group" aria-label={words.presets}>
-          {PRESETS.map((preset) => (
-            <Button key={preset} onClick={() => change({ period: presetPeriod(preset, now(), timeZone) })}>
-              {words[preset]}
+          {presets.map(({ name, period }) => (
+            <Button key={name} pressed={name === active} onClick={() => change({ period })}>
+              {words[name]}
             </Button>
           ))}
-          <Button kind="link" onClick={() => change({ period: { from: '', to: '' } })}>
+          <Button pressed={isOpen} onClick={() => change({ period: { from: '', to: '' } })}>
             {words.clearPeriod}
           </Button>
         </div>
       </div>
       <p class="sse-hint">
-        {from === '' && to === '' ? words.periodDefault : words.periodHint} {fill(words.timeZone, { timeZone })}
+        {isOpen ? words.periodDefault : words.periodHint} {fill(words.timeZone, { timeZone })}
       </p>
     </fieldset>
   );

@@ -9,6 +9,8 @@ interface ButtonProps {
   /** The accessible name where the text alone does not tell which of several buttons this is. */
   label?: string | undefined;
   expanded?: boolean;
+  /** Of a choice: whether it is the one that holds. */
+  pressed?: boolean;
   buttonRef?: Ref<HTMLButtonElement>;
 }
 
@@ -20,6 +22,7 @@ export function Button({
   disabled,
   label,
   expanded,
+  pressed,
   buttonRef,
 }: ButtonProps) {
   return (
@@ -30,6 +33,7 @@ export function Button({
       aria-label={label}
       aria-busy={isPending === true}
       aria-expanded={expanded}
+      aria-pressed={pressed}
       // Not `disabled` while it works: that would throw the focus off the button.
       aria-disabled={isPending === true}
       disabled={disabled === true}

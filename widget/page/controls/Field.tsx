@@ -11,11 +11,13 @@ interface FieldProps {
   label: string;
   hint?: string | undefined;
   problem?: string | undefined;
+  /** What is wrong with it is said elsewhere. */
+  isWrong?: boolean | undefined;
   /** Draws the control, with the attributes that tie it to its label, hint and problem. */
   children: (attributes: ControlAttributes) => ComponentChildren;
 }
 
-export function Field({ label, hint, problem, children }: FieldProps) {
+export function Field({ label, hint, problem, isWrong, children }: FieldProps) {
   const id = useElementId();
   const described = [hint === undefined ? '' : `${id}-hint`, problem === undefined ? '' : `${id}-problem`]
     .join(' ')
@@ -28,7 +30,7 @@ export function Field({ label, hint, problem, children }: FieldProps) {
       {children({
         id,
         'aria-describedby': described === '' ? undefined : described,
-        'aria-invalid': problem === undefined ? undefined : 'true',
+        'aria-invalid': problem === undefined && isWrong !== true ? undefined : 'true',
       })}
       {hint !== undefined && (
         <p class="sse-hint" id={`${id}-hint`}>

@@ -1,7 +1,7 @@
 import type { TargetedInputEvent } from 'preact';
 import { Field } from './Field.tsx';
 
-type TextType = 'text' | 'password' | 'date' | 'number' | 'search';
+type TextType = 'text' | 'password' | 'number' | 'search';
 
 interface TextFieldProps {
   label: string;
@@ -11,11 +11,22 @@ interface TextFieldProps {
   hint?: string | undefined;
   problem?: string | undefined;
   placeholder?: string | undefined;
+  /** What is wrong with it is said elsewhere. */
+  isWrong?: boolean;
 }
 
-export function TextField({ label, value, onChange, type = 'text', hint, problem, placeholder }: TextFieldProps) {
+export function TextField({
+  label,
+  value,
+  onChange,
+  type = 'text',
+  hint,
+  problem,
+  placeholder,
+  isWrong,
+}: TextFieldProps) {
   return (
-    <Field label={label} hint={hint} problem={problem}>
+    <Field label={label} hint={hint} problem={problem} isWrong={isWrong}>
       {(attributes) => {
         const input = {
           ...attributes,
@@ -31,8 +42,6 @@ export function TextField({ label, value, onChange, type = 'text', hint, problem
             return <input {...input} type="password" autocomplete="new-password" />;
           case 'number':
             return <input {...input} type="number" min={0} />;
-          case 'date':
-            return <input {...input} type="date" />;
           case 'search':
             return <input {...input} type="search" />;
           case 'text':

@@ -10,6 +10,8 @@ export interface FormAccess {
   /** What the server said is wrong with a field, in the user's language. */
   problemAt: (path: string) => string | undefined;
   stored: StoredConnection | null;
+  /** There are changes that are not saved. */
+  isDirty: boolean;
   actions: ActionGroup;
 }
 

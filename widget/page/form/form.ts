@@ -70,6 +70,15 @@ export function withoutEmptyLines(form: Form): Form {
   return { ...form, mapping };
 }
 
+/** The paths of the lines of the mapping in which nothing is filled in. */
+export function emptyLines({ mapping }: Form): string[] {
+  return BLOCKS.flatMap((block) =>
+    mapping[block].flatMap(({ amocrm, speechsense }, index) =>
+      amocrm === '' && speechsense === '' ? [`mapping.${block}.${index}.amocrm`] : [],
+    ),
+  );
+}
+
 const PARTS = [
   'connectionId',
   'language',

@@ -1,10 +1,10 @@
 import type { Period } from '../api/types.ts';
 import { intlTimeZone } from '../text/formats.ts';
 
-export const PRESETS = ['yesterday', 'week', 'month'] as const;
+export const PRESETS = ['yesterday', 'week', 'thisMonth', 'lastMonth'] as const;
 export type Preset = (typeof PRESETS)[number];
 
-/** A ready period in the account's calendar; «7 дней» and «Месяц» end with today. */
+/** A ready period in the account's calendar; «7 дней» and «Этот месяц» end with today. */
 export function presetPeriod(preset: Preset, now: Date, timeZone: string): Period {
   const today = calendarDay(now, timeZone);
   switch (preset) {
@@ -12,8 +12,12 @@ export function presetPeriod(preset: Preset, now: Date, timeZone: string): Perio
       return { from: daysBefore(today, 1), to: daysBefore(today, 1) };
     case 'week':
       return { from: daysBefore(today, 6), to: today };
-    case 'month':
-      return { from: dayAfter(monthBefore(today)), to: today };
+    case 'thisMonth':
+      return { from: firstOfMonth(today), to: today };
+    case 'lastMonth': {
+      const to = daysBefore(firstOfMonth(today), 1);
+      return { from: firstOfMonth(to), to };
+    }
   }
 }
 
@@ -34,15 +38,6 @@ function daysBefore(day: string, days: number): string {
   return date.toISOString().slice(0, 10);
 }
 
-function dayAfter(day: string): string {
-  return daysBefore(day, -1);
-}
-
-/** The same day a month earlier; of a shorter month the last one. */
-function monthBefore(day: string): string {
-  const date = new Date(`${day}T00:00:00Z`);
-  const dayOfMonth = date.getUTCDate();
-  date.setUTCMonth(date.getUTCMonth() - 1);
-  if (date.getUTCDate() !== dayOfMonth) date.setUTCDate(0);
-  return date.toISOString().slice(0, 10);
+function firstOfMonth(day: string): string {
+  return `${day.slice(0, 8)}01`;
 }

@@ -4,7 +4,17 @@ import { ApiError, type FieldProblem } from '../api/api-error.ts';
 import type { SavedSettings, Sentence } from '../api/types.ts';
 import { usePage } from '../page-context.ts';
 import { type Action, useAction } from '../use-action.ts';
-import { connectionOf, type Form, formOf, isChanged, rebased, settingsOf, withoutEmptyLines } from './form.ts';
+import { DICTIONARIES } from '../text/dictionary.ts';
+import {
+  connectionOf,
+  emptyLines,
+  type Form,
+  formOf,
+  isChanged,
+  rebased,
+  settingsOf,
+  withoutEmptyLines,
+} from './form.ts';
 
 export interface SettingsEditor {
   form: Form;
@@ -30,6 +40,12 @@ export interface SettingsEditor {
   reload: Action<[]>;
 }
 
+/** Said on saving: a line that was left empty may be one that somebody forgot. */
+const LINE_EMPTY: Sentence = {
+  ru: DICTIONARIES.ru.mapping.lineEmpty,
+  en: DICTIONARIES.en.mapping.lineEmpty,
+};
+
 /** The form over the settings as they are stored, with their version. */
 export function useSettings(initial: SavedSettings): SettingsEditor {
   const { api } = usePage();
@@ -44,10 +60,15 @@ export function useSettings(initial: SavedSettings): SettingsEditor {
   const report = (error: ApiError) => setProblems(error.problems);
 
   const save = useAction(async () => {
-    const sent = withoutEmptyLines(form);
-    setForm(sent);
+    const sent = form;
     setProblems([]);
     setOutcome(null);
+    const empty = emptyLines(form);
+    if (empty.length > 0) {
+      const problems = empty.map((field) => ({ field, message: LINE_EMPTY }));
+      setProblems(problems);
+      throw new ApiError({ status: 400, code: 'settings_invalid', sentence: null, problems });
+    }
     try {
       const settings = settingsOf(sent);
       const connection = connectionOf(sent);
