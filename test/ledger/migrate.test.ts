@@ -30,6 +30,7 @@ const ALL = [
   '0021-missing-lists',
   '0022-recording-remarks',
   '0023-recording-answer',
+  '0024-throughput',
   ...['talks_of_call_id', 'talks_unanswered', 'talks_missing', 'exports_retry_of'],
 ];
 
