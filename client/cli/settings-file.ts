@@ -21,8 +21,8 @@ async function contentOf(file: string, stdin: Input): Promise<Buffer> {
   try {
     return await readFile(file);
   } catch (cause) {
-    const why = isNativeError(cause) && 'code' in cause ? String(cause.code) : 'unreadable';
-    const problem = { en: `the file ${file} cannot be read (${why})`, ru: `файл ${file} не прочитать (${why})` };
+    const why = isNativeError(cause) && 'code' in cause ? ` (${String(cause.code)})` : '';
+    const problem = { en: `the file ${file} cannot be read${why}`, ru: `файл ${file} не прочитать${why}` };
     throw new ExportError('usage', { cause, values: { problem } });
   }
 }
@@ -31,13 +31,15 @@ function parseJson(file: string, content: string): unknown {
   try {
     return JSON.parse(content);
   } catch (cause) {
-    const where = isNativeError(cause) ? cause.message : 'unknown';
     const { en, ru } = nameOf(file);
-    const problem = { en: `${en} is not JSON: ${where}`, ru: `${ru}: это не JSON (${where})` };
+    // The parser quotes the place, in English whatever the language.
+    const place = isNativeError(cause) ? ` (JSON.parse: ${cause.message})` : '';
+    const problem = { en: `${en} is not JSON${place}`, ru: `${ru}: это не JSON${place}` };
     throw new ExportError('usage', { cause, values: { problem } });
   }
 }
 
 function nameOf(file: string): Sentence {
+  if (file === '-') return { en: 'standard input', ru: 'стандартный ввод' };
   return { en: `the file ${file}`, ru: `файл ${file}` };
 }

@@ -164,7 +164,8 @@ describe('with an account', () => {
 
     test('a settings file that is absent or no JSON is a wrong command line', async () => {
       expect((await run(`settings set --file ${folder}/none.json`)).stderr).toContain('cannot be read (ENOENT)');
-      expect((await run('settings set --file -', '{')).exitCode).toBe(2);
+      const cut = await run('settings set --file - --lang ru', '{');
+      expect(cut).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('стандартный ввод: это не JSON') });
     });
 
     test('a partial settings file takes defaults for the rest', async () => {
