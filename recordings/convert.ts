@@ -4,6 +4,8 @@ import type { AudioRemark, Recognised } from './audio-format.ts';
 import { inputArguments } from './ffmpeg-input.ts';
 import { type InputLook, readLook } from './ffmpeg-look.ts';
 import { type FfmpegRun, runFfmpeg } from './ffmpeg-process.ts';
+import { findIsolation, type Isolation } from './isolation.ts';
+import { inScratchFolder } from './scratch-folder.ts';
 import { planSound, type SoundPlan } from './sound-filter.ts';
 import type { StoredBytes } from './stored-bytes.ts';
 import { Turns } from './turns.ts';
@@ -22,6 +24,10 @@ const UNKNOWN_FORMAT = 'unknown';
 export interface ConverterOptions {
   /** The program: a path, or a name to be found on PATH. */
   ffmpeg: string;
+  /** Default: the most that the system allows. */
+  isolation?: Isolation | undefined;
+  /** For files of ffmpeg's own. */
+  tempDir: string;
   /** For one recording; 4 hours of sound take about two minutes. */
   timeoutMs: number;
   /** What comes out may be no larger either. */
@@ -51,20 +57,29 @@ export interface Converter {
 }
 
 /** One per process: no more conversions run at once than there are processors. */
-export function createConverter({ ffmpeg, timeoutMs, maxBytes }: ConverterOptions): Converter {
+export function createConverter({ ffmpeg, timeoutMs, maxBytes, tempDir, ...options }: ConverterOptions): Converter {
   const turns = new Turns(availableParallelism());
+  let found: Promise<Isolation> | undefined;
 
-  async function run(given: Pick<FfmpegRun, 'arguments' | 'input' | 'output' | 'signal'>, name = UNKNOWN_FORMAT) {
-    const result = await runFfmpeg({ ffmpeg, timeoutMs, ...given });
+  async function run(
+    { reader, name = UNKNOWN_FORMAT }: Pick<Recognised, 'reader' | 'name'>,
+    given: Pick<FfmpegRun, 'arguments' | 'input' | 'output' | 'signal'>,
+  ) {
+    const isolation = options.isolation ?? (await (found ??= findIsolation()));
+    const running = (scratch?: string) =>
+      runFfmpeg({ ffmpeg, isolation, timeoutMs, ...(scratch && { scratch }), ...given });
+    // What it reads through a pipe alone needs no file.
+    const result = await (reader || isolation !== 'own_root' ? running() : inScratchFolder(tempDir, running));
     if (result.end === 'absent') throw new ExportError('audio_unsupported', { values: { format: name } });
     return result;
   }
 
   /** What ffmpeg makes of bytes that it has to understand itself. */
-  async function look({ name, source, reader }: Recognised, signal: AbortSignal): Promise<InputLook> {
+  async function look(recognised: Recognised, signal: AbortSignal): Promise<InputLook> {
+    const { name, source, reader } = recognised;
     const described = ['-nostdin', '-hide_banner', ...inputArguments(reader)];
     const output = () => Promise.resolve();
-    const { printed } = await run({ arguments: described, input: source.chunks(), output, signal }, name);
+    const { printed } = await run(recognised, { arguments: described, input: source.chunks(), output, signal });
     const seen = readLook(printed);
     if (seen && seen.tracks.length > 0) return seen;
     // What nobody knows is no recording, nor is a film without sound.
@@ -89,7 +104,10 @@ export function createConverter({ ffmpeg, timeoutMs, maxBytes }: ConverterOption
       await target.append(bytes);
     };
     const conversion = conversionArguments(inputArguments(reader), plan);
-    const { end } = await run({ arguments: conversion, input: source.chunks(), output, signal }, from);
+    const { end } = await run(
+      { ...recognised, name: from },
+      { arguments: conversion, input: source.chunks(), output, signal },
+    );
     await target.complete();
     if (end === 'failed') throw failed();
     return {

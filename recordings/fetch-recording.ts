@@ -8,6 +8,7 @@ import { download, type Download } from './download.ts';
 import { firstThatHasIt } from './first-that-has-it.ts';
 import { guardedConnect, resolveBySystem, type ResolveName } from './guarded-connect.ts';
 import { HostBrake } from './host-brake.ts';
+import type { Isolation } from './isolation.ts';
 import { linkPolicy, type LinkPolicy } from './link-policy.ts';
 import { PagePool } from './page-pool.ts';
 import { recognise } from './recognise.ts';
@@ -48,6 +49,8 @@ export interface RecordingsOptions {
   isPublic?: (address: string) => boolean;
   /** Converts what SpeechSense does not take: a path, or a name to be found on PATH. Default `ffmpeg`. */
   ffmpeg?: string;
+  /** What ffmpeg is kept from. Default: the most that the system allows. */
+  isolation?: Isolation;
   /** Default: the system's directory for temporary files. */
   tempDir?: string;
   resolve?: ResolveName;
@@ -107,6 +110,8 @@ export function createRecordings(options: RecordingsOptions = {}): Recordings {
   const storing = { pool: new PagePool(limits.memoryBytes), tempDir: options.tempDir ?? tmpdir() };
   const converter = createConverter({
     ffmpeg: options.ffmpeg ?? 'ffmpeg',
+    isolation: options.isolation,
+    tempDir: storing.tempDir,
     timeoutMs: limits.convertMs,
     maxBytes: limits.maxBytes,
   });

@@ -1,12 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { constants } from 'node:os';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ExportError } from '../errors/export-error.ts';
+import { isolated, type Isolation } from './isolation.ts';
 
 /** Measured: 0.3 GiB with all of Debian's codecs mapped, whatever the recording's length. */
 const MAX_MEMORY_KIB = 1024 * 1024;
 const CANNOT_RUN = [126, 127];
+/** How a shell tells that a signal ended its program: this much and the signal's number. */
+const BY_SIGNAL = 128;
+/** `unshare` and the script behind it; a program that they run never answers it. */
+const NO_NAMESPACE = 1;
 /** ffmpeg's own: most of what it was given could not be decoded. */
 const MOSTLY_ERRORS = 69;
 /** Signals that come from outside (SIGKILL: a system out of memory), or for the limit of processor time. */
@@ -25,6 +31,9 @@ const LIMITED = `
 export interface FfmpegRun {
   /** The program: a path, or a name to be found on PATH. */
   ffmpeg: string;
+  isolation: Isolation;
+  /** A folder for files of its own, where it has a root of its own. */
+  scratch?: string;
   arguments: string[];
   input: AsyncIterable<Buffer>;
   output: (bytes: Buffer) => Promise<void>;
@@ -49,7 +58,7 @@ export interface FfmpegResult {
 
 /**
  * Runs ffmpeg between pipes. It gets nothing of this process: no environment (which holds keys), no file, no
- * terminal. Killed when the signal is aborted; when this process dies, its pipes end, and it with them.
+ * terminal; what else it may reach, its isolation says. Killed when the signal is aborted; when this process dies, its pipes end, and it with them.
  *
  * @throws ExportError `unexpected` when something else than the recording ended it; the signal's reason; what `input`
  * or `output` throws.
@@ -57,7 +66,8 @@ export interface FfmpegResult {
 export async function runFfmpeg({ signal, timeoutMs, ...run }: FfmpegRun): Promise<FfmpegResult> {
   signal.throwIfAborted();
   const seconds = String(Math.ceil(timeoutMs / 1000));
-  const child = spawn('/bin/sh', ['-c', LIMITED, 'sh', seconds, run.ffmpeg, ...run.arguments], {
+  const command = [...isolated(run.isolation, run.scratch), run.ffmpeg, ...run.arguments];
+  const child = spawn('/bin/sh', ['-c', LIMITED, 'sh', seconds, ...command], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH },
   });
@@ -78,7 +88,7 @@ export async function runFfmpeg({ signal, timeoutMs, ...run }: FfmpegRun): Promi
     const [exit, printed] = await Promise.all(parts);
     signal.throwIfAborted();
     if (overtime.signal.aborted) return { end: 'failed', printed };
-    return { end: endOf(exit), printed };
+    return { end: endOf(run.isolation === 'none' ? exit : exitInside(exit)), printed };
   } catch (error) {
     kill();
     // Nobody may read the input or write the output once this has ended.
@@ -94,6 +104,15 @@ export async function runFfmpeg({ signal, timeoutMs, ...run }: FfmpegRun): Promi
 interface Exit {
   code: number | null;
   signal: NodeJS.Signals | null;
+}
+
+/** How the program ended that a shell ran in namespaces. @throws ExportError `unexpected` where there were none for it. */
+function exitInside({ code, signal }: Exit): Exit {
+  if (code === NO_NAMESPACE) {
+    throw new ExportError('unexpected', { values: { what: 'namespaces for ffmpeg cannot be made' } });
+  }
+  const ended = Object.entries(constants.signals).find(([, number]) => code === BY_SIGNAL + number);
+  return ended ? { code: null, signal: ended[0] as NodeJS.Signals } : { code, signal };
 }
 
 function endOf({ code, signal }: Exit): FfmpegEnd {

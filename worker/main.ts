@@ -17,6 +17,7 @@ import { toLedgerError } from '../ledger/database.ts';
 import { type Ledger, openLedger } from '../ledger/ledger.ts';
 import { createRecordings } from '../recordings/fetch-recording.ts';
 import { checkConverter } from '../recordings/ffmpeg-version.ts';
+import { findIsolation } from '../recordings/isolation.ts';
 import { createSpeechSense } from '../speechsense/speechsense.ts';
 import { createExportWorkers, runTogether } from './export-worker.ts';
 import { createMetrics } from './metrics.ts';
@@ -72,9 +73,11 @@ async function run(
     address: environment.SPEECHSENSE_ENDPOINT,
     tls: environment.SPEECHSENSE_TLS,
   });
+  const isolation = await findIsolation(environment.FFMPEG_PATH);
   const recordings = createRecordings({
     insecureHosts: environment.INSECURE_HOSTS,
     ffmpeg: environment.FFMPEG_PATH,
+    isolation,
     limits: { maxBytes: environment.RECORDING_MAX_BYTES, stallMs: environment.RECORDING_STALL_SECONDS * 1000 },
   });
   const transport = createAmocrmTransport();
@@ -85,8 +88,10 @@ async function run(
     metrics.amocrmRequests.inc({ account, endpoint, outcome });
   const tokens = new TokenKeeper(ledger.tokens, oauth, { counted: countRequest });
   const converter = await checkConverter(environment.FFMPEG_PATH);
-  if (converter.ok) logger.info({ version: converter.version }, 'ffmpeg is there');
-  else
+  if (converter.ok) {
+    logger.info({ version: converter.version, isolation }, 'ffmpeg is there');
+    if (isolation !== 'own_root') logger.warn({ isolation }, WEAK_ISOLATION[isolation]);
+  } else
     logger.warn(
       'no ffmpeg with libopus: recordings that SpeechSense does not take will fail as audio_unsupported; ' +
         'install it (apt install ffmpeg), set FFMPEG_PATH to one, or fetch one into a clone (npm run ffmpeg)',
@@ -143,6 +148,15 @@ async function run(
     await status.close();
   }
 }
+
+const WEAK_ISOLATION = {
+  namespaces:
+    'ffmpeg has no network, but can read and write what this user can: mounting is not allowed here, or this ffmpeg ' +
+    'needs files outside of the system folders; see "What ffmpeg can reach" in docs/operations.md',
+  none:
+    'ffmpeg has the network and the files of this user: user namespaces are not allowed here; ' +
+    'see "What ffmpeg can reach" in docs/operations.md',
+};
 
 /** Calls carried at once by this process: four batches of sixteen lanes. */
 const MAX_TRANSFERS = 64;
