@@ -4,9 +4,7 @@ import { writeXlsxStream } from 'hucre/xlsx';
 import { REPORT_COLUMNS } from '../ledger/report-columns.ts';
 import { inertText, NEEDS_QUOTES } from './inert-text.ts';
 import type { ReportCells } from './report-cells.ts';
-
-export const REPORT_FORMATS = ['xlsx', 'csv', 'json'] as const;
-export type ReportFormat = (typeof REPORT_FORMATS)[number];
+import type { ReportFormat } from './report-format.ts';
 
 const COLUMNS = Object.keys(REPORT_COLUMNS);
 

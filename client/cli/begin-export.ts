@@ -25,7 +25,7 @@ export async function beginExport(
   const running = await exports.running(account.accountId);
   if (running !== undefined) throw new ExportError('export_already_running', { values: { exportId: running } });
 
-  for (const error of await preflight(services.access, account)) output.warning(error);
+  for (const error of await preflight(await services.access(), account)) output.warning(error);
   const exportId = await begin(exports);
   const isServed = await warnWithoutWorkers(context);
   if (watch) return followToEnd(context, exports, account, exportId);

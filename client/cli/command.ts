@@ -1,5 +1,4 @@
 import { type Command, Option } from 'commander';
-import { chooseAccount } from '../account-choice.ts';
 import type { Account } from '../../ledger/accounts.ts';
 import type { Output } from './output.ts';
 import type { Services } from './services.ts';
@@ -21,7 +20,7 @@ export interface SharedFlags {
   lang?: string;
 }
 
-/** Opens what the command needs, runs it, closes everything and tells the process its exit code. */
+/** Opens what the command needs, runs it, closes everything and keeps the process's exit code. */
 export type Runner = (flags: SharedFlags, work: (context: CommandContext) => Promise<number>) => Promise<void>;
 
 export interface CommandDefinition<Flags> {
@@ -33,7 +32,7 @@ export interface CommandDefinition<Flags> {
   /** Whether it concerns one account. */
   account?: boolean;
   options?: Option[];
-  /** @returns the exit code. */
+  /** Loads what it needs when it is called: `--help` must not wait for it. @returns the exit code. */
   run: (context: CommandContext, flags: Flags) => Promise<number>;
 }
 
@@ -58,10 +57,4 @@ export function addCommand<Flags>(parent: Command, runner: Runner, definition: C
 
 function withProgram(example: string): string {
   return example.includes(PROGRAM) ? example : `${PROGRAM} ${example}`;
-}
-
-/** The account chosen by the flags, looked up when the command asks for it. */
-export function accountOf(services: Services, flags: SharedFlags): () => Promise<Account> {
-  let chosen: Promise<Account> | undefined;
-  return () => (chosen ??= chooseAccount(services.ledger, flags.account));
 }

@@ -10,7 +10,7 @@ export async function mappingRemarks(
   account: Account,
   mapping: Mapping,
 ): Promise<Sentence[]> {
-  const missing = await missingFields(services.access, account, mapping);
+  const missing = await missingFields(await services.access(), account, mapping);
   if (!missing) output.remark(NOT_ASKED);
   return missing?.map(sentenceOf) ?? [];
 }

@@ -1,38 +1,20 @@
 import { type Command, CommanderError } from 'commander';
-import type { Sentence } from '../../errors/codes.ts';
 import { EXIT } from '../../errors/exit-codes.ts';
-import { exitCodeOf } from '../../errors/outcome.ts';
-import { accountOf, type CommandContext, type SharedFlags } from './command.ts';
-import { toExportError } from './failure.ts';
-import { languageOf } from './language.ts';
-import { Output } from './output.ts';
+import type { CommandContext, SharedFlags } from './command.ts';
 import { buildProgram } from './program.ts';
-import { Services } from './services.ts';
-import type { Input, Printer } from './streams.ts';
-
-/** What a run of the command line has around it. */
-export interface Surroundings {
-  variables: Record<string, string | undefined>;
-  stdin: Input;
-  stdout: Printer;
-  stderr: Printer;
-  /** Is told, when a command begins, what to wait for before the process may end in its middle. */
-  beforeEnd?: (wait: () => Promise<void>) => void;
-  /** Said after an environment that is not valid: where it might have come from. */
-  withoutEnvironment?: Sentence;
-}
+import type { Surroundings } from './surroundings.ts';
 
 /**
- * Runs one command line.
+ * Runs one command line. What commands work with is loaded when one runs, so that `--help` answers at once.
  *
  * @param args without the program's name.
  * @returns the exit code; whatever went wrong has been said.
  */
 export async function runCli(args: string[], surroundings: Surroundings): Promise<number> {
-  const { variables, stdin, stdout, stderr, beforeEnd, withoutEnvironment } = surroundings;
+  const { stdout, stderr } = surroundings;
   let exitCode: number = EXIT.done;
   const program = buildProgram(run);
-  // What commander has to say about a wrong line comes through fail(), in the shape of every other error.
+  // What commander has to say about a wrong line comes through sayFailure(), in the shape of every other error.
   for (const command of withSubcommands(program)) {
     command.exitOverride().configureOutput({
       writeOut: (text) => void stdout.write(text),
@@ -44,35 +26,20 @@ export async function runCli(args: string[], surroundings: Surroundings): Promis
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return EXIT.done;
-    if (error.code !== 'commander.help') return fail(outputFor({ json: args.includes('--json') }), error);
+    if (error.code !== 'commander.help') return sayUsage(error);
     stderr.write(helpOf(program, args));
     return EXIT.usage;
   }
   return exitCode;
 
   async function run(flags: SharedFlags, work: (context: CommandContext) => Promise<number>): Promise<void> {
-    const output = outputFor(flags);
-    const services = new Services(variables);
-    beforeEnd?.(() => services.refreshed());
-    try {
-      exitCode = await work({ services, output, stdin, account: accountOf(services, flags) });
-    } catch (error) {
-      exitCode = fail(output, error);
-    } finally {
-      await services.close();
-    }
+    const { runCommand } = await import('./run-command.ts');
+    exitCode = await runCommand(flags, work, surroundings);
   }
 
-  function outputFor({ json = false, lang }: SharedFlags): Output {
-    return new Output({ stdout, stderr, json, language: languageOf(lang, variables) });
-  }
-
-  function fail(output: Output, error: unknown): number {
-    const known = toExportError(error);
-    output.error(known);
-    if (known.code === 'environment_invalid' && withoutEnvironment) output.remark(withoutEnvironment);
-    if (known.kind === 'bug' && variables['LOG_LEVEL'] === 'debug') stderr.write(`${String(known.cause)}\n`);
-    return exitCodeOf(known);
+  async function sayUsage(error: CommanderError): Promise<number> {
+    const { sayFailure } = await import('./run-command.ts');
+    return sayFailure(error, { json: args.includes('--json') }, surroundings);
   }
 }
 

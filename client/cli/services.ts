@@ -1,16 +1,18 @@
 import { type Environment, readEnvironment } from '../../environment/environment.ts';
 import { type Ledger, openLedger } from '../../ledger/ledger.ts';
 import type { AccountAccess } from '../account-access.ts';
-import { ExportClient } from '../export-client.ts';
-import { closeAccess, openAccess } from '../open-access.ts';
-import { connectTemporal, type TemporalConnection } from '../temporal-connection.ts';
+import type { ExportClient } from '../export-client.ts';
+import type { TemporalConnection } from '../temporal-connection.ts';
 
-/** What commands work with, each part opened when a command first needs it. */
+/**
+ * What commands work with, each part opened when a command first needs it. The code of amoCRM's and SpeechSense's clients
+ * and of Temporal's is loaded then, too: it takes longer than what most commands do.
+ */
 export class Services {
   readonly #variables: Record<string, string | undefined>;
   #environment: Environment | undefined;
   #ledger: Ledger | undefined;
-  #access: AccountAccess | undefined;
+  #access: Promise<AccountAccess> | undefined;
   #temporal: Promise<TemporalConnection> | undefined;
 
   constructor(variables: Record<string, string | undefined>) {
@@ -28,29 +30,43 @@ export class Services {
   }
 
   /** What the administration of accounts needs. */
-  get access(): AccountAccess {
-    return (this.#access ??= openAccess(this.environment, this.ledger, () => this.exports()));
+  access(): Promise<AccountAccess> {
+    return (this.#access ??= this.#openAccess());
   }
 
   /** @throws {ExportError} `temporal_unreachable`, after a few seconds. */
   temporal(): Promise<TemporalConnection> {
-    return (this.#temporal ??= connectTemporal(this.#variables));
+    return (this.#temporal ??= this.#connectTemporal());
   }
 
   async exports(): Promise<ExportClient> {
     const { client } = await this.temporal();
+    const { ExportClient } = await import('../export-client.ts');
     return new ExportClient({ temporal: client, ledger: this.ledger, taskQueue: this.environment.TEMPORAL_TASK_QUEUE });
   }
 
   /** Resolves when no refresh of tokens is under way: the pair that it brings exists nowhere else until it is kept. */
   async refreshed(): Promise<void> {
-    await this.#access?.tokens.idle();
+    const access = await this.#access?.catch(() => undefined);
+    await access?.tokens.idle();
   }
 
   async close(): Promise<void> {
-    if (this.#access) await closeAccess(this.#access);
+    const access = await this.#access?.catch(() => undefined);
+    if (access) await (await import('../open-access.ts')).closeAccess(access);
     const temporal = await this.#temporal?.catch(() => undefined);
     await temporal?.connection.close();
     await this.#ledger?.close();
+  }
+
+  async #openAccess(): Promise<AccountAccess> {
+    const { environment, ledger } = this;
+    const { openAccess } = await import('../open-access.ts');
+    return openAccess(environment, ledger, () => this.exports());
+  }
+
+  async #connectTemporal(): Promise<TemporalConnection> {
+    const { connectTemporal } = await import('../temporal-connection.ts');
+    return connectTemporal(this.#variables);
   }
 }

@@ -20,6 +20,6 @@ export async function settingsOfExport(
   const stored = await services.ledger.settings.read(accountId);
   const settings = mergeFlags(stored.settings, flags, timeZone, now);
   periodInterval(effectivePeriod(settings, timeZone, now), timeZone, now);
-  await assertKnownUsers(services.access, account, settings);
+  await assertKnownUsers(await services.access(), account, settings);
   return settings;
 }

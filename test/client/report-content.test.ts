@@ -3,7 +3,8 @@ import { readXlsx } from 'hucre/xlsx';
 import type { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { reportCells } from '../../client/report-cells.ts';
-import { REPORT_FORMATS, reportContent, type ReportFormat } from '../../client/report-content.ts';
+import { reportContent } from '../../client/report-content.ts';
+import { REPORT_FORMATS, type ReportFormat } from '../../client/report-format.ts';
 import { REPORT_COLUMNS, type ReportRow } from '../../ledger/report-columns.ts';
 
 const ROW: ReportRow = {

@@ -1,9 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { EXIT } from '../../../errors/exit-codes.ts';
 import { FAILURE_REASONS, WAITING_REASONS } from '../../../errors/reasons.ts';
-import { beginExport } from '../begin-export.ts';
 import { addCommand, type Runner } from '../command.ts';
-import { confirm } from '../confirm.ts';
 
 export function addRetryCommand(program: Command, runner: Runner): void {
   addCommand<{ reason?: string[]; unconfirmed?: boolean; missing?: boolean; watch?: boolean }>(program, runner, {
@@ -23,18 +20,7 @@ export function addRetryCommand(program: Command, runner: Runner): void {
       'retry --reason recording_unreachable --reason recording_truncated',
       'retry --unconfirmed --watch',
     ],
-    async run(context, { reason: reasons = [], unconfirmed = false, missing = false, watch = false }) {
-      const question = {
-        en: 'Calls whose answer was lost may be in SpeechSense already. Send them again all the same?',
-        ru: 'Звонки без ответа, возможно, уже есть в SpeechSense. Всё равно отправить их снова?',
-      };
-      // Where nobody can be asked, --unconfirmed itself was the decision.
-      if (unconfirmed && (await confirm(context.output, context.stdin, question)) === false) return EXIT.done;
-      const account = await context.account();
-      return beginExport(context, account, watch, (exports) =>
-        exports.retry(account.accountId, { reasons, unconfirmed, missing }),
-      );
-    },
+    run: async (context, flags) => (await import('../actions/retry.ts')).retryCalls(context, flags),
   });
 }
 

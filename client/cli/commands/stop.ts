@@ -1,7 +1,5 @@
 import type { Command } from 'commander';
-import { EXIT } from '../../../errors/exit-codes.ts';
-import { addCommand, type CommandContext, type Runner } from '../command.ts';
-import { statusLines } from '../watch/status-lines.ts';
+import { addCommand, type Runner } from '../command.ts';
 
 export function addStopCommands(program: Command, runner: Runner): void {
   addCommand(program, runner, {
@@ -9,20 +7,7 @@ export function addStopCommands(program: Command, runner: Runner): void {
     summary: 'end the running export within seconds; the next start goes on with the rest',
     account: true,
     examples: ['stop', 'stop --json'],
-    async run(context) {
-      const { services, output } = context;
-      const account = await context.account();
-      const exports = await services.exports();
-      const onWait = (taskQueue: string) =>
-        output.remark({
-          en: `The export is asked to stop; waiting for a worker of its task queue ${taskQueue} to end it.`,
-          ru: `Выгрузке передано остановиться; ждём, когда её завершит исполнитель её очереди ${taskQueue}.`,
-        });
-      const status = await exports.stop(account.accountId, { onWait });
-      if (status) output.result(status, () => statusLines(status, account, output.language));
-      else sayNothingRuns(context);
-      return EXIT.done;
-    },
+    run: async (context) => (await import('../actions/stop.ts')).stopRunning(context),
   });
 
   addCommand(program, runner, {
@@ -30,24 +15,6 @@ export function addStopCommands(program: Command, runner: Runner): void {
     summary: 'let a blocked export go on, after its token or key was renewed',
     account: true,
     examples: ['resume'],
-    async run(context) {
-      const { services, output } = context;
-      const { accountId } = await context.account();
-      const exportId = await (await services.exports()).resume(accountId);
-      if (exportId === undefined) sayNothingRuns(context);
-      else {
-        output.result({ exportId }, () => [
-          output.text({ en: `Export ${exportId} goes on.`, ru: `Выгрузка ${exportId} продолжается.` }),
-        ]);
-      }
-      return EXIT.done;
-    },
+    run: async (context) => (await import('../actions/stop.ts')).resumeBlocked(context),
   });
-}
-
-/** With `--json`, the object of no export: a script reads its null. */
-function sayNothingRuns({ output }: CommandContext): void {
-  output.result({ exportId: null }, () => [
-    output.text({ en: 'No export is running.', ru: 'Сейчас ничего не выгружается.' }),
-  ]);
 }
