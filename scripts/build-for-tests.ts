@@ -17,10 +17,11 @@ export async function buildForTests(projectRoot: string, folder: string): Promis
   await writeFile(path.join(folder, 'package.json'), '{"type":"module"}');
   const compiler = path.join(projectRoot, 'node_modules', 'typescript', 'bin', 'tsc');
   const project = path.join(projectRoot, 'tsconfig.build.json');
-  const bundler = path.join(projectRoot, 'scripts', 'bundle-workflows.ts');
+  const scripts = path.join(projectRoot, 'scripts');
   await Promise.all([
     built([compiler, '--project', project, '--outDir', folder, '--noCheck']),
-    built(['--import', 'tsx', bundler, folder]),
+    built([path.join(scripts, 'bundle-cli.mjs'), folder]),
+    built(['--import', 'tsx', path.join(scripts, 'bundle-workflows.ts'), folder]),
   ]);
 }
 

@@ -1,4 +1,4 @@
-// Runs a TypeScript entry of this project in a clone: `node scripts/run.mjs <entry.ts> [args…]`.
+// Runs an entry of this project in a clone: `node scripts/run.mjs <entry> [args…]`.
 // Plain JavaScript with Node built-ins only, because it must work before anything is installed: it installs the
 // dependencies when they are absent or not those of the lockfile, then becomes the entry. The entry runs in this very
 // process, so that signals, the exit code and a SIGKILL concern the program itself and no one in between. For the same
@@ -21,7 +21,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
 }
 const [entry, ...args] = process.argv.slice(2);
 if (entry === undefined) {
-  console.error('Usage: node scripts/run.mjs <entry.ts> [arguments]');
+  console.error('Usage: node scripts/run.mjs <entry> [arguments]');
   process.exit(2);
 }
 
@@ -29,7 +29,8 @@ if (!isInstalled()) install();
 
 const file = path.resolve(root, entry);
 process.argv = [process.execPath, file, ...args];
-await import('tsx');
+// The command line decides by itself what it needs.
+if (path.dirname(file) !== path.join(root, 'bin')) await import('tsx');
 await import(pathToFileURL(file).href);
 
 /**

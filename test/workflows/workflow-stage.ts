@@ -9,7 +9,7 @@ import type { ErrorCode } from '../../errors/codes.ts';
 import type { ErrorValues } from '../../errors/export-error.ts';
 import { restoreError } from '../../errors/restore-error.ts';
 import { parseExportSettings } from '../../settings/export-settings.ts';
-import { bundleWorkflows } from '../../worker/workflow-bundle.ts';
+import { workflowBundle } from '../../worker/workflow-bundle.ts';
 import type { exportCalls } from '../../workflows/export-calls.ts';
 import type { ExportInput, ExportPace } from '../../workflows/messages.ts';
 import { testServer } from '../support/test-server.ts';
@@ -124,7 +124,7 @@ export async function createWorkflowStage(): Promise<WorkflowStage> {
   };
   const shared = {
     connection,
-    workflowBundle: await bundleWorkflows(),
+    workflowBundle: await workflowBundle(),
     maxHeartbeatThrottleInterval: 50,
     defaultHeartbeatThrottleInterval: 50,
   };
