@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { findExportError } from '../errors/export-error.ts';
 import { exitCodeOfSignal, stopSignal } from '../scripts/stop-signal.ts';
 import { amocrmRequests } from './amocrm-requests.ts';
+import { commands } from './commands.ts';
 import { type Figure, isMet, ratioOf } from './figure.ts';
 import { ledgerInserts } from './ledger-inserts.ts';
 import { ledgerProgress } from './ledger-progress.ts';
@@ -17,7 +18,7 @@ import { transferEndToEnd } from './transfer-end-to-end.ts';
 import { transferParts } from './transfer-parts.ts';
 
 const USAGE = `Usage: npm run bench -- [options]
-  --only LIST      comma-separated: orchestration, ledger, transfer, recognise, memory, requests
+  --only LIST      comma-separated: orchestration, ledger, transfer, recognise, memory, requests, commands
   --quick          one small round of each: whether it works, not how fast it is
   --json           the figures as JSON on standard output
   --cpu-prof DIR   CPU profiles of the processes that carry calls`;
@@ -31,6 +32,7 @@ const BENCHMARKS: Record<string, readonly Benchmark[]> = {
   recognise: [recognise],
   memory: [memory],
   requests: [amocrmRequests],
+  commands: [commands],
 };
 
 const say = (line: string) => console.error(line);
