@@ -127,7 +127,7 @@ describe('with an account', () => {
       expect(JSON.parse((await run('connection check --json')).stdout)).toEqual({
         ok: true,
         code: null,
-        message: 'SpeechSense answers: the key and the connection fit.',
+        message: 'The connection works: SpeechSense accepted the key.',
         requestId: null,
         keepsCallId: null,
         converter: { ok: true, version: expect.any(String) },
