@@ -1,6 +1,7 @@
 import type { Account } from '../ledger/accounts.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { ExportSettings } from '../settings/export-settings.ts';
+import { withGroupMembers } from './group-members.ts';
 import { effectivePeriod, periodInterval } from '../settings/period.ts';
 
 /** How many calls an export with these settings sends to the connection once more; 0 without re-export. */
@@ -12,6 +13,7 @@ export async function repeatedCalls(
 ): Promise<number> {
   const connection = await ledger.connections.read(accountId);
   if (!settings.reExport || !connection) return 0;
+  const filters = await withGroupMembers(ledger, accountId, settings);
   const interval = periodInterval(effectivePeriod(settings, timeZone, now), timeZone, now);
-  return ledger.registry.exportedCalls({ accountId, connectionId: connection.connectionId }, interval, settings);
+  return ledger.registry.exportedCalls({ accountId, connectionId: connection.connectionId }, interval, filters);
 }

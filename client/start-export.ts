@@ -4,6 +4,7 @@ import type { ExportSettings } from '../settings/export-settings.ts';
 import { effectivePeriod, periodInterval } from '../settings/period.ts';
 import type { ExportInput, RetryInput } from '../workflows/messages.ts';
 import type { ExportDeps } from './export-deps.ts';
+import { withGroupMembers } from './group-members.ts';
 import { hasFinished } from './running-export.ts';
 
 export interface NewExport {
@@ -34,11 +35,13 @@ export async function startExport(
   const period = effectivePeriod(settings, account.timeZone, now());
   periodInterval(period, account.timeZone, now());
 
+  // A retry takes the calls that its export has let through.
+  const chosen = kind === 'retry' ? settings : await withGroupMembers(ledger, accountId, settings);
   const input: ExportInput = {
     exportId,
     accountId,
     kind,
-    settings: { ...settings, period },
+    settings: { ...chosen, period },
     pace,
     ...(retry ? { retry } : {}),
   };

@@ -27,6 +27,7 @@ const userId = z.custom<number>(
 
 /** More than an account has; a list as long as a request would make its answer many times longer. */
 const MAX_USERS = 2_000;
+const MAX_GROUPS = 200;
 
 const exportSettingsSchema = z.strictObject({
   /** Both days included, in the account's time zone; null is the last seven days with today. */
@@ -38,8 +39,10 @@ const exportSettingsSchema = z.strictObject({
     })
     .nullable()
     .default(null),
-  /** amoCRM user ids; empty means every user. */
+  /** amoCRM user ids; empty, with no groups either, means every user. */
   users: z.array(userId).max(MAX_USERS).default([]),
+  /** Names of amoCRM's user groups: who is in them when an export starts is added to the users. */
+  groups: z.array(z.string().trim().min(1).max(200)).max(MAX_GROUPS).default([]),
   direction: z.enum(['all', 'outgoing', 'incoming']).default('all'),
   /** Upload calls again that this SpeechSense connection already has. */
   reExport: z.boolean().default(false),

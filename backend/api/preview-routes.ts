@@ -32,7 +32,7 @@ export function previewRoutes(app: Api, { ledger, access, exports }: Services, p
       const account = accountOf(request);
       const settings = under('settings', () => parseExportSettings(request.body.settings));
       await amocrmAnswers(access, account);
-      await assertKnownUsers(access, account, settings, 'settings.users');
+      await assertKnownUsers(access, account, settings, 'settings.');
       await ledger.spending(callerOf(request).token, () => Promise.resolve());
       return reply.code(202).send({ exportId: await exports.startPreview(account.accountId, settings) });
     },

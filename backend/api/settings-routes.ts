@@ -39,7 +39,7 @@ export function settingsRoutes(app: Api, { ledger, access }: Services): void {
       const account = accountOf(request);
       const { version: over, connection } = request.body;
       const settings = under('settings', () => parseExportSettings(request.body.settings));
-      await assertKnownUsers(access, account, settings, 'settings.users');
+      await assertKnownUsers(access, account, settings, 'settings.');
       const version = await ledger.spending(callerOf(request).token, (change) =>
         saveSettings(change, account, { version: over, settings, connection }),
       );

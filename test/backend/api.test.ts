@@ -56,6 +56,13 @@ describe('settings', () => {
     expect((await ask('GET /api/settings')).body).toMatchObject({ version: 1, settings: { direction: 'incoming' } });
   });
 
+  test('name no group that the account does not have: nobody would be chosen, or everybody', async () => {
+    const unknown = await save(stage.settings({ groups: ['Нет такого отдела'] }));
+    expect(unknown).toMatchObject({ status: 400, body: { error: { code: 'settings_invalid' } } });
+    expect(JSON.stringify(unknown.body)).toContain('"field":"settings.groups"');
+    expect(JSON.stringify(unknown.body)).toContain('в аккаунте нет группы “Нет такого отдела”');
+  });
+
   test('of a page that was filled in before the command line set another connection are stale, and do not undo it', async () => {
     const over = await version();
     const before = await stage.ledger.connections.read(stage.accountId);
@@ -275,6 +282,30 @@ describe('an export', () => {
     const link = await ask(`POST ${route}/report-link`, { body: { format: 'json' } });
     const report = (await (await fetch(String(link.body['url']))).json()) as unknown[];
     expect(report).toHaveLength(calls.found);
+  });
+
+  test('of a group is of those who are in it when it starts, not when it was chosen', async () => {
+    const { operators } = stage.sandbox.world;
+    const [name] = (await ask('GET /api/users')).body['users'] as { group: string | null }[];
+    const group = name?.group ?? '';
+    const chosen = async () => {
+      const begun = await ask('POST /api/previews', { body: { settings: stage.settings({ groups: [group] }) } });
+      expect(begun.status).toBe(202);
+      const row = await waitFor(() => stage.ledger.exports.find(idOf(begun)), { what: 'the preview to be recorded' });
+      await waitFor(async () => (await ask(`GET /api/previews/${idOf(begun)}`)).body['state'] === 'completed', {
+        what: 'the preview',
+      });
+      return row.settings.users;
+    };
+    const before = await chosen();
+    const [member] = operators.filter(({ id }) => before.includes(id));
+    if (!member) throw new Error('the group has nobody in it');
+    operators.push({ ...member, id: 7_777_777, name: 'Новый сотрудник' });
+    try {
+      expect(await chosen()).toEqual(expect.arrayContaining([...before, 7_777_777]));
+    } finally {
+      operators.pop();
+    }
   });
 
   test('that came to its end is told beside one that has not', async () => {

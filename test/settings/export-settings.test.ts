@@ -11,6 +11,7 @@ describe('absent settings take their defaults', () => {
   const DEFAULTS = {
     period: null,
     users: [],
+    groups: [],
     direction: 'all',
     reExport: false,
     unsorted: false,

@@ -87,6 +87,7 @@ export function savedSettings(part: Partial<SavedSettings> = {}): SavedSettings 
     settings: {
       period: { from: '2026-11-01', to: '2026-11-22' },
       users: [],
+      groups: [],
       direction: 'all',
       reExport: false,
       talkSeconds: { min: 0, max: 0 },

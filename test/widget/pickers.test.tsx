@@ -23,27 +23,65 @@ describe('the list of users', () => {
     expect(box.compareDocumentPosition(chosen)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
   });
 
-  test('finds by name and group, marks deleted ones and chooses a whole group', async () => {
-    const users = [
-      user(1, 'Анна'),
-      user(2, 'Борис', { active: false }),
-      user(3, 'Вера', { group: 'Поддержка' }),
-      user(4, 'Глеб', { group: null }),
-    ];
-    const backEnd = createBackEnd({
-      'GET /users': () => ({ users }),
-      'PUT /settings': () => ({ version: 2, warnings: [] }),
-    });
+  const users = [
+    user(1, 'Анна'),
+    user(2, 'Борис', { active: false }),
+    user(3, 'Вера', { group: 'Поддержка' }),
+    user(4, 'Глеб', { group: null }),
+  ];
+  const withUsers = () =>
+    createBackEnd({ 'GET /users': () => ({ users }), 'PUT /settings': () => ({ version: 2, warnings: [] }) });
+  const saved = async (page: ReturnType<typeof openPage>, backEnd: ReturnType<typeof withUsers>) => {
+    await page.press('Сохранить настройки');
+    await page.says('Настройки сохранены');
+    const sent = backEnd.sent('PUT /settings').at(-1)?.body as { settings: { users: number[]; groups: string[] } };
+    return { users: sent.settings.users, groups: sent.settings.groups };
+  };
+
+  test('finds by name and group, and marks deleted ones', async () => {
+    const backEnd = withUsers();
     const page = openPage(backEnd);
-    fireEvent.click(await page.seen.findByLabelText('Вся группа «Отдел продаж»'));
-    expect(page.seen.getByText('Борис').closest('.sse-checkbox')?.textContent).toContain('удалён');
+    const deleted = await page.seen.findByText('Борис');
+    expect(deleted.closest('.sse-checkbox')?.textContent).toContain('удалён');
     await page.fill('Найти пользователя', 'поддер');
     await waitFor(() => expect(page.seen.queryByLabelText('Анна')).toBeNull());
     fireEvent.click(page.seen.getByLabelText('Вера'));
-    await page.press('Убрать: Анна');
+    expect(await saved(page, backEnd)).toEqual({ users: [3], groups: [] });
+  });
+
+  test('a group is chosen as the group, with today’s number of its users, in place of each of them', async () => {
+    const backEnd = withUsers();
+    const page = openPage(backEnd);
+    fireEvent.click(await page.seen.findByLabelText('Анна'));
+    const group = page.seen.getByLabelText<HTMLInputElement>(/^Отдел продаж/);
+    await waitFor(() => expect(group.indeterminate).toBe(true));
+    fireEvent.click(group);
+    await page.says('Выбрана 1 группа. Группа — это те, кто состоит в ней при запуске.');
+    await page.says('Отдел продаж · 2');
+    expect(page.seen.getByLabelText('Анна')).toHaveProperty('checked', true);
+    expect(await saved(page, backEnd)).toEqual({ users: [], groups: ['Отдел продаж'] });
+  });
+
+  test('one user taken out of a chosen group leaves the others, each by itself, and the group partly chosen', async () => {
+    const backEnd = withUsers();
+    const page = openPage(backEnd);
+    const group = await page.seen.findByLabelText<HTMLInputElement>(/^Отдел продаж/);
+    fireEvent.click(group);
+    await waitFor(() => expect(page.seen.getByLabelText('Анна')).toHaveProperty('checked', true));
+    fireEvent.click(page.seen.getByLabelText('Анна'));
+    await waitFor(() => expect(group.indeterminate).toBe(true));
+    expect(await saved(page, backEnd)).toEqual({ users: [2], groups: [] });
+  });
+
+  test('a group that the account has no more is said at the list', async () => {
+    const backEnd = withUsers();
+    const problems = [{ field: 'settings.groups', message: { ru: 'нет такой группы', en: 'no such group' } }];
+    backEnd.on('PUT /settings', () => {
+      throw refusal(400, { code: 'settings_invalid', message: { ru: '…', en: '…' }, problems });
+    });
+    const page = openPage(backEnd);
     await page.press('Сохранить настройки');
-    await page.says('Настройки сохранены');
-    expect(backEnd.sent('PUT /settings')[0]?.body).toHaveProperty('settings.users', [2, 3]);
+    await page.says('нет такой группы');
   });
 
   test('keeps and shows a chosen user whom amoCRM lists no more', async () => {
@@ -53,14 +91,22 @@ describe('the list of users', () => {
     await page.says('Пользователь 99 (нет в amoCRM)');
   });
 
-  test('draws a hundred of a thousand users and tells how to find the others', async () => {
-    const users = Array.from({ length: 1_000 }, (_, index) => user(index + 1, `Сотрудник ${index + 1}`));
-    const page = openPage(createBackEnd({ 'GET /users': () => ({ users }) }));
-    await page.says('Показаны первые 100 из 1\u00a0000');
-    expect(page.root.querySelectorAll('.sse-list input')).toHaveLength(101);
+  test('of a thousand folds its groups, and opens each by hundreds, down to the last one without a search', async () => {
+    const thousand = Array.from({ length: 1_000 }, (_, index) => user(index + 1, `Сотрудник ${index + 1}`));
+    const page = openPage(createBackEnd({ 'GET /users': () => ({ users: thousand }) }));
+    await page.says('1\u00a0000 сотрудников');
+    const boxes = () => page.root.querySelectorAll('.sse-list input').length;
+    expect(boxes()).toBe(1);
+    await page.press('Сотрудники: Отдел продаж');
+    await waitFor(() => expect(boxes()).toBe(101));
+    for (let shown = 200; shown <= 1_000; shown += 100) {
+      await page.press('Показать ещё 100');
+      await waitFor(() => expect(boxes()).toBe(shown + 1));
+    }
+    expect(page.seen.queryByText(/Показать ещё/)).toBeNull();
     await page.fill('Найти пользователя', 'сотрудник 777');
     await page.seen.findByLabelText('Сотрудник 777');
-    expect(page.root.querySelectorAll('.sse-list input')).toHaveLength(2);
+    expect(boxes()).toBe(2);
   });
 });
 

@@ -123,6 +123,6 @@ export function SettingsPage({ initial, status }: SettingsPageProps) {
 /** The beginnings of the paths of each section's fields. */
 const PARTS: Record<SectionName, readonly string[]> = {
   connection: ['connectionId', 'language', 'apiKey'],
-  filters: ['period', 'users', 'direction', 'reExport', 'talkSeconds'],
+  filters: ['period', 'users', 'groups', 'direction', 'reExport', 'talkSeconds'],
   mapping: ['mapping'],
 };

@@ -109,7 +109,7 @@ export const SCENES: readonly Scene[] = [
       await openForm(look);
       await visitor.field(text.connection.connectionId).fill('eavsandboxconnection');
       await visitor.field(text.filters.minSeconds).fill('30');
-      await visitor.field(fill(text.users.wholeGroup, { group: 'Отдел продаж' })).check();
+      await visitor.page.getByLabel(/^Отдел продаж/).check();
       await visitor.button(fill(text.mapping.addTo, { block: text.mapping.blocks.deal })).click();
       await visitor.field(fill(text.mapping.keyAt, { block: text.mapping.blocks.deal, n: 1 })).fill('ключ');
       await visitor.button(text.actions.start).click();

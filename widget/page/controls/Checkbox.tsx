@@ -6,9 +6,11 @@ interface CheckboxProps {
   onChange: (checked: boolean) => void;
   hint?: string;
   badge?: string | undefined;
+  /** Some of what it stands for is chosen. */
+  isMixed?: boolean;
 }
 
-export function Checkbox({ label, checked, onChange, hint, badge }: CheckboxProps) {
+export function Checkbox({ label, checked, onChange, hint, badge, isMixed }: CheckboxProps) {
   const id = useElementId();
   return (
     <div class="sse-checkbox">
@@ -17,6 +19,7 @@ export function Checkbox({ label, checked, onChange, hint, badge }: CheckboxProp
         class="sse-checkbox__box"
         type="checkbox"
         checked={checked}
+        indeterminate={isMixed === true}
         aria-describedby={hint === undefined ? undefined : `${id}-hint`}
         onChange={({ currentTarget }) => onChange(currentTarget.checked)}
       />

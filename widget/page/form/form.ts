@@ -13,25 +13,28 @@ export interface Form {
   /** Empty dates are a period that is left open. */
   period: Period;
   users: number[];
+  /** Names of groups whose members at each start are meant. */
+  groups: string[];
   direction: Direction;
   reExport: boolean;
   /** As typed. */
   talkSeconds: { min: string; max: string };
   mapping: Mapping;
   /** Settings that this page does not show, such as those of a newer back end: given back as they came. */
-  others: Omit<Settings, 'period' | 'users' | 'direction' | 'reExport' | 'talkSeconds' | 'mapping'>;
+  others: Omit<Settings, 'period' | 'users' | 'groups' | 'direction' | 'reExport' | 'talkSeconds' | 'mapping'>;
 }
 
 const DEFAULT_LANGUAGE = 'ru-RU';
 
 export function formOf({ settings, connection }: Pick<SavedSettings, 'settings' | 'connection'>): Form {
-  const { period, users, direction, reExport, talkSeconds, mapping, ...others } = settings;
+  const { period, users, groups, direction, reExport, talkSeconds, mapping, ...others } = settings;
   return {
     connectionId: connection?.connectionId ?? '',
     language: connection?.language ?? DEFAULT_LANGUAGE,
     apiKey: '',
     period: period ?? { from: '', to: '' },
     users,
+    groups,
     direction,
     reExport,
     talkSeconds: { min: String(talkSeconds.min), max: String(talkSeconds.max) },
@@ -46,6 +49,7 @@ export function settingsOf(form: Form): Settings {
     ...form.others,
     period: from === '' && to === '' ? null : { from, to },
     users: form.users,
+    groups: form.groups,
     direction: form.direction,
     reExport: form.reExport,
     talkSeconds: { min: Number(form.talkSeconds.min), max: Number(form.talkSeconds.max) },
@@ -85,6 +89,7 @@ const PARTS = [
   'apiKey',
   'period',
   'users',
+  'groups',
   'direction',
   'reExport',
   'talkSeconds',

@@ -23,9 +23,13 @@ export function filtersSummary(form: Form, users: User[] | null, { text, formats
   const day = (isoDay: string) => (isoDay === '' ? '…' : formats.day(isoDay));
   const [only] = form.users;
   const name = form.users.length === 1 && users?.find(({ id }) => id === only)?.name;
+  const chosen = [
+    ...form.groups,
+    ...(form.users.length === 0 ? [] : [name || formats.plural(text.users.chosen, form.users.length)]),
+  ];
   return line([
     from === '' && to === '' ? text.summaries.lastDays : `${day(from)} – ${day(to)}`,
-    form.users.length === 0 ? text.summaries.allUsers : name || formats.plural(text.users.chosen, form.users.length),
+    chosen.length === 0 ? text.summaries.allUsers : chosen.join(', '),
     text.summaries.directions[form.direction],
     talkSummary(form, { text, formats }),
     form.reExport ? text.summaries.reExport : null,
