@@ -3,7 +3,7 @@ import { ExportError } from '../errors/export-error.ts';
 import { reasonSentence } from '../errors/reasons.ts';
 import { cardLink } from '../amocrm/entity-values.ts';
 import type { Account } from '../ledger/accounts.ts';
-import type { CallOfPage, CallPlace } from '../ledger/call-pages.ts';
+import type { CallOfPage, CallOrder, CallPlace } from '../ledger/call-pages.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { TransferState } from '../ledger/schema.ts';
 import { CALL_STATES, type CallState } from './call-states.ts';
@@ -14,6 +14,9 @@ const ON_THEIR_WAY = ['listed', 'planned', 'uploading', 'committing'] as const;
 export interface CallListQuery {
   state?: CallState | undefined;
   reason?: string | undefined;
+  /** Calls of this user of amoCRM. */
+  operatorId?: number | undefined;
+  order: CallOrder;
   /** The `next` of the page before. */
   after?: string | undefined;
   limit: number;
@@ -36,7 +39,7 @@ export interface CallList {
 }
 
 /**
- * Calls of an export, those that something happened to last first.
+ * Calls of an export, page by page.
  *
  * @throws {ExportError} `export_not_found`, also for another account's; `request_invalid` for an `after` not of ours.
  */
@@ -44,7 +47,7 @@ export async function listCalls(
   ledger: Ledger,
   { accountId, host, timeZone }: Account,
   exportId: string,
-  { state, reason, after, limit }: CallListQuery,
+  { state, reason, operatorId, order, after, limit }: CallListQuery,
 ): Promise<CallList> {
   const row = await ledger.exports.find(exportId);
   if (row?.accountId !== accountId) throw new ExportError('export_not_found', { values: { exportId } });
@@ -53,6 +56,8 @@ export async function listCalls(
     exportId,
     states,
     reason,
+    operatorId,
+    order,
     after: after === undefined ? undefined : placeOf(after),
     limit,
   });
@@ -63,7 +68,7 @@ export async function listCalls(
     reasonText: textOf(call.reason),
     card_link: cardLink(host, call.entity_type, call.entity_id),
   }));
-  return { calls, next: page.next ? `${page.next.updatedAtMicros}-${page.next.callId}` : null };
+  return { calls, next: page.next ? `${page.next.micros}-${page.next.callId}` : null };
 }
 
 function shownState(state: TransferState): CallState {
@@ -79,5 +84,5 @@ function placeOf(after: string): CallPlace {
   if (micros === undefined || callId === undefined) {
     throw new ExportError('request_invalid', { values: { problems: 'after' }, field: 'after' });
   }
-  return { updatedAtMicros: Number(micros), callId: Number(callId) };
+  return { micros: Number(micros), callId: Number(callId) };
 }

@@ -5,16 +5,21 @@ import type { TransferState } from './schema.ts';
 
 /** Where a page of calls ended. */
 export interface CallPlace {
-  /** Microseconds since 1970, as exact as Postgres keeps them. */
-  updatedAtMicros: number;
+  /** Of the time that the order goes by: microseconds since 1970, as exact as Postgres keeps them. */
+  micros: number;
   callId: number;
 }
+
+/** By the calls' own times, or those that something happened to last first. */
+export type CallOrder = 'newest' | 'oldest' | 'latest';
 
 export interface CallPageQuery {
   exportId: string;
   /** Empty means all. */
   states: readonly TransferState[];
   reason?: string | undefined;
+  operatorId?: number | undefined;
+  order: CallOrder;
   after?: CallPlace | undefined;
   limit: number;
 }
@@ -39,37 +44,48 @@ export type CallOfPage = Pick<ReportRow, (typeof SHOWN)[number]>;
 
 type CallRow = CallOfPage & { micros: number };
 
-/** Calls of an export page by page, those that something happened to last first. */
+/** Each with the time that it goes by: the call's as it is known now, for which there is an index. */
+const ORDERS = {
+  newest: { time: sql`c.started_at`, direction: sql`desc`, beyond: sql`<` },
+  oldest: { time: sql`c.started_at`, direction: sql`asc`, beyond: sql`>` },
+  latest: { time: sql`t.updated_at`, direction: sql`desc`, beyond: sql`<` },
+} as const satisfies Record<CallOrder, unknown>;
+
+/** Calls of an export page by page. */
 export function createCallPages(db: Database) {
   return {
     async read({
       exportId,
       states,
       reason,
+      operatorId,
+      order,
       after,
       limit,
     }: CallPageQuery): Promise<{ calls: CallOfPage[]; next: CallPlace | undefined }> {
       const columns = SHOWN.map((name) => sql`${REPORT_COLUMNS[name]} as ${sql.id(name)}`);
+      const { time, direction, beyond } = ORDERS[order];
       const conditions = [
         sql`t.export_id = ${exportId}`,
         ...(states.length > 0 ? [sql`t.state in (${sql.join(states)})`] : []),
         ...(reason === undefined ? [] : [sql`t.reason = ${reason}`]),
+        ...(operatorId === undefined ? [] : [sql`fact.operator_id = ${operatorId}`]),
         ...(after
           ? [
-              sql`(t.updated_at, t.call_id) < (
-                timestamptz 'epoch' + ${after.updatedAtMicros}::bigint * interval '1 microsecond', ${after.callId})`,
+              sql`(${time}, t.call_id) ${beyond} (
+                timestamptz 'epoch' + ${after.micros}::bigint * interval '1 microsecond', ${after.callId})`,
             ]
           : []),
       ];
       const { rows } = await sql<CallRow>`
-        select ${sql.join(columns)}, (extract(epoch from t.updated_at) * 1000000)::bigint as micros
+        select ${sql.join(columns)}, (extract(epoch from ${time}) * 1000000)::bigint as micros
           ${REPORT_SOURCE}
          where ${sql.join(conditions, sql` and `)}
-         order by t.updated_at desc, t.call_id desc
+         order by ${time} ${direction}, t.call_id ${direction}
          limit ${limit + 1}`.execute(db);
       const calls = rows.slice(0, limit);
       const last = rows.length > limit ? calls.at(-1) : undefined;
-      return { calls, next: last && { updatedAtMicros: last.micros, callId: last.call_id } };
+      return { calls, next: last && { micros: last.micros, callId: last.call_id } };
     },
   };
 }

@@ -120,7 +120,7 @@ export function exportRoutes(app: Api, { ledger, access, exports, now }: Service
     '/exports/:exportId/calls',
     {
       schema: {
-        summary: 'Its calls, those that something happened to last first.',
+        summary: 'Its calls: by their own times, or (`latest`) those that something happened to last first.',
         params: exportId,
         querystring: z.strictObject({
           state: z.enum(CALL_STATES).optional(),
@@ -128,6 +128,8 @@ export function exportRoutes(app: Api, { ledger, access, exports, now }: Service
             .string()
             .refine((reason) => Object.hasOwn(REASON_SENTENCES, reason))
             .optional(),
+          operatorId: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional(),
+          order: z.enum(['newest', 'oldest', 'latest']).default('newest'),
           after: z.string().max(50).optional(),
           limit: limit(200, 50),
         }),

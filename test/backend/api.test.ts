@@ -264,6 +264,20 @@ describe('an export', () => {
     }
     expect(new Set(seen.map(({ call_id: id }) => id)).size).toBe(calls.found);
     expect(seen).toHaveLength(calls.found);
+    type Listed = { started_at: string; operator_name: string | null }[];
+    const listed = async (query: string) => (await ask(`GET ${route}/calls?limit=200${query}`)).body['calls'] as Listed;
+    const times = (calls: Listed) => calls.map(({ started_at: at }) => Date.parse(at));
+    const newest = times(await listed(''));
+    expect(newest).toEqual(newest.toSorted((one, other) => other - one));
+    expect(times(await listed('&order=oldest'))).toEqual(newest.toReversed());
+    expect(await listed('&order=latest')).toHaveLength(calls.found);
+    const users = (await ask('GET /api/users')).body['users'] as { id: number; name: string }[];
+    const everybodys = await listed('');
+    // One that only calls know has no name.
+    for (const { id, name } of users.filter((user) => !user.name.startsWith('ID '))) {
+      const own = everybodys.filter((call) => call.operator_name === name);
+      expect([name, await listed(`&operatorId=${id}`)]).toEqual([name, own]);
+    }
     const failed = (await ask(`GET ${route}/calls?state=failed&reason=recording_missing`)).body['calls'];
     expect(failed).toHaveLength(
       body['failures'] ? ((body['failures'] as Record<string, number>)['recording_missing'] ?? 0) : 0,
@@ -286,8 +300,8 @@ describe('an export', () => {
 
   test('of a group is of those who are in it when it starts, not when it was chosen', async () => {
     const { operators } = stage.sandbox.world;
-    const [name] = (await ask('GET /api/users')).body['users'] as { group: string | null }[];
-    const group = name?.group ?? '';
+    const users = (await ask('GET /api/users')).body['users'] as { group: string | null }[];
+    const group = users.find((user) => user.group !== null)?.group ?? '';
     const chosen = async () => {
       const begun = await ask('POST /api/previews', { body: { settings: stage.settings({ groups: [group] }) } });
       expect(begun.status).toBe(202);

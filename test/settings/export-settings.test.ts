@@ -41,6 +41,7 @@ describe('absent settings take their defaults', () => {
     const given = {
       period: { from: '2026-11-01', to: '2026-11-22' },
       users: [7, 8],
+      groups: ['Отдел продаж'],
       direction: 'incoming',
       reExport: true,
       unsorted: true,

@@ -215,9 +215,11 @@ async function tell(ledger: Ledger, exportId: string): Promise<void> {
   await ledger.throughput.read(exportId);
   await reportOf(ledger, exportId);
   await ledger.report.latestFailures(exportId, 5);
-  const query = { exportId, states: ['exported' as const], limit: 1 };
+  const query = { exportId, states: ['exported' as const], limit: 1, order: 'latest' as const };
   const { next } = await ledger.callPages.read({ ...query, reason: undefined });
   await ledger.callPages.read({ ...query, states: [], reason: 'recording_expired', after: next });
+  await ledger.callPages.read({ ...query, operatorId: 7, order: 'newest', after: next });
+  await ledger.callPages.read({ ...query, order: 'oldest', after: next });
   await ledger.exports.find(exportId);
   await ledger.exports.list(TEST_ACCOUNT, 10);
   await ledger.exports.list(TEST_ACCOUNT, 10, exportId);

@@ -143,9 +143,17 @@ describe('the history', () => {
     fireEvent.change(page.seen.getByLabelText('Причина'), { target: { value: 'recording_expired' } });
     await waitFor(() => {
       expect(backEnd.sent('GET /exports/e-1/calls').at(-1)?.path).toBe(
-        '/exports/e-1/calls?state=failed&reason=recording_expired&limit=50',
+        '/exports/e-1/calls?state=failed&reason=recording_expired&order=newest&limit=50',
       );
     });
+    fireEvent.change(page.seen.getByLabelText('Сотрудник'), { target: { value: '2' } });
+    await page.press(/^Время/);
+    await waitFor(() => {
+      expect(backEnd.sent('GET /exports/e-1/calls').at(-1)?.path).toBe(
+        '/exports/e-1/calls?state=failed&reason=recording_expired&operatorId=2&order=oldest&limit=50',
+      );
+    });
+    expect(page.root.querySelector('th[aria-sort="ascending"]')).not.toBeNull();
   });
 
   test('a card link that is no web address is no link', async () => {

@@ -106,7 +106,7 @@ export function SettingsPage({ initial, status }: SettingsPageProps) {
         <FiltersBlock section={sectionOf('filters')} users={users} timeZone={account?.timeZone ?? ''} />
         <MappingBlock section={sectionOf('mapping')} fields={fields} />
         <PreviewBlock preview={preview} />
-        <HistoryBlock status={status} retry={actions.retry} />
+        <HistoryBlock status={status} users={users.value ?? []} retry={actions.retry} />
         <ActionBar
           editor={editor}
           preview={preview.start}

@@ -37,9 +37,13 @@ export const CALL_STATES = [
   'planned',
 ] as const satisfies readonly CallState[];
 
+type CallOrder = 'newest' | 'oldest' | 'latest';
+
 export interface CallQuery {
   state?: CallState | undefined;
   reason?: string | undefined;
+  operatorId?: number | undefined;
+  order?: CallOrder | undefined;
   after?: string | undefined;
   limit: number;
 }

@@ -3,7 +3,14 @@ import { usePage } from '../page-context.ts';
 import { safeLink } from '../safe-link.ts';
 import { textOf } from '../text/dictionary.ts';
 
-export function CallTable({ calls }: { calls: Call[] }) {
+interface CallTableProps {
+  calls: Call[];
+  /** By the calls' times; absent where the list has an order of its own. */
+  order?: 'newest' | 'oldest';
+  onOrder?: () => void;
+}
+
+export function CallTable({ calls, order, onOrder }: CallTableProps) {
   const { text } = usePage();
   const { columns } = text.calls;
   return (
@@ -11,12 +18,22 @@ export function CallTable({ calls }: { calls: Call[] }) {
       <table class="sse-table">
         <thead>
           <tr>
-            <th scope="col">{columns.startedAt}</th>
+            <th scope="col" aria-sort={order && (order === 'newest' ? 'descending' : 'ascending')}>
+              {order && onOrder ? (
+                <button type="button" class="sse-sort" onClick={onOrder}>
+                  {columns.startedAt} <span aria-hidden="true">{order === 'newest' ? '↓' : '↑'}</span>
+                </button>
+              ) : (
+                columns.startedAt
+              )}
+            </th>
             <th scope="col">{columns.operator}</th>
             <th scope="col">{columns.direction}</th>
             <th scope="col">{columns.talk}</th>
             <th scope="col">{columns.state}</th>
-            <th scope="col">{columns.card}</th>
+            <th scope="col">
+              <span class="sse-aloud">{columns.card}</span>
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -47,8 +64,17 @@ function CallRow({ call }: { call: Call }) {
         {card === undefined ? (
           text.common.none
         ) : (
-          <a class="sse-link" href={card} target="_blank" rel="noopener noreferrer">
-            {text.calls.openCard}
+          <a
+            class="sse-icon-link"
+            href={card}
+            target="_blank"
+            rel="noopener noreferrer"
+            aria-label={text.calls.openCard}
+            title={text.calls.openCard}
+          >
+            <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+              <path d="M6 3H3v10h10v-3M9 3h4v4M13 3 7 9" fill="none" stroke="currentColor" stroke-width="1.5" />
+            </svg>
           </a>
         )}
       </td>

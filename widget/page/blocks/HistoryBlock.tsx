@@ -1,3 +1,4 @@
+import type { User } from '../api/types.ts';
 import { Block } from '../controls/Block.tsx';
 import { Button } from '../controls/Button.tsx';
 import { ErrorNotice } from '../controls/ErrorNotice.tsx';
@@ -13,10 +14,11 @@ const PAGE = 10;
 
 interface HistoryBlockProps {
   status: WatchedStatus;
+  users: User[];
   retry: ExportActions['retry'];
 }
 
-export function HistoryBlock({ status, retry }: HistoryBlockProps) {
+export function HistoryBlock({ status, users, retry }: HistoryBlockProps) {
   const { current, isStarting } = status;
   const { api, text } = usePage();
   const { history: words } = text;
@@ -38,6 +40,7 @@ export function HistoryBlock({ status, retry }: HistoryBlockProps) {
             // The one that is watched is known better than the list that was read before.
             status={listed.exportId === current?.exportId ? { ...listed, ...current } : listed}
             canRetry={!isRunning}
+            users={users}
             retry={retry}
           />
         ))}

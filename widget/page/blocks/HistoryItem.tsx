@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { ExportStatus } from '../api/types.ts';
+import type { ExportStatus, User } from '../api/types.ts';
 import { Button } from '../controls/Button.tsx';
 import { isFinal, isPlanned, sum } from '../export/running.ts';
 import type { ExportActions } from '../export/use-export-actions.ts';
@@ -13,10 +13,11 @@ import { useElementId } from '../controls/use-element-id.ts';
 interface HistoryItemProps {
   status: ExportStatus;
   canRetry: boolean;
+  users: User[];
   retry: ExportActions['retry'];
 }
 
-export function HistoryItem({ status, canRetry, retry }: HistoryItemProps) {
+export function HistoryItem({ status, canRetry, users, retry }: HistoryItemProps) {
   const { text, formats } = usePage();
   const { history: words } = text;
   const [opened, setOpened] = useState<'calls' | 'retry' | null>(null);
@@ -54,7 +55,7 @@ export function HistoryItem({ status, canRetry, retry }: HistoryItemProps) {
       {opened === 'retry' && canRetry && (
         <RetryChoices status={status} retry={retry} onStarted={() => setOpened(null)} />
       )}
-      {opened === 'calls' && <CallList of={status} />}
+      {opened === 'calls' && <CallList of={status} users={users} />}
     </li>
   );
 

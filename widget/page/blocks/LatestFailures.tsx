@@ -9,6 +9,9 @@ const SHOWN = 5;
 export function LatestFailures({ current }: { current: ExportStatus }) {
   const { api } = usePage();
   const { exportId, calls } = current;
-  const page = useLoaded(() => api.calls(exportId, { state: 'failed', limit: SHOWN }), `${exportId} ${calls.failed}`);
+  const page = useLoaded(
+    () => api.calls(exportId, { state: 'failed', order: 'latest', limit: SHOWN }),
+    `${exportId} ${calls.failed}`,
+  );
   return page.value ? <CallTable calls={page.value.calls} /> : null;
 }

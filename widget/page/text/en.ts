@@ -286,6 +286,14 @@ export const en: Dictionary = {
     title: 'Calls of the export',
     state: 'State',
     reason: 'Reason',
+    operator: 'User',
+    shownAll: { one: '{n} call', few: '{n} calls', many: '{n} calls', other: '{n} calls' },
+    shownFirst: {
+      one: 'the first {n} call is shown',
+      few: 'the first {n} calls are shown',
+      many: 'the first {n} calls are shown',
+      other: 'the first {n} calls are shown',
+    },
     any: 'All',
     states: {
       exported: 'Sent',
