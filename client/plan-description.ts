@@ -1,10 +1,10 @@
 import type { Sentence } from '../errors/codes.ts';
 import type { Account } from '../ledger/accounts.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { Tariff } from '../settings/tariff.ts';
+import { flatTariff, type Tariff } from '../settings/tariff.ts';
 import { type Estimate, estimate, paceOf } from './estimate.ts';
 import { listingRemarks } from './listing-remarks.ts';
-import { priceSentences } from './price-sentences.ts';
+import { ownPriceSentence, priceSentences } from './price-sentences.ts';
 import type { ExportStatus } from './status.ts';
 
 export interface PlanDescription {
@@ -34,14 +34,17 @@ export async function describePlan(
   const callsPerSecond = await paceOfAccount(ledger, account);
   const cards = await ledger.entities.countPlanned(exportId);
   const mapping = (await ledger.exports.find(exportId))?.settings.mapping;
+  // As it is saved now: a price that was entered after the calculation counts.
+  const { price } = (await ledger.settings.read(account.accountId)).settings;
+  const holding = price ? flatTariff(price, tariff.source) : tariff;
   const pace = { requestsPerSecond, callsPerSecond };
-  const estimated = estimate({ calls, talkSeconds, listing, cards }, mapping, account, pace, tariff);
+  const estimated = estimate({ calls, talkSeconds, listing, cards }, mapping, account, pace, holding);
   return {
     calls,
     talkSeconds: { planned: talkSeconds.planned },
     estimate: estimated,
     warnings: [...warningsOf(calls), ...listingRemarks(listing)],
-    priceNotes: priceSentences(estimated.roubles, tariff, tariffFile),
+    priceNotes: price ? [ownPriceSentence(price)] : priceSentences(estimated.roubles, tariff, tariffFile),
   };
 }
 

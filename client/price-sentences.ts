@@ -22,3 +22,11 @@ export function priceSentences(roubles: number | null, { date, source }: Tariff,
     },
   ];
 }
+
+/** A price by the account's own setting. */
+export function ownPriceSentence({ roublesPerMinute, date }: { roublesPerMinute: number; date: string }): Sentence {
+  return {
+    en: `The price is by ${roublesPerMinute} ₽ a minute, as entered on ${date}.`,
+    ru: `Стоимость рассчитана по цене ${String(roublesPerMinute).replace('.', ',')} ₽ за минуту, введённой ${date}.`,
+  };
+}

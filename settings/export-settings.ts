@@ -54,6 +54,11 @@ const exportSettingsSchema = z.strictObject({
       ...wrong('the minimum exceeds the maximum', 'минимум больше максимума'),
     })
     .default({ min: 0, max: 0 }),
+  /** What a minute of talk costs by the account's contract, and since when that is known; null: by the tariff file. */
+  price: z
+    .strictObject({ roublesPerMinute: z.number().positive().max(10_000), date: day })
+    .nullable()
+    .default(null),
   /**
    * Calls too that hang on unsorted leads of the telephony (category sip) and have no note yet. Off by default: most
    * telephonies note such a call once the lead is accepted, and reading them costs requests.

@@ -47,6 +47,18 @@ export function parseTariff(given: unknown, file: string): Tariff {
   throw new ExportError('tariff_invalid', { values: { file, problems } });
 }
 
+/** One price for every minute, as an account's people enter it. */
+export function flatTariff(
+  { roublesPerMinute, date }: { roublesPerMinute: number; date: string },
+  source: string,
+): Tariff {
+  return {
+    source,
+    date,
+    tiers: [{ fromMinutes: 0, roublesPerSecond: { recognition: roublesPerMinute / 60, analytics: 0 } }],
+  };
+}
+
 /**
  * What so much talk costs as the first of its month, which is the dearest way: later tiers are cheaper.
  *

@@ -180,6 +180,14 @@ test('a preview counts unsaved settings, says which of their fields are gone and
   expect(JSON.stringify(counted)).not.toContain('TARIFF_FILE');
   expect(stage.sandbox.speechsense.talks()).toHaveLength(sent);
   expect(await ask(`GET /api/exports/${idOf(begun)}`)).toMatchObject({ status: 404 });
+
+  // A price that is saved afterwards needs no second calculation.
+  await save(stage.settings({ price: { roublesPerMinute: 6, date: '2026-12-01' } }));
+  const { talkSeconds, estimate } = (await ask(`GET /api/previews/${idOf(begun)}`)).body;
+  const { planned } = talkSeconds as { planned: number };
+  expect(planned).toBeGreaterThan(0);
+  expect((estimate as { roubles: number }).roubles).toBeCloseTo(planned / 10, 2);
+  await save(stage.settings());
 });
 
 describe('an export', () => {

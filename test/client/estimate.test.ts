@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { estimate } from '../../client/estimate.ts';
 import { priceSentences } from '../../client/price-sentences.ts';
 import { parseExportSettings } from '../../settings/export-settings.ts';
-import { parseTariff } from '../../settings/tariff.ts';
+import { flatTariff, parseTariff, priceOf } from '../../settings/tariff.ts';
 import { statusOf } from './statuses.ts';
 
 const tariff = (price: number | null) =>
@@ -46,6 +46,12 @@ describe('an estimate', () => {
   test('takes as long as the cards where these take longer than the calls', () => {
     const quick = { requestsPerSecond: 1, callsPerSecond: 100 };
     expect(estimate(PLAN, ALL, NO_FILTERS, quick, tariff(0.1)).seconds).toBe(15 + 288);
+  });
+
+  test('goes by the price of a minute that an account has entered', () => {
+    const own = flatTariff({ roublesPerMinute: 3.2, date: '2026-12-01' }, 'https://example.com/prices');
+    expect(priceOf(90, own)).toBe(4.8);
+    expect(priceOf(0, own)).toBe(0);
   });
 
   test('has no price where the tariff has none', () => {

@@ -17,6 +17,7 @@ describe('absent settings take their defaults', () => {
     unsorted: false,
     talkSeconds: { min: 0, max: 0 },
     recordingHosts: [],
+    price: null,
     mapping: { deal: [], contact: [], company: [], call: [] },
   };
 
@@ -47,6 +48,7 @@ describe('absent settings take their defaults', () => {
       unsorted: true,
       talkSeconds: { min: 10, max: 3_600 },
       recordingHosts: ['pbx.local', '10.1.0.0/16'],
+      price: { roublesPerMinute: 3.2, date: '2026-12-01' },
       mapping: { deal: [line('deal_name', 'name')], contact: [], company: [], call: [line('call_duration')] },
     };
     expect(parseExportSettings(given)).toEqual(given);

@@ -93,6 +93,7 @@ export function savedSettings(part: Partial<SavedSettings> = {}): SavedSettings 
       talkSeconds: { min: 0, max: 0 },
       unsorted: false,
       recordingHosts: [],
+      price: null,
       mapping: { deal: [], contact: [], company: [], call: [] },
     },
     connection: { connectionId: 'eag1', language: 'ru-RU', apiKeyTail: 'wxyz' },

@@ -574,12 +574,30 @@ describe('the preview', () => {
     await page.says('Будет отправлено100');
     await page.says('10 ч 0 мин');
     await page.says('короче минимума: 20');
-    await page.says('на сервере не внесены цены вашего тарифа Yandex Cloud');
-    await page.says('Попросите инженера');
+    await page.says('Стоимость не посчитана: введите цену минуты');
     expect(backEnd.sent('POST /previews')[0]?.body).toHaveProperty('settings.talkSeconds', { min: 30, max: 0 });
     await waitFor(() => expect(page.time.isSet()).toBe(false));
     await page.fill('Минимальная длительность разговора, секунд', '40');
     await page.says('Настройки изменены после расчёта');
+  });
+
+  test('takes the price of a minute where it is missed, and saves it with its day', async () => {
+    const backEnd = createBackEnd({
+      'POST /previews': () => ({ exportId: 'p-1' }),
+      'GET /previews/p-1': () => counted,
+      'PUT /settings': () => ({ version: 2, warnings: [] }),
+    });
+    const page = openPage(backEnd);
+    await page.press('Рассчитать');
+    await page.says('Стоимость—');
+    await page.fill('Цена минуты разговора, ₽', '3,2');
+    await page.says('Стоимость≈ 1\u00a0920 ₽');
+    await page.says('Введена 23.11.2026');
+    expect(page.root.textContent).not.toContain('Настройки изменены после расчёта');
+    await page.press('Сохранить настройки');
+    await page.says('Настройки сохранены');
+    const price = { roublesPerMinute: 3.2, date: '2026-11-23' };
+    expect(backEnd.sent('PUT /settings')[0]?.body).toHaveProperty('settings.price', price);
   });
 
   test('puts what is wrong at the fields', async () => {

@@ -105,7 +105,7 @@ export function SettingsPage({ initial, status }: SettingsPageProps) {
         <ConnectionBlock section={sectionOf('connection')} />
         <FiltersBlock section={sectionOf('filters')} users={users} timeZone={account?.timeZone ?? ''} />
         <MappingBlock section={sectionOf('mapping')} fields={fields} />
-        <PreviewBlock preview={preview} />
+        <PreviewBlock preview={preview} timeZone={account?.timeZone ?? ''} />
         <HistoryBlock status={status} users={users.value ?? []} retry={actions.retry} />
         <ActionBar
           editor={editor}

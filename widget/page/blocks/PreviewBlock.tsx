@@ -5,13 +5,16 @@ import { Loading } from '../controls/Loading.tsx';
 import { Notice } from '../controls/Notice.tsx';
 import { sum } from '../export/running.ts';
 import type { PreviewRun } from '../export/use-preview.ts';
+import { settingsOf } from '../form/form.ts';
+import { useForm } from '../form/form-context.ts';
 import { usePage } from '../page-context.ts';
 import { fill } from '../text/dictionary.ts';
 import { Figures } from './Figures.tsx';
+import { PriceField } from './PriceField.tsx';
 import { Reasons } from './Reasons.tsx';
 
 /** Not there until somebody presses «Рассчитать». */
-export function PreviewBlock({ preview }: { preview: PreviewRun }) {
+export function PreviewBlock({ preview, timeZone }: { preview: PreviewRun; timeZone: string }) {
   const { text, locale } = usePage();
   const { preview: words } = text;
   const { result, isCounting } = preview;
@@ -26,7 +29,7 @@ export function PreviewBlock({ preview }: { preview: PreviewRun }) {
       {preview.isUnreached && isCounting && <Notice kind="warning">{text.progress.updates}</Notice>}
       {preview.isOutdated && <Notice kind="warning">{words.outdated}</Notice>}
       {result?.state === 'failed' && <Notice kind="error">{result.error?.message[locale] ?? text.common.none}</Notice>}
-      {result?.state === 'completed' && <Counted result={result} />}
+      {result?.state === 'completed' && <Counted result={result} timeZone={timeZone} />}
       {result?.warnings.map((warning) => (
         <Notice key={warning.en} kind="warning">
           {warning[locale]}
@@ -36,18 +39,24 @@ export function PreviewBlock({ preview }: { preview: PreviewRun }) {
   );
 }
 
-function Counted({ result }: { result: Preview }) {
+function Counted({ result, timeZone }: { result: Preview; timeZone: string }) {
   const { text, formats } = usePage();
+  const { form } = useForm();
   const { preview: words } = text;
   const { calls, estimate } = result;
-  const roubles = estimate?.roubles ?? null;
+  const price = settingsOf(form).price?.roublesPerMinute ?? null;
+  const byTariff = estimate?.roubles ?? null;
+  const roubles = price === null ? byTariff : Math.round((result.talkSeconds.planned / 60) * price);
   const figures = [
     { name: words.found, value: formats.number(calls.found) },
     { name: words.planned, value: formats.number(sendable(calls)) },
     { name: words.hours, value: formats.span(result.talkSeconds.planned) },
     {
       name: words.roubles,
-      value: roubles === null ? text.common.none : fill(words.roublesValue, { n: formats.number(roubles) }),
+      value:
+        roubles === null || Number.isNaN(roubles)
+          ? text.common.none
+          : fill(words.roublesValue, { n: formats.number(roubles) }),
     },
     ...(estimate
       ? [
@@ -68,7 +77,7 @@ function Counted({ result }: { result: Preview }) {
     <div aria-live="polite">
       {sendable(calls) === 0 && <p>{words.nothing}</p>}
       <Figures figures={figures} />
-      {roubles === null && <p class="sse-hint">{words.roublesUnknown}</p>}
+      {(byTariff === null || price !== null) && <PriceField timeZone={timeZone} />}
       <h3 class="sse-subtitle">{words.skipped}</h3>
       {sum(calls.skipped) === 0 ? <p class="sse-hint">{words.nothingSkipped}</p> : <Reasons reasons={calls.skipped} />}
     </div>

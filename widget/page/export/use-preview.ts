@@ -27,6 +27,8 @@ export function usePreview({ form, report, actions }: Pick<SettingsEditor, 'form
   const [result, setResult] = useState<Preview | null>(null);
   const [isUnreached, setUnreached] = useState(false);
   const settings = settingsOf(withoutEmptyLines(form));
+  // A price changes nothing of what was counted.
+  const withoutPrice = (all: Settings) => JSON.stringify({ ...all, price: null });
 
   // An answer to an earlier question, or to one that was forgotten, is dropped.
   const turn = useRef(0);
@@ -43,7 +45,7 @@ export function usePreview({ form, report, actions }: Pick<SettingsEditor, 'form
     forget();
     const mine = turn.current;
     try {
-      const started = await api.startPreview(settings);
+      const started = await api.startPreview({ ...settings, price: null });
       if (mine !== turn.current) return;
       setCounted(settings);
       setExportId(started.exportId);
@@ -72,6 +74,6 @@ export function usePreview({ form, report, actions }: Pick<SettingsEditor, 'form
     }
   });
 
-  const isOutdated = counted !== null && JSON.stringify(settings) !== JSON.stringify(counted);
+  const isOutdated = counted !== null && withoutPrice(settings) !== withoutPrice(counted);
   return { start, forget, result, isCounting, isOutdated, isUnreached };
 }

@@ -20,14 +20,19 @@ export interface Form {
   /** As typed. */
   talkSeconds: { min: string; max: string };
   mapping: Mapping;
+  /** Roubles a minute as typed, and the day on which that was; empty: no price of the account's own. */
+  price: { roublesPerMinute: string; date: string };
   /** Settings that this page does not show, such as those of a newer back end: given back as they came. */
-  others: Omit<Settings, 'period' | 'users' | 'groups' | 'direction' | 'reExport' | 'talkSeconds' | 'mapping'>;
+  others: Omit<
+    Settings,
+    'period' | 'users' | 'groups' | 'direction' | 'reExport' | 'talkSeconds' | 'mapping' | 'price'
+  >;
 }
 
 const DEFAULT_LANGUAGE = 'ru-RU';
 
 export function formOf({ settings, connection }: Pick<SavedSettings, 'settings' | 'connection'>): Form {
-  const { period, users, groups, direction, reExport, talkSeconds, mapping, ...others } = settings;
+  const { period, users, groups, direction, reExport, talkSeconds, mapping, price, ...others } = settings;
   return {
     connectionId: connection?.connectionId ?? '',
     language: connection?.language ?? DEFAULT_LANGUAGE,
@@ -39,6 +44,7 @@ export function formOf({ settings, connection }: Pick<SavedSettings, 'settings' 
     reExport,
     talkSeconds: { min: String(talkSeconds.min), max: String(talkSeconds.max) },
     mapping,
+    price: price ? { ...price, roublesPerMinute: String(price.roublesPerMinute) } : { roublesPerMinute: '', date: '' },
     others,
   };
 }
@@ -54,7 +60,14 @@ export function settingsOf(form: Form): Settings {
     reExport: form.reExport,
     talkSeconds: { min: Number(form.talkSeconds.min), max: Number(form.talkSeconds.max) },
     mapping: form.mapping,
+    price: priceOf(form),
   };
+}
+
+/** What cannot be read as a number goes to the server as it is, which says so at the field. */
+function priceOf({ price: { roublesPerMinute, date } }: Form): Settings['price'] {
+  const typed = roublesPerMinute.trim().replace(',', '.');
+  return typed === '' ? null : { roublesPerMinute: Number(typed), date };
 }
 
 export function connectionOf({ connectionId, language, apiKey }: Form): ConnectionInput {
@@ -94,6 +107,7 @@ const PARTS = [
   'reExport',
   'talkSeconds',
   'mapping',
+  'price',
 ] as const satisfies (keyof Form)[];
 
 export function isFormField(path: string): boolean {

@@ -22,7 +22,7 @@ export function presetPeriod(preset: Preset, now: Date, timeZone: string): Perio
 }
 
 /** The date that the account's clock shows, `2026-11-22`. */
-function calendarDay(now: Date, timeZone: string): string {
+export function calendarDay(now: Date, timeZone: string): string {
   const options = { year: 'numeric', month: '2-digit', day: '2-digit' } as const;
   try {
     // The Swedish form of a date is the ISO one.

@@ -206,8 +206,10 @@ export const en: Dictionary = {
     nothingSkipped: 'Nothing',
     roubles: 'Price',
     roublesValue: '≈ {n} ₽',
-    roublesUnknown:
-      'The price is not calculated: the prices of your Yandex Cloud tariff are not on the server. Ask an engineer to fill in the tariff file.',
+    price: 'Price of a minute of talk, ₽',
+    priceHint:
+      'The price is not calculated: enter the price of a minute by your contract with Yandex Cloud and save the settings.',
+    priceSince: 'Entered on {day}. It is saved with the settings.',
     takes: 'Takes about',
     requests: 'Requests to amoCRM',
     outdated: 'The settings were changed after this calculation.',
