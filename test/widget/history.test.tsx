@@ -48,7 +48,7 @@ describe('the history', () => {
     await page.says('01.11.2026 – 21.11.2026');
     await page.says('запуск: Анна Смирнова');
     await page.says('длительность 1 ч 30 мин');
-    await page.says('отправлено 88, не отправлено 10, ждут 0, без подтверждения 2, пропущено 20');
+    await page.says('Найдено 120 → Отправлено 88 Без подтверждения 2 Не отправлено 10 Пропущено 20');
     const history = await page.block('История');
     fireEvent.click(history.getByRole('button', { name: 'Показать ещё' }));
     await page.says('Период не указан');

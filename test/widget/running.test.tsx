@@ -361,6 +361,17 @@ describe('progress', () => {
     expect(said).toContain('записи больше нет по ссылке: 10');
   });
 
+  test('draws what became of the calls to scale, and says it in words beside the picture', async () => {
+    const page = openPage(withExport(exportStatus()).backEnd);
+    await page.says('Найдено 120 → Отправлено 40 Не отправлено 10 Осталось 50 Пропущено 20');
+    const [bar] = (await page.block('Выгрузка')).getAllByRole('figure');
+    const widths = [...(bar?.querySelectorAll(':scope > svg rect') ?? [])].map((part) =>
+      Number(part.getAttribute('width')),
+    );
+    expect(widths.map(Math.round)).toEqual([333, 83, 417, 167]);
+    expect(widths.reduce((total, width) => total + width, 0)).toBeCloseTo(1_000);
+  });
+
   test('counts as processed all that this export is through with, as the command line does', async () => {
     const calls = {
       ...exportStatus().calls,

@@ -6,6 +6,7 @@ import type { ExportActions } from '../export/use-export-actions.ts';
 import { usePage } from '../page-context.ts';
 import { fill } from '../text/dictionary.ts';
 import { CallList } from './CallList.tsx';
+import { OutcomeBar } from './OutcomeBar.tsx';
 import { ReportButtons } from './ReportButtons.tsx';
 import { RetryChoices } from './RetryChoices.tsx';
 import { useElementId } from '../controls/use-element-id.ts';
@@ -40,7 +41,11 @@ export function HistoryItem({ status, canRetry, users, retry }: HistoryItemProps
         <span class={`sse-badge sse-badge_${status.state}`}>{text.progress.states[status.state]}</span>
         <span class="sse-hint">{circumstances().join(' · ')}</span>
       </div>
-      <p>{fill(words.summary, summary)}</p>
+      {isPlanned(status) && status.calls.found > 0 ? (
+        <OutcomeBar status={status} />
+      ) : (
+        <p>{fill(words.summary, summary)}</p>
+      )}
       <div class="sse-row">
         {isOver && <ReportButtons exportId={status.exportId} />}
         {isOver && hasRetriable && canRetry && (

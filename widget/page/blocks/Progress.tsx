@@ -5,6 +5,7 @@ import { usePage } from '../page-context.ts';
 import { fill } from '../text/dictionary.ts';
 import { Figures } from './Figures.tsx';
 import { LatestFailures } from './LatestFailures.tsx';
+import { OutcomeBar } from './OutcomeBar.tsx';
 import { ProgressBar } from './ProgressBar.tsx';
 import { Reasons } from './Reasons.tsx';
 
@@ -20,7 +21,11 @@ export function Progress({ current }: { current: ExportStatus }) {
         <p class="sse-hint">{fill(words.search, { n: formats.number(current.calls.unconfirmed) })}</p>
       )}
       <Pace current={current} />
-      <Counts current={current} />
+      <OutcomeBar status={current} />
+      <details class="sse-details">
+        <summary>{words.allCounts}</summary>
+        <Counts current={current} />
+      </details>
       {sum(current.failures) > 0 && (
         <>
           <h3 class="sse-subtitle">{words.failures}</h3>

@@ -242,6 +242,7 @@ export const en: Dictionary = {
     left: 'Time left',
     talk: 'Talks',
     counts: 'Calls by state',
+    allCounts: 'All figures',
     failures: 'Why not sent',
     trouble: 'It is held up and tries again by itself. {what}',
     updates: 'No connection to the server: this is the last known state. Trying again by itself.',
