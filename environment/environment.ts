@@ -62,6 +62,8 @@ export const environmentSchema = z.object({
     .optional(),
   // Reverse proxies between the browsers and the backend, whose X-Forwarded-For is believed.
   TRUSTED_PROXIES: number('a whole number, 0 to 10').int().min(0).max(10).default(0),
+  // Commands, Postgres and Temporal on the same machine get the processor first.
+  WORKER_NICENESS: number('a whole number, 0 to 19').int().min(0).max(19).default(5),
   SHUTDOWN_GRACE_SECONDS: number('a number of seconds, 0 to 3600').min(0).max(3_600).default(90),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   INSECURE_HOSTS: hostPorts,

@@ -25,11 +25,17 @@ import { ensureTokenSchedule } from './token-schedule.ts';
 import { toldToEnd } from './told-to-end.ts';
 import { temporalLogger } from './temporal-logger.ts';
 import { workflowBundle } from './workflow-bundle.ts';
+import { yieldProcessor } from './yield-processor.ts';
 
 /** `npm run worker`: runs exports until it is told to end (SIGINT, SIGTERM), then puts its calls back and leaves. */
 async function main(): Promise<void> {
   const environment = readEnvironment(process.env);
   const logger = createLogger(environment.LOG_LEVEL);
+  try {
+    yieldProcessor(environment.WORKER_NICENESS);
+  } catch (error) {
+    logger.warn({ err: error }, 'the system does not let this worker stand back for the processor');
+  }
   Runtime.install({ logger: temporalLogger(logger) });
 
   const ledger = openLedger({

@@ -32,6 +32,7 @@ describe('an environment with only what is needed', () => {
       HOST: '127.0.0.1',
       PORT: 3000,
       TRUSTED_PROXIES: 0,
+      WORKER_NICENESS: 5,
       SHUTDOWN_GRACE_SECONDS: 90,
       LOG_LEVEL: 'info',
       INSECURE_HOSTS: [],
