@@ -9,13 +9,18 @@ import { ExportError } from '../errors/export-error.ts';
  */
 export function cancellationOf(thrown: unknown): CancelledFailure | ExportError | undefined {
   if (!Context.current().cancellationSignal.aborted) return undefined;
-  if (isStopRequested()) {
+  if (stopLookup()()) {
     return thrown instanceof CancelledFailure ? thrown : new CancelledFailure('stopped');
   }
   return new ExportError('worker_stopping');
 }
 
-/** Whether a person's stop, and not its worker's end, ended the activity. */
-export function isStopRequested(): boolean {
-  return Context.current().cancellationDetails?.cancelRequested === true;
+/**
+ * Called in an activity, it answers a function that tells whether a person's stop, and not its worker's end, ended it. That
+ * one may be called anywhere: a listener of the cancellation signal runs outside the activity's context, where an error
+ * that it throws ends the whole worker.
+ */
+export function stopLookup(): () => boolean {
+  const context = Context.current();
+  return () => context.cancellationDetails?.cancelRequested === true;
 }

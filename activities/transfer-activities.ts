@@ -11,7 +11,7 @@ import type { SpeechSense } from '../speechsense/speechsense.ts';
 import { traitsOf } from '../speechsense/talk-traits.ts';
 import { entitiesOfCall, neededFields } from './call-entities.ts';
 import { clientOf, mappedFields } from './call-fields.ts';
-import { cancellationOf, isStopRequested } from './cancellation.ts';
+import { cancellationOf, stopLookup } from './cancellation.ts';
 import {
   answerOf,
   deservesLastTry,
@@ -79,6 +79,7 @@ export function createTransferActivities(deps: TransferDeps) {
     const { link } = call;
     await assertAccess(ledger, call);
     const signal = cancellationSignal();
+    const isStopRequested = stopLookup();
     const ending = AbortSignal.any([signal, deps.workerEnding]);
     const brake = brakeOf(call.accountId);
     const { turn, result } = await inTurn(brake, ending, async () => {

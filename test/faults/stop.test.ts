@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createStage, type Stage, type StageOptions } from '../support/stage.ts';
 import { expectOnce, expectToAddUp, expectWhole, recordedCalls } from '../support/promises.ts';
+import { isRunning } from '../support/is-running.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 describe('stop means stop', () => {
@@ -71,6 +72,27 @@ describe('stop means stop', () => {
     );
     expect(waits).not.toEqual([]);
     expect(waits.filter((seconds) => seconds >= 8)).toEqual([]);
+  });
+
+  test('a stop finds calls that only wait for their answer, lets them have it, and costs no worker', async () => {
+    stage = await createStage({ sandbox: { calls: 60, talkScale: 0.2 }, pace: { batchSize: 50, lanes: 16 } });
+    await stage.control('speechsense', 'PUT', '/faults', [
+      { at: 'stored', after: 3, action: { kind: 'delay', delayMs: 2_000 } },
+    ]);
+    const worker = await stage.startWorker();
+    const exportId = await stage.exports.start(stage.accountId, stage.settings());
+    const waiting = () => {
+      const { stored } = stage.sandbox.speechsense.counters().uploads;
+      return stored > 3 || undefined;
+    };
+    await waitFor(waiting, { what: 'talks whose answers are still to come' });
+    await stage.exports.stop(stage.accountId);
+    const stopped = await stage.finished(exportId);
+    expect(isRunning(worker.pid)).toBe(true);
+    expect(stopped).toMatchObject({ state: 'stopped', calls: { unconfirmed: 0 } });
+    expectToAddUp(stopped, await stage.report(exportId));
+    expect(stopped.calls.exported).toBe(stage.sandbox.speechsense.talks().length);
+    expect(stopped.calls.exported).toBeGreaterThan(3);
   });
 
   test('a stop while nothing runs says so', async () => {
