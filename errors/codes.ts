@@ -265,7 +265,7 @@ export const ERROR_CODES = {
   amocrm_unauthorized: {
     kind: 'auth',
     en: 'amoCRM refuses the token of {host}: it is wrong, expired or revoked. Connect the account with a valid one (`account add`); a blocked export then goes on by itself.',
-    ru: 'amoCRM не принимает токен {host}: он неверный, истёк или отозван. Подключите аккаунт с действующим (`account add`); заблокированная выгрузка затем продолжится сама.',
+    ru: 'amoCRM не принимает токен {host}: он неверный, истёк или отозван. Подключите аккаунт с действующим (`account add`); приостановленная выгрузка затем продолжится сама.',
     page: {
       en: `amoCRM has ended the access of this integration. ${BLOCKED_GOES_ON.en}`,
       ru: `amoCRM больше не даёт интеграции доступ к аккаунту. ${BLOCKED_GOES_ON.ru}`,
@@ -274,7 +274,7 @@ export const ERROR_CODES = {
   amocrm_grant_lost: {
     kind: 'auth',
     en: 'amoCRM at {host} was asked for new tokens, but its answer was lost, and they are given only once. Connect the account again with `account add`; a blocked export then goes on by itself.',
-    ru: 'У amoCRM {host} запрошены новые токены, но ответ потерян, а выдаются они один раз. Подключите аккаунт заново через `account add`; заблокированная выгрузка затем продолжится сама.',
+    ru: 'У amoCRM {host} запрошены новые токены, но ответ потерян, а выдаются они один раз. Подключите аккаунт заново через `account add`; приостановленная выгрузка затем продолжится сама.',
     page: {
       en: `amoCRM gave new access, but its answer was lost, and it is given only once. ${BLOCKED_GOES_ON.en}`,
       ru: `amoCRM выдала новый доступ, но ответ потерялся, а выдаётся он один раз. ${BLOCKED_GOES_ON.ru}`,
@@ -292,7 +292,7 @@ export const ERROR_CODES = {
   amocrm_client_refused: {
     kind: 'auth',
     en: 'amoCRM at {host} does not know the integration: AMOCRM_CLIENT_ID, AMOCRM_CLIENT_SECRET and AMOCRM_REDIRECT_URI must be exactly those of its page. Correct them and restart the processes; a blocked export then wants `resume`. If they are: amoCRM answers so, too, to an account on its free plan.',
-    ru: 'amoCRM {host} не узнаёт интеграцию: AMOCRM_CLIENT_ID, AMOCRM_CLIENT_SECRET и AMOCRM_REDIRECT_URI должны точно совпадать с её страницей. Исправьте их и перезапустите процессы; заблокированную выгрузку затем продолжит `resume`. Если всё верно: так amoCRM отвечает и аккаунту на бесплатном тарифе.',
+    ru: 'amoCRM {host} не узнаёт интеграцию: AMOCRM_CLIENT_ID, AMOCRM_CLIENT_SECRET и AMOCRM_REDIRECT_URI должны точно совпадать с её страницей. Исправьте их и перезапустите процессы; приостановленную выгрузку затем продолжит `resume`. Если всё верно: так amoCRM отвечает и аккаунту на бесплатном тарифе.',
     page: SET_UP_WRONGLY,
   },
   amocrm_client_not_set: {
@@ -314,7 +314,7 @@ export const ERROR_CODES = {
   amocrm_account_moved: {
     kind: 'auth',
     en: 'There is no amoCRM account at {host} (any more). If it was renamed, connect it with its new host: `account add --host …`; a blocked export then goes on by itself.',
-    ru: 'По адресу {host} нет (больше) аккаунта amoCRM. Если его переименовали, подключите его по новому адресу: `account add --host …`; заблокированная выгрузка затем продолжится сама.',
+    ru: 'По адресу {host} нет (больше) аккаунта amoCRM. Если его переименовали, подключите его по новому адресу: `account add --host …`; приостановленная выгрузка затем продолжится сама.',
     page: {
       en: `The amoCRM account has another address now. ${BLOCKED_GOES_ON.en}`,
       ru: `У аккаунта amoCRM теперь другой адрес. ${BLOCKED_GOES_ON.ru}`,
@@ -341,7 +341,7 @@ export const ERROR_CODES = {
   amocrm_forbidden: {
     kind: 'auth',
     en: 'amoCRM denies {what} to this token: it needs {right}. Give it to the user who connected the account, or connect as an administrator (`account add`); a blocked export then wants `resume`.',
-    ru: 'amoCRM не даёт этому токену доступ к {what}. Требуется: {right}. Выдайте это пользователю, который подключил аккаунт, или подключите от имени администратора (`account add`); заблокированную выгрузку затем продолжит `resume`.',
+    ru: 'amoCRM не даёт этому токену доступ к {what}. Требуется: {right}. Выдайте это пользователю, который подключил аккаунт, или подключите от имени администратора (`account add`); приостановленную выгрузку затем продолжит `resume`.',
     page: {
       en: 'amoCRM denies part of the data to the user who connected the account: it needs {right}. Connect the account as an administrator; a blocked export then goes on by itself. Or give that user the right and resume the export.',
       ru: 'amoCRM не даёт часть данных пользователю, который подключил аккаунт. Требуется: {right}. Подключите аккаунт от имени администратора, и остановленная выгрузка продолжится сама. Или выдайте это пользователю и продолжите выгрузку.',
@@ -350,7 +350,7 @@ export const ERROR_CODES = {
   amocrm_unpaid: {
     kind: 'auth',
     en: 'The amoCRM account {host} is not paid for: amoCRM answers 402. Pay for it; a blocked export then wants `resume`.',
-    ru: 'Аккаунт amoCRM {host} не оплачен: amoCRM отвечает 402. Оплатите его; заблокированную выгрузку затем продолжит `resume`.',
+    ru: 'Аккаунт amoCRM {host} не оплачен: amoCRM отвечает 402. Оплатите его; приостановленную выгрузку затем продолжит `resume`.',
     page: {
       en: 'The amoCRM account is not paid for. Pay for it, then resume the export.',
       ru: 'Аккаунт amoCRM не оплачен. Оплатите его и продолжите выгрузку.',
@@ -390,7 +390,7 @@ export const ERROR_CODES = {
   speechsense_unauthenticated: {
     kind: 'auth',
     en: 'SpeechSense refuses the API key: it is wrong, deleted or expired. Set a valid one with `connection set`; a blocked export then wants `resume`.',
-    ru: 'SpeechSense не принимает API-ключ: он неверный, удалён или истёк. Задайте действующий через `connection set`; заблокированную выгрузку затем продолжит `resume`.',
+    ru: 'SpeechSense не принимает API-ключ: он неверный, удалён или истёк. Задайте действующий через `connection set`; приостановленную выгрузку затем продолжит `resume`.',
     page: {
       en: 'SpeechSense refuses the API key: it is wrong, deleted or expired. Save a new one.',
       ru: 'SpeechSense не принимает API-ключ: он неверный, удалён или истёк. Сохраните новый.',

@@ -53,7 +53,7 @@ export const REASON_SENTENCES: Record<Reason, Sentence> = {
   other_user: { en: 'of a user that was not chosen', ru: 'звонок не выбранного пользователя' },
   too_short: { en: 'shorter than the minimum', ru: 'короче минимума' },
   too_long: { en: 'longer than the maximum', ru: 'длиннее максимума' },
-  already_exported: { en: 'already in this SpeechSense connection', ru: 'уже выгружен в это подключение' },
+  already_exported: { en: 'already in this SpeechSense connection', ru: 'уже отправлен в это подключение' },
   recording_not_ready: {
     en: 'the telephony has not attached the recording yet',
     ru: 'телефония ещё не приложила запись',

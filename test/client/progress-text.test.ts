@@ -77,7 +77,7 @@ test('the line for a log holds the same on one line', () => {
     'transferring · 50 % · 5 / 10, 2.5 calls/s, left 1:15 · 5.0 MiB · 2 failed',
   );
   expect(progressLine({ status: HALF, pace: PACE, language: 'ru' })).toBe(
-    'передаёт звонки · 50 % · 5 / 10, 2,5 зв./с, ещё 1:15 · 5,0 МиБ · 2 не удалось',
+    'передаёт звонки · 50 % · 5 / 10, 2,5 зв./с, ещё 1:15 · 5,0 МиБ · 2 не отправлено',
   );
 });
 

@@ -64,7 +64,7 @@ describe('the report', () => {
 
   test('says its sums to people, and reasons in their language', async () => {
     const { stdout } = await run(`report --excel --lang ru --out ${file('excel.csv')}`);
-    expect(stdout).toMatch(/^Звонков в .*excel\.csv: 6\d\.\n {2}\d+ выгружено \+ \d+ не удалось.*пропущено\n$/);
+    expect(stdout).toMatch(/^Звонков в .*excel\.csv: 6\d\.\n {2}\d+ отправлено \+ \d+ не отправлено.*пропущено\n$/);
     const text = await readFile(file('excel.csv'), 'utf8');
     expect(text).toMatch(/^\uFEFFcall_id;/);
     expect(text).toContain(';recording_forbidden;;');

@@ -115,7 +115,7 @@ function sayConnected(output: Output, connected: ConnectedAccount): void {
   if (notResumed !== undefined) {
     output.remark({
       en: `Its export could not be told (${notResumed}): if it is blocked, run \`resume\`.`,
-      ru: `Выгрузке не удалось об этом сообщить (${notResumed}): если она заблокирована, выполните \`resume\`.`,
+      ru: `Выгрузке не удалось об этом сообщить (${notResumed}): если она приостановлена, выполните \`resume\`.`,
     });
   }
 }

@@ -6,19 +6,19 @@ export const STATES: Record<ExportState, Sentence> = {
   planning: { en: 'planning', ru: 'составляет план' },
   transferring: { en: 'transferring', ru: 'передаёт звонки' },
   settling: { en: 'settling', ru: 'подбирает остатки' },
-  blocked: { en: 'blocked', ru: 'заблокирована' },
+  blocked: { en: 'blocked', ru: 'приостановлена' },
   stopping: { en: 'stopping', ru: 'останавливается' },
   completed: { en: 'completed', ru: 'завершена' },
   stopped: { en: 'stopped', ru: 'остановлена' },
-  failed: { en: 'failed', ru: 'не удалась' },
+  failed: { en: 'failed', ru: 'прервана ошибкой' },
 };
 
 /** What calls are counted by, in the order in which they are shown. */
 export const ENDS = {
-  exported: { en: 'exported', ru: 'выгружено' },
-  failed: { en: 'failed', ru: 'не удалось' },
-  waiting: { en: 'waiting', ru: 'ждут записи' },
-  unconfirmed: { en: 'unconfirmed', ru: 'не подтверждено' },
+  exported: { en: 'exported', ru: 'отправлено' },
+  failed: { en: 'failed', ru: 'не отправлено' },
+  waiting: { en: 'waiting', ru: 'ждут запись' },
+  unconfirmed: { en: 'unconfirmed', ru: 'без подтверждения' },
   remaining: { en: 'remaining', ru: 'осталось' },
 } as const satisfies Record<string, Sentence>;
 
@@ -30,11 +30,11 @@ export const WORDS = {
   sent: { en: 'Sent', ru: 'Передано' },
   states: { en: 'States', ru: 'Состояния' },
   skipped: { en: 'Skipped', ru: 'Пропущено' },
-  failed: { en: 'Failed', ru: 'Не удалось' },
+  failed: { en: 'Failed', ru: 'Не отправлено' },
   latest: { en: 'Latest', ru: 'Последние' },
   note: { en: 'note', ru: 'примечание' },
   found: { en: 'found', ru: 'найдено' },
-  planned: { en: 'planned', ru: 'в плане' },
+  planned: { en: 'planned', ru: 'к отправке' },
   skippedCount: { en: 'skipped', ru: 'пропущено' },
   left: { en: 'left', ru: 'ещё' },
   perSecond: { en: '/s', ru: '/с' },
