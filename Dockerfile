@@ -12,7 +12,7 @@ COPY package.json package-lock.json .npmrc ./
 # Nothing that the build or the product needs is made by an install script.
 RUN npm ci --include=dev --ignore-scripts
 COPY . .
-# Compiles, and bundles the workflows, so that a worker starts without doing it.
+# Compiles, and bundles the command line and the workflows, so that commands and workers start without doing it.
 RUN npm run build
 
 FROM ${NODE_IMAGE} AS dependencies
