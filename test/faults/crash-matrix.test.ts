@@ -11,6 +11,9 @@ const answersLost = (at: 'stored' | 'half-closed') => ({
   speechsense: [{ at, ...AFTER_FIVE, action: { kind: 'status', code: 14 } }],
 });
 
+/** Recordings that come slowly, so that calls are left to be caught however late the fifth talk is seen. */
+const SLOW_AFTER_SIX = { telephony: [{ after: 6, action: { kind: 'first-byte', delayMs: 3_000 } }] };
+
 const MARKER = 'insert into talks';
 const RECORD = 'with answered as';
 const ADOPTION = 'absent_since = null';
@@ -41,10 +44,12 @@ const BOUNDARIES = {
     reached: (scene) => waitFor(() => scene.uploads.stored >= 5 && scene.uploads.open >= 2, { what: 'slow uploads' }),
   },
   'after the last chunk, the marker not written': {
+    faults: SLOW_AFTER_SIX,
     reached: (scene) => scene.stored(5).then(() => scene.gateHolds(MARKER)),
     after: (scene) => scene.nothingWritten(),
   },
   'after the marker, before the half-close': {
+    faults: SLOW_AFTER_SIX,
     reached: (scene) => scene.stored(5).then(() => scene.gateHolds(MARKER)),
     after: (scene) => scene.openGate(),
   },
