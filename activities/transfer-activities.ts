@@ -6,6 +6,7 @@ import type { TransferState } from '../ledger/schema.ts';
 import type { CallToSend, Lease, TransferRef } from '../ledger/transfers.ts';
 import { toLedgerError } from '../ledger/database.ts';
 import type { Recordings } from '../recordings/fetch-recording.ts';
+import { Turns } from '../recordings/turns.ts';
 import { callMetadata } from '../speechsense/metadata.ts';
 import type { SpeechSense } from '../speechsense/speechsense.ts';
 import { traitsOf } from '../speechsense/talk-traits.ts';
@@ -65,6 +66,23 @@ async function assertAccess(ledger: Ledger, { accountId, host }: CallToSend): Pr
 /** One call's way: receive the recording whole, upload it, record the talk. */
 export function createTransferActivities(deps: TransferDeps) {
   const { ledger } = deps;
+  const suspects = new Turns(1);
+
+  /**
+   * Where an attempt at the call has died before, says in the ledger that its recording is in hand. One such call at a
+   * time: a death of this process then speaks against one call, and not against all that it had under way.
+   */
+  function examining<T>(lease: Lease, call: CallToSend, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    if (call.deaths === 0) return work();
+    return suspects.take(async () => {
+      await ledger.transfers.setInHand(lease, true);
+      try {
+        return await work();
+      } finally {
+        await ledger.transfers.setInHand(lease, false);
+      }
+    }, signal);
+  }
 
   const brakeOf = (accountId: number): Brake => ({
     turn: () => ledger.brakes.turn(accountId),
@@ -94,6 +112,7 @@ export function createTransferActivities(deps: TransferDeps) {
           accountId: call.accountId,
           evenAtRest,
           recordingHosts: call.settings.recordingHosts,
+          examining: (work) => examining(lease, call, ending, work),
         });
       const recording = await receive(false).catch((error: unknown) => {
         if (!deservesLastTry(error, call, deps.recordingRetrySeconds)) throw error;

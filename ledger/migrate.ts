@@ -27,6 +27,7 @@ import { up as missingLists } from './migrations/0021-missing-lists.ts';
 import { up as recordingRemarks } from './migrations/0022-recording-remarks.ts';
 import { up as recordingAnswer } from './migrations/0023-recording-answer.ts';
 import { up as throughput } from './migrations/0024-throughput.ts';
+import { up as deaths } from './migrations/0025-deaths.ts';
 
 /** Listed by hand, in order, so that a build needs no file search and a review sees what runs. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -54,6 +55,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0022-recording-remarks': { up: recordingRemarks },
   '0023-recording-answer': { up: recordingAnswer },
   '0024-throughput': { up: throughput },
+  '0025-deaths': { up: deaths },
 };
 
 /**

@@ -248,6 +248,10 @@ interface TransfersTable {
   recording_answer: string | null;
   /** How many attempts ended in a defect of this program. */
   defects: Generated<number>;
+  /** How many attempts ended without an answer: the first one, and later ones that had the recording in hand. */
+  deaths: Generated<number>;
+  /** The attempt that holds the call is just reading what its recording holds. */
+  in_hand: Generated<boolean>;
   found_by: Generated<FoundBy>;
   /** How often its upload was sent whole and is certainly not there. */
   absences: Generated<number>;

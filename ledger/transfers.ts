@@ -52,6 +52,8 @@ export interface CallToSend {
   /** It was put off to the end of its export once already. */
   postponed: boolean;
   defects: number;
+  /** Attempts that died, and may have died of its recording. */
+  deaths: number;
 }
 
 export type Claim =
@@ -86,6 +88,9 @@ export interface Exported {
   audioFormat: string;
 }
 
+/** After so many a recording is taken to be what kills workers. */
+const DEADLY = 3;
+
 /**
  * The state of each call in an export and the rules by which it moves:
  * planned → uploading → committing → exported, with failed, waiting and unconfirmed as its other ends.
@@ -109,15 +114,21 @@ export function createTransfers(db: Database) {
     /**
      * Takes hold of the call with a new attempt, which ends every earlier one's hold; one statement with its facts. A
      * finished export sends nothing any more, whoever wakes.
+     *
+     * A row that is still `uploading` was left by an attempt that died. The first death of a call counts wherever it
+     * happened, a later one only with the recording in hand; the third one is the call's end.
      */
     async claim({ exportId, callId }: TransferRef): Promise<Claim> {
+      const deaths = sql`(t.deaths + (t.state = 'uploading' and (t.in_hand or t.deaths = 0))::int)`;
       const { rows } = await sql<CallToSend & { state: TransferState; attempt: number; risk_taken: boolean }>`
         with claimed as (
         update transfers t
            set attempt = attempt + 1,
-               state = case t.state when 'committing' then 'unconfirmed' else 'uploading' end,
-               reason = case t.state when 'committing' then ${'answer_lost' satisfies UnconfirmedReason} end,
-               updated_at = now()
+               state = case when t.state = 'committing' then 'unconfirmed'
+                            when ${deaths} >= ${DEADLY} then 'failed' else 'uploading' end,
+               reason = case when t.state = 'committing' then ${'answer_lost' satisfies UnconfirmedReason}
+                             when ${deaths} >= ${DEADLY} then ${'internal_error' satisfies FailureReason} end,
+               deaths = ${deaths}, in_hand = false, updated_at = now()
           from exports e, accounts a, calls c
           left join users u on u.account_id = c.account_id and u.user_id = c.operator_id
          where t.export_id = ${exportId} and t.call_id = ${callId} and t.state in ('planned', 'uploading', 'committing')
@@ -127,7 +138,7 @@ export function createTransfers(db: Database) {
         returning t.state, t.attempt, t.risk_taken,
                   extract(epoch from clock_timestamp() - t.recording_failing_since) * 1000 as "recordingFailingMs",
                   extract(epoch from clock_timestamp() - c.started_at) * 1000 as "ageMs",
-                  t.recording_answer as "recordingAnswer", t.postponed, t.defects,
+                  t.recording_answer as "recordingAnswer", t.postponed, t.defects, t.deaths,
                   c.account_id as "accountId", c.call_id as "callId", c.note_id as "noteId",
                   c.entity_type as "entityType", c.entity_id as "entityId", c.direction, c.started_at as "startedAt",
                   c.talk_seconds as "talkSeconds", c.operator_id as "operatorId", nullif(u.name, '') as "operatorName",
@@ -137,7 +148,7 @@ export function createTransfers(db: Database) {
         ), forgotten as (
           -- Whoever asked for it takes the risk of a second talk: only now, as a retry may be stopped before.
           delete from talks k using claimed c
-           where c.risk_taken and (k.account_id, k.connection_id, k.call_id) = (c."accountId", c."connectionId", c."callId")
+           where c.risk_taken and c.state <> 'failed' and (k.account_id, k.connection_id, k.call_id) = (c."accountId", c."connectionId", c."callId")
              and k.talk_id is null and k.export_id <> ${exportId}
         )
         select * from claimed`.execute(db);
@@ -146,6 +157,18 @@ export function createTransfers(db: Database) {
       const { state, attempt, risk_taken: _, ...call } = row;
       if (state !== 'uploading') return { kind: 'settled', state };
       return { kind: 'claimed', lease: { exportId, callId, attempt }, call };
+    },
+
+    /** Says whether the attempt is reading what the recording holds, so that its death there can be told from others. */
+    async setInHand({ exportId, callId, attempt }: Lease, inHand: boolean): Promise<void> {
+      await db
+        .updateTable('transfers')
+        .set({ in_hand: inHand })
+        .where('export_id', '=', exportId)
+        .where('call_id', '=', callId)
+        .where('attempt', '=', attempt)
+        .where('state', '=', 'uploading')
+        .execute();
     },
 
     /**

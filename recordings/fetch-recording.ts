@@ -64,6 +64,8 @@ interface ReceiveOptions {
   evenAtRest?: boolean;
   /** What the account's settings open of private networks. Default: nothing. */
   recordingHosts?: readonly string[];
+  /** Is given the work of reading what strangers made of the recording, once it is received; by default just does it. */
+  examining?: <T>(work: () => Promise<T>) => Promise<T>;
   /** Bytes received so far. */
   onProgress?: (bytes: number) => void;
 }
@@ -168,7 +170,8 @@ export function createRecordings(options: RecordingsOptions = {}): Recordings {
         signal: receiving.signal,
         onProgress: receiving.onProgress,
       });
-      return await prepare(received, answer, store, receiving.signal);
+      const prepared = () => prepare(received, answer, store, receiving.signal);
+      return await (receiving.examining?.(prepared) ?? prepared());
     } catch (error) {
       await Promise.all([received.dispose(), store.dispose()]);
       throw error;

@@ -11,8 +11,11 @@ import { IN_OWN_ROOT, WITHOUT_RIGHTS } from './own-root.ts';
 export type Isolation = 'own_root' | 'namespaces' | 'none';
 
 const TIMEOUT_MS = 10_000;
-/** A user of its own, without a network, that sees and signals no process of ours, and ends when `unshare` does. */
-const UNSHARE = ['unshare', '--user', '--map-root-user', '--net', '--ipc', '--pid', '--fork', '--kill-child'];
+/** A user of its own, without a network, that sees and signals no process of ours, and ends when this process does. */
+const UNSHARE = [
+  ...['setpriv', '--pdeathsig', 'KILL', 'unshare'],
+  ...['--user', '--map-root-user', '--net', '--ipc', '--pid', '--fork', '--kill-child'],
+];
 
 /** The words to be put before a command. @param scratch a folder that becomes its `/tmp`, where it has a root of its own. */
 export function isolated(isolation: Isolation, scratch = ''): string[] {

@@ -39,6 +39,7 @@ const CALL: CallToSend = {
   postponed: false,
   recordingAnswer: null,
   defects: 0,
+  deaths: 0,
 };
 
 describe('mapped fields of a call', () => {

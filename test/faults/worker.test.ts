@@ -1,7 +1,13 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { chmod, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
 import { createStage, type Stage, type StageOptions } from '../support/stage.ts';
 import { expectOnce, expectToAddUp, expectWhole, recordedCalls } from '../support/promises.ts';
 import { isRunning } from '../support/is-running.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 /**
@@ -125,5 +131,42 @@ describe('a worker that goes away', () => {
     worker.thaw();
     const status = await expectPromises(exportId);
     expect(status.calls).toMatchObject({ unconfirmed: 0, exported: recordedCalls(stage) });
+  });
+
+  test('killed three times while it converts one recording, gives up that call and exports the others', async () => {
+    const folder = await temporaryFolder();
+    const ffmpeg = path.join(folder.path, 'ffmpeg');
+    const sleep = `sleep ${1e6 + randomInt(1e6)}`;
+    await writeFile(ffmpeg, `#!/bin/sh\ncase "$*" in *pipe:1) exec ${sleep} ;; *) exec ffmpeg "$@" ;; esac\n`);
+    await chmod(ffmpeg, 0o755);
+    const converts = () => promisify(execFile)('ps', ['-A', '-o', 'args']).then(({ stdout }) => stdout.includes(sleep));
+    stage = await createStage({
+      sandbox: { calls: 6, talkScale: 0.2, formats: { mp3: 1, wav: 0, ogg: 0 } },
+      pace: { heartbeatSeconds: 3 },
+      environment: { FFMPEG_PATH: ffmpeg },
+    });
+    stage.sandbox.world.insertNote({
+      noteType: 'call_in',
+      createdAt: stage.sandbox.world.now() - 3_600,
+      params: { uniq: 'deadly', duration: 4, phone: '+79990000000', source: 'pbx' },
+      recording: { format: 'wav-alaw', talkSeconds: 4 },
+    });
+    const exportId = await stage.exports.start(stage.accountId, stage.settings());
+    for (const _ of ['once', 'twice', 'three times']) {
+      const worker = await stage.startWorker();
+      await waitFor(converts, { what: 'the conversion', timeoutMs: 60_000 });
+      await worker.kill9();
+      await waitFor(async () => !(await converts()), { what: 'it to end with its worker' });
+    }
+    await stage.startWorker();
+    const status = await stage.finished(exportId);
+    const report = await stage.report(exportId);
+    expectToAddUp(status, report);
+    expectOnce(stage, report);
+    expect(status).toMatchObject({ state: 'completed', calls: { unconfirmed: 0, exported: recordedCalls(stage) - 1 } });
+    expect(report.filter(({ reason }) => reason === 'internal_error')).toEqual([
+      expect.objectContaining({ state: 'failed', attempts: 4 }),
+    ]);
+    await folder.remove();
   });
 });

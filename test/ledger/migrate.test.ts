@@ -31,6 +31,7 @@ const ALL = [
   '0022-recording-remarks',
   '0023-recording-answer',
   '0024-throughput',
+  '0025-deaths',
   ...['talks_of_call_id', 'talks_unanswered', 'talks_missing', 'exports_retry_of'],
 ];
 

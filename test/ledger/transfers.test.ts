@@ -59,6 +59,33 @@ describe('a call in an export', () => {
     expect(await t.ledger.transfers.claim({ exportId, callId })).toEqual({ kind: 'settled', state: 'exported' });
   });
 
+  test('ends as a defect of ours when three attempts died, two of them with its recording in hand', async () => {
+    await t.ledger.transfers.setInHand(await claim(), false);
+    for (const _ of ['second', 'third']) await t.ledger.transfers.setInHand(await claim(), true);
+    expect(await t.ledger.transfers.claim({ exportId, callId })).toEqual({ kind: 'settled', state: 'failed' });
+    expect(await row()).toMatchObject({ state: 'failed', reason: 'internal_error', attempts: 4 });
+  });
+
+  test('goes on however often an attempt dies elsewhere, or gives the call back', async () => {
+    for (let attempt = 1; attempt < 12; attempt++) {
+      const lease = await claim();
+      await t.ledger.transfers.setInHand(lease, true);
+      if (attempt % 2 === 0) await t.ledger.transfers.release(lease);
+      else await t.ledger.transfers.setInHand(lease, false);
+    }
+    expect((await row()).state).toBe('uploading');
+  });
+
+  test('in the hand of an attempt that lost it, is in nobody’s hand', async () => {
+    const frozen = await claim();
+    await claim();
+    for (let attempt = 3; attempt < 6; attempt++) {
+      await t.ledger.transfers.setInHand(frozen, true);
+      await claim();
+    }
+    expect((await row()).state).toBe('uploading');
+  });
+
   test('its report names the keys whose values were cut, whether the answer comes or its talk is found', async () => {
     await t.ledger.transfers.markCommitting(await claim(), { ...SENT, cutKeys: ['deal_comment', 'notes'] });
     expect((await row()).cut_values).toBe('deal_comment notes');

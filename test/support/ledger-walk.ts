@@ -177,6 +177,7 @@ async function transfer(ledger: Ledger, exportId: string): Promise<void> {
   await transfers.recordFailed(await next(), 'conversion_failed', 'amr');
   await transfers.awaitRecording(await next(), 'recording_expired');
   await transfers.postpone(await next());
+  await transfers.setInHand(await next(), true);
   const cut = await marked();
   await transfers.reopen(cut);
   await transfers.release(cut, 'recording');
