@@ -34,6 +34,17 @@ describe('our services in docker-compose.yml', () => {
     for (const [, { image }] of ours) expect(image).toBe(`speechsense-export:${version}`);
   });
 
+  test.each(ours)('%s has no capability, writes to /tmp alone, and has limits of processes and memory', (_, service) => {
+    expect(service).toMatchObject({ cap_drop: ['ALL'], read_only: true, pids_limit: expect.any(Number) });
+    expect(service['mem_limit']).toMatch(/^\$\{MEMORY_LIMIT:-\d+g\}$/);
+    expect(service.volumes).toContain('/tmp');
+  });
+
+  test.each(Object.entries(services).filter(([, { restart }]) => restart !== undefined))(
+    '%s gains no rights by a set-uid program',
+    (_, service) => expect(service['security_opt']).toEqual(['no-new-privileges:true']),
+  );
+
   test.each(ours)('%s is given variables that the processes read, all of them, and no others', (_, service) => {
     const temporal = ['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE'];
     expect(Object.keys(service.environment).sort()).toEqual([...schemaNames, ...temporal].sort());
@@ -141,7 +152,7 @@ describe('docker-compose.yml', () => {
       if (source.startsWith('./')) {
         expect(existsSync(path.join(root, source))).toBe(true);
         expect(mode).toBe('ro');
-      } else expect(volumes).toContain(source);
+      } else if (mount !== '/tmp') expect(volumes).toContain(source);
     }
   });
 });
