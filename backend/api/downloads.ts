@@ -10,6 +10,11 @@ const COME_BACK_SECONDS = 10;
 /** The reports that are being downloaded, of this process. */
 export class Downloads {
   readonly #running = new Map<number, number>();
+  readonly #idleMs: number;
+
+  constructor(idleMs = IDLE_MS) {
+    this.#idleMs = idleMs;
+  }
 
   /**
    * Counts an answer as a download of the account until its connection has done with it.
@@ -25,7 +30,7 @@ export class Downloads {
       });
     }
     this.#running.set(accountId, running + 1);
-    raw.setTimeout(IDLE_MS, () => raw.destroy());
+    raw.setTimeout(this.#idleMs, () => raw.destroy());
     raw.once('close', () => this.#end(accountId));
   }
 
