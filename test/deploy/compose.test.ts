@@ -34,11 +34,14 @@ describe('our services in docker-compose.yml', () => {
     for (const [, { image }] of ours) expect(image).toBe(`speechsense-export:${version}`);
   });
 
-  test.each(ours)('%s has no capability, writes to /tmp alone, and has limits of processes and memory', (_, service) => {
-    expect(service).toMatchObject({ cap_drop: ['ALL'], read_only: true, pids_limit: expect.any(Number) });
-    expect(service['mem_limit']).toMatch(/^\$\{MEMORY_LIMIT:-\d+g\}$/);
-    expect(service.volumes).toContain('/tmp');
-  });
+  test.each(ours)(
+    '%s has no capability, writes to /tmp alone, and has limits of processes and memory',
+    (_, service) => {
+      expect(service).toMatchObject({ cap_drop: ['ALL'], read_only: true, pids_limit: expect.any(Number) });
+      expect(service['mem_limit']).toMatch(/^\$\{MEMORY_LIMIT:-\d+g\}$/);
+      expect(service.volumes).toContain('/tmp');
+    },
+  );
 
   test.each(Object.entries(services).filter(([, { restart }]) => restart !== undefined))(
     '%s gains no rights by a set-uid program',
