@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import { type CandidateCall, type Candidates, readCandidates } from './candidate-calls.ts';
+import { factRow } from './call-facts.ts';
 import type { SightedNote } from './calls.ts';
 import { joinCall, unsentBareCalls } from './join-call.ts';
 import type { Schema } from './schema.ts';
@@ -98,25 +99,7 @@ async function makeCalls(
   if (made.length === 0) return;
   const rows = await tx
     .insertInto('calls')
-    .values(
-      made.map(({ note }) => ({
-        account_id: accountId,
-        note_id: note.noteId,
-        entity_type: note.entityType,
-        entity_id: note.entityId,
-        direction: note.direction,
-        started_at: note.startedAt,
-        talk_seconds: note.talkSeconds,
-        operator_id: note.operatorId,
-        link: note.link,
-        phone: note.phone,
-        uniq: note.uniq,
-        source: note.source,
-        result: note.result,
-        status: note.status,
-        unreadable: note.unreadable,
-      })),
-    )
+    .values(made.map(({ note }) => ({ account_id: accountId, ...factRow(note) })))
     .returning(['call_id', 'note_id'])
     .execute();
   const idOf = new Map(rows.map((row) => [row.note_id, row.call_id]));

@@ -1,35 +1,20 @@
 import { sql, type Transaction } from 'kysely';
+import type { CallFacts, EntityType } from './call-facts.ts';
 import { giveCalls } from './call-of-note.ts';
 import type { Database } from './database.ts';
 import { mergeNotes } from './merge-notes.ts';
-import type { CallDirection, EntityType, FoundBy, Schema } from './schema.ts';
+import type { FoundBy, Schema } from './schema.ts';
 
-/** A call note as the listing saw it: one sighting of a call on one entity. */
-export interface SightedNote {
-  /** Of a call on an unsorted lead: minus the lead's id. */
-  noteId: number;
-  entityType: EntityType;
-  entityId: number;
+/**
+ * A call note as the listing saw it: one sighting of a call on one entity. A call on an unsorted lead has minus the lead's
+ * id for `noteId`; `startedAt` is the note's `created_at`.
+ */
+export interface SightedNote extends CallFacts {
   /** What tells calls apart: telephony and its call id, else the recording link, else the note itself. */
   identity: string;
-  direction: CallDirection;
-  /** The note's `created_at`. */
-  startedAt: Date;
   updatedAt: Date;
-  /** Null when the note does not say, which is not the same as 0. */
-  talkSeconds: number | null;
-  /** Null where the note names nobody, or somebody whom no user is. */
-  operatorId: number | null;
   /** How well the note tells the operator: the lower, the better; null where it names nobody. */
   operatorRank: number | null;
-  link: string | null;
-  phone: string | null;
-  uniq: string | null;
-  source: string | null;
-  result: string | null;
-  status: number | null;
-  /** The note's parameters could not be read: the call is known, and fails with that reason. */
-  unreadable: boolean;
   /** Of a call on an unsorted lead, by what amoCRM knows it. */
   unsortedUid: string | null;
 }

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from './database.ts';
-import type { EntityType } from './schema.ts';
+import type { EntityType } from './call-facts.ts';
 
 export interface EntityRef {
   entityType: EntityType;

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from './database.ts';
-import type { EntityType, SweepPlace } from './schema.ts';
+import type { EntityType } from './call-facts.ts';
+import type { SweepPlace } from './schema.ts';
 
 /** Without a sign of life for so long, a reader is taken for dead and the next one takes its turn. */
 const LAPSE_SECONDS = 60;

@@ -1,4 +1,5 @@
 import { sql, type Transaction } from 'kysely';
+import { columnList, PLANNED_COLUMNS } from './call-facts.ts';
 import type { Schema } from './schema.ts';
 
 /**
@@ -35,8 +36,8 @@ export async function joinCall(tx: Transaction<Schema>, from: number, to: number
       on conflict do nothing
       returning export_id
     )
-    insert into plan_facts (export_id, call_id, note_id, entity_type, entity_id, direction, started_at, talk_seconds, operator_id)
-    select export_id, ${to}, note_id, entity_type, entity_id, direction, started_at, talk_seconds, operator_id
+    insert into plan_facts (export_id, call_id, ${columnList(PLANNED_COLUMNS)})
+    select export_id, ${to}, ${columnList(PLANNED_COLUMNS)}
       from plan_facts join moved using (export_id)
      where call_id = ${from}`.execute(tx);
   await sql`delete from calls where call_id = ${from}`.execute(tx);

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { CallDirection, EntityType, TransferState } from './schema.ts';
+import { type CallDirection, columnList, type EntityType, PLANNED_COLUMNS } from './call-facts.ts';
+import type { TransferState } from './schema.ts';
 
 /**
  * The report's columns and where each is read from: `t` is the call's row in the export, `fact` what the plan knew of the
@@ -45,10 +46,10 @@ export const REPORT_SOURCE = sql`
   join calls c on c.call_id = t.call_id
   left join plan_facts p on (p.export_id, p.call_id) = (t.export_id, t.call_id)
  cross join lateral (
-   select p.note_id, p.entity_type, p.entity_id, p.direction, p.started_at, p.talk_seconds, p.operator_id
+   select ${columnList(PLANNED_COLUMNS, 'p')}
     where p.call_id is not null
    union all
-   select c.note_id, c.entity_type, c.entity_id, c.direction, c.started_at, c.talk_seconds, c.operator_id
+   select ${columnList(PLANNED_COLUMNS, 'c')}
     where p.call_id is null
  ) fact
   left join users u on (u.account_id, u.user_id) = (c.account_id, fact.operator_id)`;

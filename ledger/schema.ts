@@ -2,6 +2,7 @@ import type { Generated } from 'kysely';
 import type { ErrorCode } from '../errors/codes.ts';
 import type { ErrorValues } from '../errors/export-error.ts';
 import type { ExportSettings } from '../settings/export-settings.ts';
+import type { CallDirection, CallFactColumns, EntityType, PlannedFactColumns } from './call-facts.ts';
 
 /** The tables as kysely sees them. What each is for is said in the migrations that make them. */
 export interface Schema {
@@ -102,8 +103,6 @@ interface UsersTable {
   email: string | null;
 }
 
-export type EntityType = 'lead' | 'contact' | 'company' | 'customer';
-
 interface EntitiesTable {
   account_id: number;
   entity_type: EntityType;
@@ -168,25 +167,9 @@ interface ExportsTable {
   finished_at: Date | null;
 }
 
-export type CallDirection = 'incoming' | 'outgoing';
-
-interface CallsTable {
+interface CallsTable extends CallFactColumns {
   call_id: Generated<number>;
   account_id: number;
-  note_id: number;
-  entity_type: EntityType;
-  entity_id: number;
-  direction: CallDirection;
-  started_at: Date;
-  talk_seconds: number | null;
-  operator_id: number | null;
-  link: string | null;
-  phone: string | null;
-  uniq: string | null;
-  source: string | null;
-  result: string | null;
-  status: number | null;
-  unreadable: boolean;
 }
 
 interface CallIdentitiesTable {
@@ -195,25 +178,13 @@ interface CallIdentitiesTable {
   call_id: number;
 }
 
-interface CallNotesTable {
+interface CallNotesTable extends Omit<CallFactColumns, 'direction' | 'started_at' | 'unreadable'> {
   account_id: number;
-  /** Of a call on an unsorted lead: minus the lead's id. */
-  note_id: number;
   call_id: number;
-  entity_type: EntityType;
-  entity_id: number;
   updated_at: Date;
   direction: CallDirection | null;
   started_at: Date | null;
-  talk_seconds: number | null;
-  link: string | null;
-  phone: string | null;
-  uniq: string | null;
-  source: string | null;
-  result: string | null;
-  status: number | null;
   unreadable: Generated<boolean>;
-  operator_id: number | null;
   operator_rank: number | null;
   unsorted_uid: string | null;
 }
@@ -295,16 +266,9 @@ interface ListingRemarksTable {
   name: string;
 }
 
-interface PlanFactsTable {
+interface PlanFactsTable extends PlannedFactColumns {
   export_id: string;
   call_id: number;
-  note_id: number;
-  entity_type: EntityType;
-  entity_id: number;
-  direction: CallDirection;
-  started_at: Date;
-  talk_seconds: number | null;
-  operator_id: number | null;
 }
 
 interface TalksTable {

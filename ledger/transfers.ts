@@ -4,7 +4,8 @@ import type { ExportSettings } from '../settings/export-settings.ts';
 import type { Database } from './database.ts';
 import { inDoubtAgain } from './in-doubt.ts';
 import { createLineage } from './lineage.ts';
-import type { CallDirection, EntityType, TransferState } from './schema.ts';
+import { type CallFacts, namedFacts } from './call-facts.ts';
+import type { TransferState } from './schema.ts';
 
 /** The call's row in an export. */
 export interface TransferRef {
@@ -18,31 +19,18 @@ export interface Lease extends TransferRef {
 }
 
 /** What an upload needs to know of its call. */
-export interface CallToSend {
+export interface CallToSend extends CallFacts {
   /** The settings of its export. */
   settings: ExportSettings;
   accountId: number;
   callId: number;
-  noteId: number;
   connectionId: string;
   language: string;
   host: string;
   timeZone: string;
   country: string | null;
-  entityType: EntityType;
-  entityId: number;
-  direction: CallDirection;
-  startedAt: Date;
-  talkSeconds: number | null;
-  operatorId: number | null;
   operatorName: string | null;
   operatorGroup: string | null;
-  link: string | null;
-  phone: string | null;
-  uniq: string | null;
-  source: string | null;
-  result: string | null;
-  status: number | null;
   /** For how long its recording has not been to be had; null when it was not asked for, or was had. */
   recordingFailingMs: number | null;
   /** What its link's last answer was, where it was none with a recording. */
@@ -139,12 +127,10 @@ export function createTransfers(db: Database) {
                   extract(epoch from clock_timestamp() - t.recording_failing_since) * 1000 as "recordingFailingMs",
                   extract(epoch from clock_timestamp() - c.started_at) * 1000 as "ageMs",
                   t.recording_answer as "recordingAnswer", t.postponed, t.defects, t.deaths,
-                  c.account_id as "accountId", c.call_id as "callId", c.note_id as "noteId",
-                  c.entity_type as "entityType", c.entity_id as "entityId", c.direction, c.started_at as "startedAt",
-                  c.talk_seconds as "talkSeconds", c.operator_id as "operatorId", nullif(u.name, '') as "operatorName",
-                  u.group_name as "operatorGroup", c.link,
-                  c.phone, c.uniq, c.source, c.result, c.status as "status", e.connection_id as "connectionId",
-                  e.language, e.settings, a.host, a.time_zone as "timeZone", a.country
+                  c.account_id as "accountId", c.call_id as "callId", ${namedFacts('c')},
+                  nullif(u.name, '') as "operatorName", u.group_name as "operatorGroup",
+                  e.connection_id as "connectionId", e.language, e.settings, a.host, a.time_zone as "timeZone",
+                  a.country
         ), forgotten as (
           -- Whoever asked for it takes the risk of a second talk: only now, as a retry may be stopped before.
           delete from talks k using claimed c

@@ -34,6 +34,7 @@ const CALL: CallToSend = {
   source: 'pbx',
   result: 'Перезвонить',
   status: 4,
+  unreadable: false,
   recordingFailingMs: null,
   ageMs: 0,
   postponed: false,

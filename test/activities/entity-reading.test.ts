@@ -7,7 +7,7 @@ import { createOauth } from '../../amocrm/oauth.ts';
 import { UNPACED } from '../../amocrm/pace.ts';
 import { TokenKeeper } from '../../amocrm/token-keeper.ts';
 import { createAmocrmTransport } from '../../amocrm/transport.ts';
-import type { EntityType } from '../../ledger/schema.ts';
+import type { EntityType } from '../../ledger/call-facts.ts';
 import { parseExportSettings } from '../../settings/export-settings.ts';
 import { openAccount, type TestAccount } from '../sandbox/amocrm-sandbox.ts';
 import { openTestExport, openTestLedger, PLAN, sightedNote, TEST_ACCOUNT, type TestLedger } from '../support/ledger.ts';
