@@ -1,5 +1,5 @@
-import { createServer, type RequestListener } from 'node:http';
-import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer } from 'node:net';
+import type { FastifyInstance } from 'fastify';
 
 const HOST = '127.0.0.1';
 
@@ -23,37 +23,16 @@ export interface Listening {
 }
 
 /** Serves HTTP on the loopback interface; port 0 takes a free one. */
-export async function listen(part: string, port: number, handler: RequestListener): Promise<Listening> {
+export async function listen(part: string, port: number, app: FastifyInstance): Promise<Listening> {
   await assertPortFree(part, port);
-  const server = createServer();
-  const sockets = new Set<Socket>();
-  server.on('request', handler);
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, HOST, resolve);
-  });
-  const host = `${HOST}:${portOf(server.address())}`;
-  return {
-    host,
-    url: `http://${host}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => {
-          resolve();
-        });
-        for (const socket of sockets) socket.destroy();
-      }),
-  };
+  const url = await app.listen({ port, host: HOST });
+  return { host: new URL(url).host, url, close: () => app.close() };
 }
 
 /** Throws PortTakenError if another process listens there; asked first so that every part says it in the same words. */
 export async function assertPortFree(part: string, port: number): Promise<void> {
   if (port === 0) return;
-  const probe = createTcpServer();
+  const probe = createServer();
   await new Promise<void>((resolve, reject) => {
     probe.once('error', () => {
       reject(new PortTakenError(part, port));
@@ -61,8 +40,4 @@ export async function assertPortFree(part: string, port: number): Promise<void> 
     probe.listen(port, HOST, resolve);
   });
   await new Promise((resolve) => probe.close(resolve));
-}
-
-function portOf(address: AddressInfo | string | null): number {
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

@@ -17,7 +17,7 @@ export interface TokenSubject {
   accountId: number;
   userId: number;
   /** Where the account's current domain can be asked for. */
-  apiDomain: string;
+  apiDomain(): string;
 }
 
 /** A token that looks like amoCRM's RS256 ones: the key is nobody's business, so the signature is ours. */
@@ -36,7 +36,7 @@ export function signAccessToken(subject: TokenSubject, jti: string, issuedAt: nu
     version: 2,
     scopes: ['crm', 'notifications'],
     hash_uuid: '5a9d0b0e-0000-4000-8000-0b0e5a9d0b0e',
-    api_domain: subject.apiDomain,
+    api_domain: subject.apiDomain(),
   };
   const signed = `${encode(header)}.${encode(payload)}`;
   return `${signed}.${signature(signed, subject.clientSecret).toString('base64url')}`;

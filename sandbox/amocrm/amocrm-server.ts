@@ -1,11 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SandboxClock } from '../clock.ts';
 import type { SandboxIdentity } from '../identity.ts';
+import { createApp } from '../http-app.ts';
 import { listen } from '../listening.ts';
-import type { ControlledPart } from '../part.ts';
-import { readBody } from '../read-body.ts';
+import { controlBy, type ControlledPart } from '../part.ts';
 import { Shell } from './shell/shell.ts';
-import { sendShellAnswer } from './shell/shell-answer.ts';
 import type { World } from '../world/world.ts';
 import type { Account } from './account.ts';
 import { accountRoutes } from './account-routes.ts';
@@ -20,11 +18,10 @@ import { linkRoutes } from './link-routes.ts';
 import { noteRoutes } from './note-routes.ts';
 import { noteWritingRoutes } from './note-writing-routes.ts';
 import { oauthRoutes } from './oauth-routes.ts';
-import { parsePhpQuery } from './php-query.ts';
 import { DEFAULT_LIMITS, type Limits, RateLimit } from './rate-limit.ts';
 import { receive } from './reception.ts';
 import { RequestCounters } from './request-counters.ts';
-import { matchRoute, type Route } from './route.ts';
+import { addRoutes, type Route, type Serve } from './route.ts';
 import { outcomeName, sendOutcome } from './send-outcome.ts';
 import { DEFAULT_SWITCHES, type Switches } from './switches.ts';
 import { TokenOffice } from './token-office.ts';
@@ -70,10 +67,8 @@ export async function startAmocrm(options: AmocrmOptions): Promise<Amocrm> {
   const faults = new Faults();
   const requests = new RequestCounters();
   const listeners = new Set<(request: SeenRequest) => void>();
-  const listening = await listen('amoCRM', options.port ?? 0, (incoming, response) => {
-    serve(incoming, response).catch(() => response.destroy());
-  });
-  const subject = { ...identity, userId: world.operators[0].id, apiDomain: listening.host };
+  let host = '';
+  const subject = { ...identity, userId: world.operators[0].id, apiDomain: () => host };
   const account: Account = {
     identity,
     world,
@@ -85,36 +80,26 @@ export async function startAmocrm(options: AmocrmOptions): Promise<Amocrm> {
   const routes = routesOf(account);
   const shell = new Shell(account);
 
-  async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const method = incoming.method ?? 'GET';
-    const url = new URL(incoming.url ?? '/', `http://${incoming.headers.host ?? listening.host}`);
-    const body = await readBody(incoming);
-    const { origin } = incoming.headers;
-    const page = await shell.answer({ method, host: url.host, path: url.pathname, origin, body });
-    if (page !== undefined) {
-      sendShellAnswer(response, page);
-      return;
-    }
-    const matched = matchRoute(routes, method, url.pathname);
-    const request = {
-      method,
-      host: url.host,
-      origin: url.origin,
-      path: url.pathname,
-      search: url.search,
-      query: parsePhpQuery(url.search),
-      headers: incoming.headers,
-      params: matched?.params ?? {},
-      body,
-    };
-    const outcome = await receive({ account, limit, faults }, request, matched);
+  const serve: Serve = async (incoming, reply, route) => {
+    const { method, headers, query, params, body = '' } = incoming;
+    const url = new URL(incoming.url, `http://${headers.host ?? host}`);
+    const { host: asked, origin, pathname: path, search } = url;
+    const request = { method, host: asked, origin, path, search, query, headers, params, body };
+    const outcome = await receive({ account, limit, faults }, request, route);
     const name = outcomeName(outcome);
-    for (const listener of listeners) listener({ method, path: request.path, search: request.search, outcome: name });
-    requests.count(matched?.name ?? `${method} (unknown)`, name);
-    await sendOutcome(response, outcome);
-  }
+    for (const listener of listeners) listener({ method, path, search, outcome: name });
+    const known = route?.path.replace('{entity}', params['entity'] ?? '') ?? '(unknown)';
+    requests.count(`${method} ${known}`, name);
+    return sendOutcome(reply, outcome);
+  };
 
-  const control = amocrmControl({ account, limit, faults, host: listening.host, routes, shell });
+  const app = createApp();
+  app.register(shell.pages);
+  addRoutes(app, routes, serve);
+  const listening = await listen('amoCRM', options.port ?? 0, app);
+  host = listening.host;
+
+  const control = amocrmControl({ account, limit, faults, host, routes, shell });
   return {
     url: listening.url,
     account,
@@ -134,7 +119,8 @@ export async function startAmocrm(options: AmocrmOptions): Promise<Amocrm> {
       banned: limit.banned,
       tokens: account.tokens.counters,
     }),
-    control,
+    routes: control,
+    control: controlBy(control),
     reset: () => {
       requests.reset();
       faults.set([]);
@@ -144,7 +130,6 @@ export async function startAmocrm(options: AmocrmOptions): Promise<Amocrm> {
   };
 }
 
-// Literal paths come before `{id}` and `{key}`, which they would fit too.
 function routesOf(account: Account): Route[] {
   return [
     ...accountRoutes(account),

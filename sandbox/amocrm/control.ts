@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import type { ControlAnswer } from '../part.ts';
+import type { PartRoutes } from '../part.ts';
 import { type Shell, tokenAgeSchema } from './shell/shell.ts';
 import type { Account } from './account.ts';
 import { type Faults, faultSchema } from './faults.ts';
@@ -28,8 +28,8 @@ const widgetSchema = z.strictObject({ path: z.string() });
 const hookSchema = z.strictObject({ uri: z.url().optional(), timeoutMs: z.number().positive().optional() });
 
 /** The amoCRM part's own control requests. */
-export function amocrmControl({ account, limit, faults, host, routes, shell }: Controlled) {
-  const handlers: Record<string, (body: unknown) => unknown> = {
+export function amocrmControl({ account, limit, faults, host, routes, shell }: Controlled): PartRoutes {
+  return {
     'GET /routes': () => routes.map(({ method, path }) => `${method} ${path}`),
     'GET /faults': () => faults.list(),
     'PUT /faults': (body) => {
@@ -77,13 +77,6 @@ export function amocrmControl({ account, limit, faults, host, routes, shell }: C
       account.domain.rename(domain === null ? undefined : { domain, ...rest });
       return { domain: account.domain.at(host), subdomain: account.domain.subdomain };
     },
-  };
-
-  return async (method: string, path: string, body: unknown): Promise<ControlAnswer> => {
-    const handle = handlers[`${method} ${path}`];
-    return handle === undefined
-      ? { status: 404, body: { error: 'unknown path' } }
-      : { status: 200, body: await handle(body) };
   };
 }
 

@@ -3,7 +3,7 @@ import type { Account } from './account.ts';
 import { type Answer, EMPTY, hal } from './answers.ts';
 import { entityOf } from './entity-shapes.ts';
 import { numbersAt, orderAt, stringsAt, timeRangeAt, within } from './filters.ts';
-import { textAt } from './php-query.ts';
+import { textAt } from './filters.ts';
 import { listAnswer, readPage, sliced } from './paging.ts';
 import { type ApiRequest, idParam } from './request.ts';
 import { entityParam, type Route } from './route.ts';

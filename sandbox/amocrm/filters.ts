@@ -1,8 +1,36 @@
-import { listAt, type PhpQuery, textAt, valueAt } from './php-query.ts';
+import type { PhpQuery } from '../http-app.ts';
+
+type QueryValue = PhpQuery[string];
 
 export interface TimeRange {
   from?: number;
   to?: number;
+}
+
+/** The value at a path such as `filter`, `updated_at`, `from`. */
+function valueAt(query: PhpQuery, ...keys: string[]): QueryValue {
+  return keys.reduce<QueryValue>((value, key) => (isNested(value) ? value[key] : undefined), query);
+}
+
+export function textAt(query: PhpQuery, ...keys: string[]): string | undefined {
+  const value = valueAt(query, ...keys);
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** A list in any spelling: `x[]=a&x[]=b`, `x[0]=a&x[1]=b`, `x=a,b`, `x=a`; undefined if absent. */
+function listAt(query: PhpQuery, ...keys: string[]): string[] | undefined {
+  const value = valueAt(query, ...keys);
+  if (value === undefined) return undefined;
+  return leaves(value).flatMap((text) => text.split(',')).filter((text) => text !== ''); // prettier-ignore
+}
+
+function leaves(value: QueryValue): string[] {
+  if (typeof value === 'string') return [value];
+  return Object.values(value ?? {}).flatMap(leaves);
+}
+
+function isNested(value: QueryValue): value is PhpQuery {
+  return typeof value === 'object' && !Array.isArray(value);
 }
 
 export function numbersAt(query: PhpQuery, ...keys: string[]): Set<number> | undefined {
@@ -37,8 +65,8 @@ export interface OrderAsked<Key extends string> {
 /** The first of `keys` that `order[…]` names; a second key only breaks ties and may be left out. */
 export function orderAt<Key extends string>(query: PhpQuery, keys: readonly Key[]): OrderAsked<Key> | undefined {
   const order = valueAt(query, 'order');
-  if (!(order instanceof Map)) return undefined;
-  for (const [name, direction] of order) {
+  if (!isNested(order)) return undefined;
+  for (const [name, direction] of Object.entries(order)) {
     const by = keys.find((key) => key === name);
     if (by !== undefined) return { by, descending: direction === 'desc' };
   }

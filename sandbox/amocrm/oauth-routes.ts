@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Account } from './account.ts';
 import { type Answer, hal, problem, unauthorized } from './answers.ts';
-import { textAt } from './php-query.ts';
+import { textAt } from './filters.ts';
 import type { ApiRequest } from './request.ts';
 import type { Route } from './route.ts';
 import type { Grant } from './token-office.ts';

@@ -1,5 +1,5 @@
 import { type Answer, EMPTY, hal } from './answers.ts';
-import { textAt } from './php-query.ts';
+import { textAt } from './filters.ts';
 import type { ApiRequest } from './request.ts';
 
 export interface Page {

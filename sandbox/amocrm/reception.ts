@@ -5,7 +5,7 @@ import { type Answer, EMPTY, nginxPage, problem, unauthorized } from './answers.
 import { type Faults, faultyAnswer } from './faults.ts';
 import type { Limits, RateLimit } from './rate-limit.ts';
 import type { ApiRequest } from './request.ts';
-import type { Matched } from './route.ts';
+import type { Route } from './route.ts';
 
 /** An answer to send, or what happens to the connection instead of one. */
 export type Outcome = Answer | 'reset' | 'dropped' | 'hang' | 'endless';
@@ -20,20 +20,20 @@ export interface Reception {
 const MAX_TARGET_BYTES = 8_000;
 
 /** The way of every request: blocks and limits, then faults, then the token, then its route. */
-export async function receive(reception: Reception, request: ApiRequest, matched?: Matched): Promise<Outcome> {
+export async function receive(reception: Reception, request: ApiRequest, route?: Route): Promise<Outcome> {
   const { account, limit, faults } = reception;
   const token = /^Bearer (.+)$/i.exec(request.headers['authorization']?.toString() ?? '')?.[1];
   const claims = token === undefined ? undefined : account.tokens.check(token);
 
   // The block page and the 429 come from the nginx in front, before anything looks at the token.
-  const open = matched?.route.open === true;
+  const open = route?.open === true;
   const verdict = limit.admit(open ? account.identity.clientId : (claims?.aud ?? 'unknown'));
   if (verdict === 'banned') return nginxPage(403);
   if (verdict === 'limited') return throttled(limit.limits);
 
   if (request.path.length + request.search.length > MAX_TARGET_BYTES) return nginxPage(414);
 
-  const gone = matched?.route.anyHost === true ? undefined : account.domain.gone(request.host);
+  const gone = route?.anyHost === true ? undefined : account.domain.gone(request.host);
   if (gone !== undefined) return gone;
 
   const fault = faults.strike(request.method, decode(`${request.path}${request.search}`));
@@ -56,10 +56,10 @@ export async function receive(reception: Reception, request: ApiRequest, matched
   function routed(asked: ApiRequest = request): Answer {
     account.world.settle();
     if (!open && claims === undefined) return unauthorized();
-    if (matched === undefined) return problem(404, `Cannot ${request.method} ${request.path}`);
-    if (matched.route.method !== request.method) return problem(405, 'Этот метод песочница не поддерживает');
-    if (matched.params['entity'] === 'customers' && !account.world.customersOn) return customersOff(account);
-    return matched.route.handle(asked);
+    if (route === undefined) return problem(404, `Cannot ${request.method} ${request.path}`);
+    if (route.method !== request.method) return problem(405, 'Этот метод песочница не поддерживает');
+    if (request.params['entity'] === 'customers' && !account.world.customersOn) return customersOff(account);
+    return route.handle(asked);
   }
 }
 
@@ -71,7 +71,7 @@ function throttled({ refusal, retryAfter }: Limits): Answer {
 }
 
 function withPage(request: ApiRequest, page: string): ApiRequest {
-  return { ...request, query: new Map([...request.query, ['page', page]]) };
+  return { ...request, query: { ...request.query, page } };
 }
 
 const listSchema = z.looseObject({ _links: z.looseObject({}) });

@@ -1,4 +1,5 @@
-import type { PhpQuery } from './php-query.ts';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { PhpQuery } from '../http-app.ts';
 
 /** A request that passed the limits and, where one is needed, the token check. */
 export interface ApiRequest {
@@ -10,7 +11,7 @@ export interface ApiRequest {
   path: string;
   search: string;
   query: PhpQuery;
-  headers: Record<string, string | string[] | undefined>;
+  headers: IncomingHttpHeaders;
   /** Parts of the path that the route's pattern names. */
   params: Record<string, string>;
   body: string;

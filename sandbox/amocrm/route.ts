@@ -1,3 +1,5 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
+import type { Requested } from '../http-app.ts';
 import { ENTITY_TYPES, type EntityType } from '../world/model.ts';
 import type { Answer } from './answers.ts';
 import type { ApiRequest } from './request.ts';
@@ -13,25 +15,31 @@ export interface Route {
   handle(request: ApiRequest): Answer;
 }
 
-export interface Matched {
-  route: Route;
-  params: Record<string, string>;
-  /** For the counters: ids left out, the entity type kept. */
-  name: string;
-}
+/** `route` is another method's where the path has none for the method asked for; undefined for an unknown path. */
+export type Serve = (
+  request: FastifyRequest<Requested>,
+  reply: FastifyReply,
+  route: Route | undefined,
+) => Promise<unknown>;
 
-/** The first route whose path fits; `undefined` for an unknown path. The method is the caller's to compare. */
-export function matchRoute(routes: readonly Route[], method: string, path: string): Matched | undefined {
-  const asked = path.replace(/\/$/, '').split('/');
-  let other: Matched | undefined;
-  for (const route of routes) {
-    const params = fit(route.path.split('/'), asked);
-    if (params === undefined) continue;
-    const matched = { route, params, name: `${method} ${route.path.replace('{entity}', params['entity'] ?? '')}` };
-    if (route.method === method) return matched;
-    other ??= matched;
+/** Hands every request to `serve`, with the route that its path fits. */
+export function addRoutes(app: FastifyInstance, routes: readonly Route[], serve: Serve): void {
+  const methods = new Map<string, Set<string>>();
+  function add(method: HTTPMethods | HTTPMethods[], url: string, route: Route): void {
+    app.route<Requested>({ method, url, handler: (request, reply) => serve(request, reply, route) });
   }
-  return other;
+  for (const route of routes) {
+    add(route.method, fastifyPath(route.path), route);
+    const known = methods.get(nameless(route.path)) ?? new Set();
+    methods.set(nameless(route.path), known.add(route.method));
+  }
+  for (const route of routes) {
+    const known = methods.get(nameless(route.path));
+    if (known === undefined) continue;
+    methods.delete(nameless(route.path));
+    add(app.supportedMethods.filter((method) => !known.has(method)), fastifyPath(route.path), route); // prettier-ignore
+  }
+  app.setNotFoundHandler<Requested>((request, reply) => serve(request, reply, undefined));
 }
 
 /** The entity type that the path names; `contacts` never reached, as `{entity}` matches nothing else. */
@@ -39,19 +47,14 @@ export function entityParam(request: ApiRequest): EntityType {
   return ENTITY_TYPES.find((type) => type === request.params['entity']) ?? 'contacts';
 }
 
-function fit(pattern: string[], asked: string[]): Record<string, string> | undefined {
-  if (pattern.length !== asked.length) return undefined;
-  const params: Record<string, string> = {};
-  for (const [at, part] of pattern.entries()) {
-    const segment = asked[at] ?? '';
-    const name = /^\{(\w+)\}$/.exec(part)?.[1];
-    if (name === undefined) {
-      if (part !== segment) return undefined;
-      continue;
-    }
-    if (name === 'entity' && !ENTITY_TYPES.some((type) => type === segment)) return undefined;
-    if (name.toLowerCase().endsWith('id') && !/^\d+$/.test(segment)) return undefined;
-    params[name] = segment;
-  }
-  return params;
+/** Paths are the same to a router whatever their parts are called. */
+function nameless(path: string): string {
+  return path.replace(/\{\w*id\}/gi, '{id}');
+}
+
+function fastifyPath(path: string): string {
+  return path
+    .replace('{entity}', `:entity(^(?:${ENTITY_TYPES.join('|')})$)`)
+    .replace(/\{(\w*id)\}/gi, ':$1(^\\d+$)')
+    .replace('{key}', ':key');
 }

@@ -1,25 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { FastifyReply } from 'fastify';
 import type { Answer } from './answers.ts';
 import type { Outcome } from './reception.ts';
 
 /** Sends the answer, or does to the connection what was decided instead of one. */
-export async function sendOutcome(response: ServerResponse, outcome: Outcome): Promise<void> {
+export function sendOutcome(reply: FastifyReply, outcome: Outcome): FastifyReply {
   switch (outcome) {
     case 'reset':
     case 'dropped':
-      response.destroy();
-      return;
+      reply.hijack().raw.destroy();
+      return reply;
     case 'hang':
-      return;
+      return reply.hijack();
     case 'endless':
-      await pourForever(response);
-      return;
+      return reply.type('application/hal+json').send(Readable.from(endlessSpaces()));
     default:
-      await sendAnswer(response, outcome);
+      return sendAnswer(reply, outcome);
   }
 }
 
@@ -28,18 +26,16 @@ export function outcomeName(outcome: Outcome): string {
   return typeof outcome === 'string' ? outcome : String(outcome.status);
 }
 
-async function sendAnswer(response: ServerResponse, answer: Answer): Promise<void> {
-  const { status, contentType, body, headers, drip } = answer;
-  response.writeHead(status, {
+function sendAnswer(reply: FastifyReply, { status, contentType, body, headers, drip }: Answer): FastifyReply {
+  reply.code(status).headers({
     ...(contentType === 'text/html' ? {} : { 'X-Request-Id': randomUUID() }),
     ...(contentType === undefined ? {} : { 'Content-Type': contentType }),
     ...headers,
   });
-  if (drip === undefined || body === undefined) {
-    response.end(body);
-    return;
-  }
-  await pipeline(Readable.from(drops(Buffer.from(body), drip)), response).catch(() => undefined);
+  if (body === undefined) return reply.send();
+  // As bytes: Fastify adds a charset to the type of a JSON text, amoCRM does not.
+  const bytes = Buffer.from(body);
+  return reply.send(drip === undefined ? bytes : Readable.from(drops(bytes, drip)));
 }
 
 async function* drops(body: Buffer, { bytes, everyMs }: NonNullable<Answer['drip']>): AsyncGenerator<Buffer> {
@@ -47,12 +43,6 @@ async function* drops(body: Buffer, { bytes, everyMs }: NonNullable<Answer['drip
     await wait(everyMs);
     yield body.subarray(at, at + bytes);
   }
-}
-
-async function pourForever(response: ServerResponse): Promise<void> {
-  response.writeHead(200, { 'Content-Type': 'application/hal+json' });
-  // Ends only by the client's leaving, which is no error here.
-  await pipeline(Readable.from(endlessSpaces()), response).catch(() => undefined);
 }
 
 function* endlessSpaces(): Generator<Buffer> {

@@ -1,9 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { MovableClock } from '../clock.ts';
 import { listen, type Listening } from '../listening.ts';
-import type { ControlAnswer, ControlledPart } from '../part.ts';
-import { readBody } from '../read-body.ts';
+import { createApp, type Requested } from '../http-app.ts';
+import { controlBy, type ControlledPart } from '../part.ts';
 import { RECORDING_FORMATS } from '../recording-formats.ts';
 import { changeNotes, noteOperationsSchema } from '../world/note-operations.ts';
 import type { World, WorldOptions } from '../world/world.ts';
@@ -45,25 +44,27 @@ const seedSchema = z.strictObject({
 /** Starts the control interface: JSON for tests, a page for people. */
 export async function startControl(options: ControlOptions): Promise<Listening> {
   const { clock, world, parts } = options;
+  const { amocrm } = parts;
+  const eachPart = (tell: (part: ControlledPart, name: PartName) => unknown) =>
+    Object.fromEntries(PARTS.map((name) => [name, tell(parts[name], name)]));
 
-  const handlers: Record<string, (body: unknown, query: URLSearchParams) => unknown> = {
-    'GET /counters': () => Object.fromEntries(PARTS.map((name) => [name, parts[name].counters()])),
+  const control = controlBy({
+    'GET /counters': () => eachPart((part) => part.counters()),
     'POST /seed': (body) => {
       world.reseed({ ...options.worldOptions, ...seedSchema.parse(body ?? {}) });
-      for (const name of PARTS) parts[name].reset();
+      eachPart((part) => part.reset());
       return { seed: world.seed, calls: world.calls.length, notes: world.notes.size };
     },
     'POST /reset': () => {
-      for (const name of PARTS) parts[name].reset();
+      eachPart((part) => part.reset());
       return {};
     },
-    'GET /faults': () => eachPart(parts, 'GET', () => undefined),
-    'DELETE /faults': () => eachPart(parts, 'PUT', () => []),
+    'GET /faults': () => eachPart(({ routes }) => routes['GET /faults']()),
+    'DELETE /faults': () => eachPart(({ routes }) => routes['PUT /faults']([])),
     'PUT /faults': (body) => {
       const rules = rulesSchema.parse(body);
-      return eachPart(parts, 'PUT', (name) =>
-        rules.filter((rule) => rule.part === name).map(({ part: _part, ...rule }) => rule),
-      );
+      const of = (name: PartName) => rules.filter((rule) => rule.part === name).map(({ part: _part, ...rule }) => rule);
+      return eachPart(({ routes }, name) => routes['PUT /faults'](of(name)));
     },
     'GET /clock': () => ({ nowSeconds: clock.nowMs() / 1000 }),
     'POST /clock': (body) => {
@@ -84,66 +85,21 @@ export async function startControl(options: ControlOptions): Promise<Listening> 
       const operations = noteOperationsSchema.parse(Array.isArray(body) ? body : [body]);
       return operations.map((operation) => changeNotes(world, operation));
     },
-    'POST /tokens/revoke': () => forward('amocrm', 'POST', '/tokens/revoke', undefined),
-    'POST /unblock': () => forward('amocrm', 'POST', '/unblock', undefined),
-  };
-
-  function forward(name: PartName, method: string, path: string, body: unknown): Promise<ControlAnswer> {
-    return parts[name].control(method, path, body);
-  }
-
-  async function answer(method: string, url: URL, body: unknown): Promise<ControlAnswer> {
-    const handle = handlers[`${method} ${url.pathname}`];
-    if (handle !== undefined) {
-      const result: unknown = await handle(body, url.searchParams);
-      return isAnswer(result) ? result : { status: 200, body: result };
-    }
-    const name = PARTS.find((one) => url.pathname.startsWith(`/${one}/`));
-    if (name === undefined) return { status: 404, body: { error: `unknown path ${url.pathname}` } };
-    return forward(name, method, `${url.pathname.slice(name.length + 1)}${url.search}`, body);
-  }
-
-  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? '/', 'http://control');
-    const method = request.method ?? 'GET';
-    if (method === 'GET' && url.pathname === '/') {
-      response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' });
-      response.end(await controlPage(world, parts, options.facts()));
-      return;
-    }
-    const given = await readBody(request);
-    const { status, body } = await answer(method, url, given === '' ? undefined : JSON.parse(given)).catch(refusal);
-    response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' });
-    response.end(JSON.stringify(body));
-  }
-
-  return listen('control', options.port ?? 0, (request, response) => {
-    serve(request, response).catch((error: unknown) => {
-      const { status, body } = refusal(error);
-      response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' });
-      response.end(JSON.stringify(body));
-    });
+    'POST /tokens/revoke': async () => (await amocrm.control('POST', '/tokens/revoke')).body,
+    'POST /unblock': async () => (await amocrm.control('POST', '/unblock')).body,
   });
-}
 
-async function eachPart(
-  parts: Record<PartName, ControlledPart>,
-  method: string,
-  bodyOf: (name: PartName) => unknown,
-): Promise<ControlAnswer> {
-  const answers = await Promise.all(
-    PARTS.map(async (name) => ({ name, answer: await parts[name].control(method, '/faults', bodyOf(name)) })),
+  const app = createApp();
+  app.get('/', async (_request, reply) =>
+    reply.type('text/html; charset=utf-8').send(await controlPage(world, parts, options.facts())),
   );
-  const worst = answers.find(({ answer }) => answer.status >= 400);
-  if (worst !== undefined) return worst.answer;
-  return { status: 200, body: Object.fromEntries(answers.map(({ name, answer }) => [name, answer.body])) };
-}
-
-function isAnswer(result: unknown): result is ControlAnswer {
-  return typeof result === 'object' && result !== null && 'status' in result && 'body' in result;
-}
-
-function refusal(error: unknown): ControlAnswer {
-  if (error instanceof z.ZodError) return { status: 400, body: { error: z.prettifyError(error) } };
-  return { status: 500, body: { error: error instanceof Error ? error.message : String(error) } };
+  app.all<Requested>('/*', async ({ method, url, body: text }, reply) => {
+    const part = PARTS.find((name) => url.startsWith(`/${name}/`));
+    const body: unknown = text ? JSON.parse(text) : undefined;
+    const answer = await (part === undefined
+      ? control(method, url, body)
+      : parts[part].control(method, url.slice(part.length + 1), body));
+    return reply.code(answer.status).type('application/json; charset=utf-8').send(JSON.stringify(answer.body));
+  });
+  return listen('control', options.port ?? 0, app);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { ControlAnswer } from '../part.ts';
+import type { PartRoutes } from '../part.ts';
 import { behaviourSchema } from './behaviour.ts';
 import { FIELD_TYPES } from './connection.ts';
 import { faultPlanSchema } from './fault-plan.ts';
@@ -20,75 +20,43 @@ const keysSchema = z.strictObject({ keys: z.record(z.string(), z.enum(FIELD_TYPE
 const apiKeySchema = z.strictObject({ apiKey: z.string().min(1) });
 const downSchema = z.strictObject({ down: z.boolean() });
 
-/** Answers a request of the control interface; the paths are listed in the sandbox's README. */
-export async function control(
-  state: ServiceState,
-  server: ServerSwitches,
-  method: string,
-  path: string,
-  body: unknown,
-): Promise<ControlAnswer> {
-  const url = new URL(path, 'http://control');
-  try {
-    return { status: 200, body: await handle(state, server, `${method} ${url.pathname}`, url.searchParams, body) };
-  } catch (error) {
-    if (error instanceof z.ZodError) return { status: 400, body: { error: z.prettifyError(error) } };
-    if (error instanceof NoSuchPath) return { status: 404, body: { error: error.message } };
-    throw error;
-  }
-}
-
-class NoSuchPath extends Error {}
-
-async function handle(
-  state: ServiceState,
-  server: ServerSwitches,
-  request: string,
-  query: URLSearchParams,
-  body: unknown,
-): Promise<unknown> {
-  switch (request) {
-    case 'GET /counters':
-      return server.counters();
-    case 'GET /uploads':
-      return state.uploads.records();
-    case 'GET /talks':
-      return talkPage(state, query);
-    case 'GET /talks-per':
-      return talksPer(z.enum(TALK_KEYS).parse(query.get('by') ?? 'call'), state.talks.all());
-    case 'GET /faults':
-      return state.faults.list();
-    case 'PUT /faults':
+/** SpeechSense's own control requests; they are listed in the sandbox's README. */
+export function speechSenseControl(state: ServiceState, server: ServerSwitches): PartRoutes {
+  return {
+    'GET /counters': () => server.counters(),
+    'GET /uploads': () => state.uploads.records(),
+    'GET /talks': (_body, query) => talkPage(state, query),
+    'GET /talks-per': (_body, query) => talksPer(z.enum(TALK_KEYS).parse(query.get('by') ?? 'call'), state.talks.all()),
+    'GET /faults': () => state.faults.list(),
+    'PUT /faults': (body) => {
       state.faults.replace(faultPlanSchema.parse(body));
       return state.faults.list();
-    case 'GET /behaviour':
-      return state.behaviour;
-    case 'PUT /behaviour':
-      state.behaviour = behaviourSchema.parse({ ...state.behaviour, ...z.record(z.string(), z.unknown()).parse(body) });
-      return state.behaviour;
-    case 'PUT /api-key':
+    },
+    'GET /behaviour': () => state.behaviour,
+    'PUT /behaviour': (body) => {
+      const changed = z.record(z.string(), z.unknown()).parse(body);
+      return (state.behaviour = behaviourSchema.parse({ ...state.behaviour, ...changed }));
+    },
+    'PUT /api-key': (body) => {
       state.apiKey = apiKeySchema.parse(body).apiKey;
       return {};
-    case 'PUT /down':
+    },
+    'PUT /down': async (body) => {
       await (downSchema.parse(body).down ? server.down() : server.up());
       return {};
-    case 'DELETE /talks':
-      return { lost: state.talks.lose(query.get('id') ?? '') };
-    case 'POST /reset':
+    },
+    'DELETE /talks': (_body, query) => ({ lost: state.talks.lose(query.get('id') ?? '') }),
+    'POST /reset': () => {
       server.reset();
       return {};
-    default:
-      return putConnection(state, request, body);
-  }
-}
-
-/** `PUT /connections/{id}`: a further connection, or other keys for a known one. */
-function putConnection(state: ServiceState, request: string, body: unknown): unknown {
-  const id = /^PUT \/connections\/([^/]+)$/.exec(request)?.[1];
-  if (id === undefined) throw new NoSuchPath(`No such control path: ${request}`);
-  const connection = { id: decodeURIComponent(id), ...keysSchema.parse(body) };
-  state.connections.set(connection.id, connection);
-  return connection;
+    },
+    // A further connection, or other keys for a known one.
+    'PUT /connections/*': (body, _query, id) => {
+      const connection = { id, ...keysSchema.parse(body) };
+      state.connections.set(id, connection);
+      return connection;
+    },
+  };
 }
 
 function talkPage(state: ServiceState, query: URLSearchParams): unknown {

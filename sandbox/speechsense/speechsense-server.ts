@@ -2,10 +2,10 @@ import { createServer } from 'node:http2';
 
 import type { SandboxClock } from '../clock.ts';
 import { assertPortFree } from '../listening.ts';
-import type { ControlAnswer, ControlledPart } from '../part.ts';
+import { controlBy, type ControlledPart } from '../part.ts';
 import { defaultBehaviour } from './behaviour.ts';
 import type { Connection } from './connection.ts';
-import { control } from './control.ts';
+import { speechSenseControl } from './control.ts';
 import { createState, type ServiceState } from './service-state.ts';
 import type { Talk } from './talk-store.ts';
 import { serveCall } from './talk-service.ts';
@@ -51,8 +51,6 @@ export interface SpeechSense extends ControlledPart {
   talks(): Talk[];
   /** How many talks each call has. */
   talksPer(by: TalkKey): TalksPer;
-  /** A request of the control interface, as it would come by HTTP; `path` may have a query. */
-  control(method: string, path: string, body?: unknown): Promise<ControlAnswer>;
   /** Forgets talks, counters, faults, switches and quotas used. Connections stay open, and a server that is down stays down. */
   reset(): void;
   close(): Promise<void>;
@@ -113,13 +111,15 @@ function facade(state: ServiceState, listener: TappedListener): SpeechSense {
     state.refusals = {};
   };
   const switches = { counters, reset, down: () => listener.down(), up: () => listener.up() };
+  const routes = speechSenseControl(state, switches);
   return {
     address: `127.0.0.1:${listener.port}`,
     counters,
     uploads: () => state.uploads.records(),
     talks: () => [...state.talks.all()],
     talksPer: (by) => talksPer(by, state.talks.all()),
-    control: (method, path, body) => control(state, switches, method, path, body),
+    routes,
+    control: controlBy(routes),
     reset,
     close: () => listener.down(),
   };

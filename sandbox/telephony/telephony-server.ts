@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { SandboxClock } from '../clock.ts';
+import { createApp } from '../http-app.ts';
 import { listen } from '../listening.ts';
-import type { ControlAnswer, ControlledPart } from '../part.ts';
+import { controlBy, type ControlledPart } from '../part.ts';
 import { ENCODED_FORMATS, type EncodedFormat, type RecordingFormat } from '../recording-formats.ts';
 import { telephonyControl } from './control.ts';
 import { DownloadLog, type TelephonyCounters } from './download-log.ts';
@@ -37,10 +38,6 @@ export interface Telephony extends ControlledPart {
   counters(): TelephonyCounters;
   /** Requests for each recording. */
   requestsPer(): Record<string, number>;
-  /** A request of the control interface, as it would come by HTTP. */
-  control(method: string, path: string, body?: unknown): Promise<ControlAnswer>;
-  /** Forgets faults and counters. */
-  reset(): void;
   close(): Promise<void>;
 }
 
@@ -57,17 +54,27 @@ export async function startTelephony(options: TelephonyOptions): Promise<Telepho
   };
   const log = new DownloadLog();
   const faults = new TelephonyFaults();
-  const server = await listen('telephony', options.port ?? 0, (request: IncomingMessage, response: ServerResponse) => {
-    handle(request, response, { fileOf, log, faults, clock: options.clock }).catch((error: unknown) => {
-      if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' });
-      response.end(`The sandbox cannot make this recording; encoded formats need ffmpeg. ${String(error)}`);
-    });
+  const app = createApp();
+  app.get('/login', (_request, reply) => reply.type('text/html; charset=utf-8').send(LOGIN_PAGE));
+  app.route({
+    method: ['GET', 'HEAD'],
+    url: '/records/*',
+    handler: (request, reply) => {
+      // Node's own response from here on: Fastify cannot cut a body short, or write a head that HTTP forbids.
+      const { raw } = reply.hijack();
+      serve(request.raw, raw, { fileOf, log, faults, clock: options.clock }).catch((error: unknown) => {
+        if (!raw.headersSent) raw.writeHead(500, { 'content-type': 'text/plain' });
+        raw.end(`The sandbox cannot make this recording; encoded formats need ffmpeg. ${String(error)}`);
+      });
+    },
   });
+  const server = await listen('telephony', options.port ?? 0, app);
 
   const reset = (): void => {
     log.reset();
     faults.replace([]);
   };
+  const routes = telephonyControl(log, faults, reset);
   return {
     url: server.url,
     recordingUrl: (recording, expiresAtMs) => {
@@ -85,7 +92,8 @@ export async function startTelephony(options: TelephonyOptions): Promise<Telepho
     },
     counters: () => log.counters(),
     requestsPer: () => log.requestsPer(),
-    control: (method, path, body) => Promise.resolve(telephonyControl({ log, faults, reset }, method, path, body)),
+    routes,
+    control: controlBy(routes),
     reset,
     close: () => server.close(),
   };
@@ -98,14 +106,9 @@ interface Parts {
   clock: SandboxClock;
 }
 
-async function handle(request: IncomingMessage, response: ServerResponse, parts: Parts): Promise<void> {
-  const path = request.url ?? '/';
-  if (path.startsWith('/login')) {
-    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(LOGIN_PAGE);
-    return;
-  }
-  const link = readLink(path);
-  if (link === undefined || (request.method !== 'GET' && request.method !== 'HEAD')) {
+async function serve(request: IncomingMessage, response: ServerResponse, parts: Parts): Promise<void> {
+  const link = readLink(request.url ?? '/');
+  if (link === undefined) {
     response.writeHead(404, { 'content-type': 'text/plain' }).end('Not Found');
     return;
   }

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { type ShellAnswer, file, notFound } from './shell-answer.ts';
 
 const PAGE = path.join(import.meta.dirname, 'page');
 const resolve = createRequire(import.meta.url).resolve;
@@ -16,14 +15,13 @@ const PACKAGE_FILES: Record<string, string> = {
   'fonts/pt-sans-latin-700.woff2': '@fontsource/pt-sans/files/pt-sans-latin-700-normal.woff2',
 };
 
-/** A file of the shell's own page; its TypeScript is stripped of types on the way. */
-export async function pageFile(name: string): Promise<ShellAnswer> {
+/** A file of the shell's own page, undefined if there is none; its TypeScript is stripped of types on the way. */
+export async function pageFile(name: string): Promise<string | Uint8Array | undefined> {
   const inPackage = PACKAGE_FILES[name];
-  if (inPackage !== undefined) return file(name, await readFile(resolve(inPackage)));
-  if (!/^[a-z-]+\.(html|css|ts)$/.test(name)) return notFound();
+  if (inPackage !== undefined) return readFile(resolve(inPackage));
+  if (!/^[a-z-]+\.(html|css|ts)$/.test(name)) return undefined;
   const content = await readFile(path.join(PAGE, name), 'utf8').catch(() => undefined);
-  if (content === undefined) return notFound();
-  return file(name, name.endsWith('.ts') ? await stripped(content) : content);
+  return content !== undefined && name.endsWith('.ts') ? stripped(content) : content;
 }
 
 async function stripped(source: string): Promise<string> {

@@ -1,21 +1,13 @@
+import path from 'node:path';
+import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import type { Requested } from '../../http-app.ts';
 import type { Account } from '../account.ts';
 import { disconnectUri } from '../hooks.ts';
 import { disposableToken } from './disposable-token.ts';
 import { Installation } from './installation.ts';
 import { pageFile } from './page-files.ts';
-import { type ShellAnswer, file, json, notFound, refused } from './shell-answer.ts';
 import { shellState, WIDGET_FILES } from './shell-state.ts';
-
-export interface ShellRequest {
-  method: string;
-  /** Host and port of the Host header. */
-  host: string;
-  path: string;
-  /** Absent where no browser sent the request. */
-  origin: string | undefined;
-  body: string;
-}
 
 /** Makes the next tokens older or younger than they should be: a page that was open for long, a clock that is wrong. */
 export const tokenAgeSchema = z.strictObject({
@@ -27,7 +19,17 @@ export const tokenAgeSchema = z.strictObject({
 const tokenRequestSchema = z.strictObject({ userId: z.number() });
 const settingsSchema = z.strictObject({ fields: z.record(z.string(), z.string()) });
 
-const PAGES = ['/', '/settings/widgets/', '/settings/advanced/'];
+const CONTENT_TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.ts': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.png': 'image/png',
+  '.woff2': 'font/woff2',
+};
+
+type Request = FastifyRequest<Requested>;
 
 /**
  * amoCRM's pages as an administrator sees them, as far as a widget needs them: the list of integrations with the settings
@@ -43,53 +45,63 @@ export class Shell {
     this.installation = new Installation(account);
   }
 
-  /** Undefined for a path that is the API's. */
-  async answer(request: ShellRequest): Promise<ShellAnswer | undefined> {
-    const { method, path } = request;
-    if (method === 'GET' && PAGES.includes(path)) return pageFile('index.html');
-    if (method === 'GET' && path.startsWith('/shell/page/')) return pageFile(path.slice('/shell/page/'.length));
-    if (method === 'GET' && path.startsWith(`${WIDGET_FILES}/`)) return this.#widgetFile(path);
-    if (!path.startsWith('/shell/')) return undefined;
-    // A page elsewhere must not get tokens of this account by asking for them.
-    if (request.origin !== undefined && request.origin !== originOf(request)) return refused(403, 'another origin');
-    try {
-      return await this.#ownRoute(request);
-    } catch (error) {
-      if (error instanceof z.ZodError || error instanceof SyntaxError) return refused(400, error.message);
-      throw error;
+  readonly pages: FastifyPluginCallback = (app, _options, done) => {
+    // Never cached: the next upload may have the same version.
+    app.addHook('onRequest', async (_request, reply) => {
+      reply.headers({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
+    });
+    for (const page of ['/', '/settings/widgets', '/settings/advanced']) {
+      app.get(page, async (_request, reply) => sendFile(reply, 'index.html', await pageFile('index.html')));
     }
-  }
+    app.get<Requested>('/shell/page/*', async ({ params: { '*': name = '' } }, reply) =>
+      sendFile(reply, name, await pageFile(name)),
+    );
+    app.get<Requested>(`${WIDGET_FILES}/*`, ({ params: { '*': name = '' } }, reply) =>
+      sendFile(reply, name, this.installation.widget?.files.get(name)),
+    );
+    app.register(this.#asked, { prefix: '/shell' });
+    done();
+  };
 
-  async #ownRoute(request: ShellRequest): Promise<ShellAnswer> {
-    const { method, path } = request;
-    switch (`${method} ${path}`) {
-      case 'GET /shell/state':
-        return json(this.#state(request));
-      case 'POST /shell/disposable-tokens':
-        return this.#token(request);
-      case 'POST /shell/settings':
-        await this.installation.save(settingsSchema.parse(JSON.parse(request.body)).fields, request.host);
-        return json(this.#state(request));
-      case 'POST /shell/disable':
-        await this.installation.disable(disconnectUri(this.#account));
-        return json(this.#state(request));
-      default:
-        return notFound();
-    }
-  }
+  /** What the page asks of the account. */
+  readonly #asked: FastifyPluginCallback = (app, _options, done) => {
+    app.setNotFoundHandler((_request, reply) => notFound(reply));
+    app.setErrorHandler((error, _request, reply) => {
+      if (!(error instanceof z.ZodError || error instanceof SyntaxError)) throw error;
+      return reply.code(400).send({ error: error.message });
+    });
+    app.addHook('onRequest', async (request, reply) => {
+      // A page elsewhere must not get tokens of this account by asking for them.
+      const { origin } = request.headers;
+      if (origin !== undefined && origin !== originOf(request))
+        return reply.code(403).send({ error: 'another origin' });
+      return undefined;
+    });
+    app.get('/state', ({ host }) => this.#state(host));
+    app.post<Requested>('/disposable-tokens', (request, reply) => this.#token(request, reply));
+    app.post<Requested>('/settings', async (request) => {
+      await this.installation.save(settingsSchema.parse(jsonOf(request)).fields, request.host);
+      return this.#state(request.host);
+    });
+    app.post('/disable', async ({ host }) => {
+      await this.installation.disable(disconnectUri(this.#account));
+      return this.#state(host);
+    });
+    done();
+  };
 
-  #state({ host }: ShellRequest) {
+  #state(host: string) {
     return shellState(this.#account, this.installation, host);
   }
 
-  #token(request: ShellRequest): ShellAnswer {
+  #token(request: Request, reply: FastifyReply): FastifyReply {
     const { world, identity, clock } = this.#account;
-    const { userId } = tokenRequestSchema.parse(JSON.parse(request.body));
+    const { userId } = tokenRequestSchema.parse(jsonOf(request));
     const user = world.operators.find(({ id, isDeleted }) => id === userId && !isDeleted);
-    if (user === undefined) return notFound();
+    if (user === undefined) return notFound(reply);
     const nowSeconds = clock.nowMs() / 1000 - this.#takeTokenAge();
     const holder = { userId, isAdmin: user.isAdmin };
-    return json({ token: disposableToken(identity, holder, originOf(request), nowSeconds) });
+    return reply.send({ token: disposableToken(identity, holder, originOf(request), nowSeconds) });
   }
 
   #takeTokenAge(): number {
@@ -98,14 +110,21 @@ export class Shell {
     this.tokenAge = times > 1 ? { ageSeconds, times: times - 1 } : { ageSeconds: 0, times: null };
     return ageSeconds;
   }
-
-  #widgetFile(path: string): ShellAnswer {
-    const name = path.slice(WIDGET_FILES.length + 1);
-    const content = this.installation.widget?.files.get(name);
-    return content === undefined ? notFound() : file(name, content);
-  }
 }
 
-function originOf({ host }: ShellRequest): string {
+function sendFile(reply: FastifyReply, name: string, content: string | Uint8Array | undefined): FastifyReply {
+  if (content === undefined) return notFound(reply);
+  return reply.type(CONTENT_TYPES[path.extname(name)] ?? 'application/octet-stream').send(content);
+}
+
+function notFound(reply: FastifyReply): FastifyReply {
+  return reply.code(404).send({ error: 'not found' });
+}
+
+function jsonOf({ body = '' }: Request): unknown {
+  return JSON.parse(body);
+}
+
+function originOf({ host }: Pick<Request, 'host'>): string {
   return `http://${host}`;
 }
