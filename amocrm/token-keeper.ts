@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import pTimeout from 'p-timeout';
 import type { ErrorCode } from '../errors/codes.ts';
 import { ExportError, findExportError } from '../errors/export-error.ts';
 import { readClaims } from './access-token-claims.ts';
@@ -271,18 +272,7 @@ function accessOf({ host, access }: KeptToken): Access {
 
 /** Gives up waiting, not what is waited for. */
 async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return work;
-  const abandoned = new AbortController();
-  const aborted = new Promise<never>((_, reject) => {
-    const give = () => reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
-    if (signal.aborted) give();
-    else signal.addEventListener('abort', give, { once: true, signal: abandoned.signal });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    abandoned.abort();
-    work.catch(() => undefined);
-    aborted.catch(() => undefined);
-  }
+  // Its error has no other reader once the signal was there first.
+  work.catch(() => undefined);
+  return signal ? pTimeout(work, { milliseconds: Infinity, signal }) : work;
 }

@@ -1,3 +1,4 @@
+import pTimeout from 'p-timeout';
 import { readAccount } from '../amocrm/account.ts';
 import type { Priority } from '../amocrm/pace.ts';
 import { ExportError, findExportError } from '../errors/export-error.ts';
@@ -44,12 +45,11 @@ export async function amocrmAnswers(
 }
 
 async function unreachable(look: Promise<void>, silence: ExportError): Promise<ExportError | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<ExportError>((resolve) => {
-    timer = setTimeout(() => resolve(silence), PATIENCE_MS);
-  });
   try {
-    return await Promise.race([look.then(() => undefined), patience]);
+    return await pTimeout<ExportError | undefined>(
+      look.then(() => undefined),
+      { milliseconds: PATIENCE_MS, fallback: () => silence },
+    );
   } catch (error) {
     const known = findExportError(error);
     if (known?.kind === 'retryable' || known?.kind === 'throttled') {
@@ -57,8 +57,6 @@ async function unreachable(look: Promise<void>, silence: ExportError): Promise<E
       if (!known.code.startsWith('database_')) return known;
     }
     throw error;
-  } finally {
-    clearTimeout(timer);
   }
 }
 

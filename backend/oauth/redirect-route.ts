@@ -1,3 +1,4 @@
+import pTimeout from 'p-timeout';
 import { z } from 'zod';
 import { authoriseByCode, authoriseByRedirect } from '../../client/account-consent.ts';
 import type { Sentence } from '../../errors/codes.ts';
@@ -75,7 +76,10 @@ export function redirectRoute(app: Api, { access }: Services, hooks: Hooks, limi
         },
       );
       background.start(`${hook} hook`, counted);
-      const outcome = await within(counted, ANSWER_WITHIN_MS);
+      const outcome = await pTimeout<'done' | 'late' | ExportError>(
+        counted.then(() => 'done' as const, toExportError),
+        { milliseconds: ANSWER_WITHIN_MS, fallback: () => 'late' },
+      );
       if (outcome instanceof ExportError) {
         return page()
           .code(httpStatusOf(outcome))
@@ -84,18 +88,6 @@ export function redirectRoute(app: Api, { access }: Services, hooks: Hooks, limi
       return page().send(consentPage(outcome === 'done' ? CONNECTED : CONNECTING, true));
     },
   );
-}
-
-async function within(work: Promise<void>, ms: number): Promise<'done' | 'late' | ExportError> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<'late'>((resolve) => {
-    timer = setTimeout(() => resolve('late'), ms);
-  });
-  try {
-    return await Promise.race([work.then(() => 'done' as const, toExportError), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function definedOnly(query: Record<string, string | undefined>): Record<string, string> {
