@@ -2,7 +2,6 @@ import { zipSync, type Zippable } from 'fflate';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildApp } from './build-app.ts';
-import { drawImages } from './images.ts';
 import type { WidgetOptions } from './options.ts';
 
 const projectRoot = path.join(import.meta.dirname, '..', '..');
@@ -21,7 +20,6 @@ export async function widgetFiles(options: Omit<WidgetOptions, 'out'>): Promise<
   }
   files.set('manifest.json', text(manifest(options)));
   files.set('app.js', text(await buildApp(options)));
-  for (const [name, image] of Object.entries(drawImages())) files.set(`images/${name}`, image);
   return new Map([...files].sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
