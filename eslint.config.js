@@ -20,6 +20,7 @@ const MAY_IMPORT = {
   workflows: ['errors'],
   activities: ['errors', 'settings', 'amocrm', 'speechsense', 'recordings', 'ledger'],
   client: ['errors', 'settings', 'environment', 'amocrm', 'speechsense', 'recordings', 'ledger'],
+  cli: ['errors', 'settings', 'environment', 'amocrm', 'recordings', 'ledger', 'client'],
   worker: [
     'errors',
     'settings',
@@ -140,7 +141,7 @@ export default tseslint.config(
     files: [
       'scripts/**',
       'bench/**',
-      'client/cli/**',
+      'cli/**',
       'sandbox/main.ts',
       'worker/main.ts',
       'backend/main.ts',

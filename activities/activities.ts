@@ -1,9 +1,9 @@
-import type { createConfirmActivities } from './confirm-activities.ts';
+import type { createConfirmActivities } from './talks/confirm-activities.ts';
 import type { createExportActivities } from './export-activities.ts';
-import type { createListingActivities } from './listing-activities.ts';
-import type { createPlanActivities } from './plan-activities.ts';
+import type { createListingActivities } from './listing/listing-activities.ts';
+import type { createPlanActivities } from './listing/plan-activities.ts';
 import type { createTokenActivities } from './token-activities.ts';
-import type { createTransferActivities } from './transfer-activities.ts';
+import type { createTransferActivities } from './transfers/transfer-activities.ts';
 
 /** The steps of an export, as its workflow calls them. */
 export type Activities = ReturnType<typeof createExportActivities> &

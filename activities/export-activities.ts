@@ -1,12 +1,12 @@
 import { cancellationSignal } from '@temporalio/activity';
-import { readAccount } from '../amocrm/account.ts';
-import { readUsers } from '../amocrm/users.ts';
+import { readAccount } from '../amocrm/account/account.ts';
+import { readUsers } from '../amocrm/account/users.ts';
 import { ExportError, type ErrorValues } from '../errors/export-error.ts';
 import type { ExportKind, ExportState } from '../ledger/schema.ts';
 import type { ExportSettings } from '../settings/export-settings.ts';
 import { effectivePeriod, periodInterval } from '../settings/period.ts';
 import type { SpeechSense } from '../speechsense/speechsense.ts';
-import { type AmocrmDeps, amocrmOf } from './amocrm-account.ts';
+import { type AmocrmDeps, amocrmOf } from './cards/amocrm-account.ts';
 
 export interface OpenExport {
   exportId: string;

@@ -1,5 +1,5 @@
 import { ExportError } from '../errors/export-error.ts';
-import type { ExportRow } from '../ledger/exports.ts';
+import type { ExportRow } from '../ledger/exports/exports.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 
 /** @throws {ExportError} `export_not_found`, for one whose account was removed while it ran. */

@@ -1,5 +1,5 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { toLedgerError } from '../ledger/database.ts';
+import { toLedgerError } from '../ledger/database/database.ts';
 
 /**
  * An activity's error as Temporal keeps it: code, kind, the English sentence and what fills it. Nothing else of it goes

@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
-import type { AmocrmPaces } from '../amocrm/pace.ts';
-import type { TokenKeeper } from '../amocrm/token-keeper.ts';
+import type { AmocrmPaces } from '../amocrm/pacing/pace.ts';
+import type { TokenKeeper } from '../amocrm/oauth/token-keeper.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 
 interface TokenDeps {

@@ -1,10 +1,10 @@
-import { connectTemporal } from '../client/temporal-connection.ts';
+import { connectTemporal } from '../client/temporal/temporal-connection.ts';
 import { readEnvironment } from '../environment/environment.ts';
 import { createLogger } from '../environment/logger.ts';
 import { ensureSearchAttributes, searchAttributesRefused } from '../environment/temporal-search-attributes.ts';
 import { exitCodeOf } from '../errors/outcome.ts';
 import { findExportError } from '../errors/export-error.ts';
-import { toLedgerError } from '../ledger/database.ts';
+import { toLedgerError } from '../ledger/database/database.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import { createBackend } from './open-backend.ts';
 

@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import { canConvert } from '../client/audio-conversion.ts';
 import { ExportClient } from '../client/export-client.ts';
-import { closeAccess, openAccess } from '../client/open-access.ts';
-import { readTariff } from '../client/tariff-file.ts';
-import { answers, type TemporalConnection } from '../client/temporal-connection.ts';
+import { closeAccess, openAccess } from '../client/accounts/open-access.ts';
+import { readTariff } from '../client/previews/tariff-file.ts';
+import { answers, type TemporalConnection } from '../client/temporal/temporal-connection.ts';
 import { answersWithin } from '../environment/answers-within.ts';
 import { amocrmIntegration } from '../environment/amocrm-integration.ts';
 import type { Environment } from '../environment/environment.ts';

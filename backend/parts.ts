@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
-import type { AccountAccess } from '../client/account-access.ts';
+import type { AccountAccess } from '../client/accounts/account-access.ts';
 import type { ExportClient } from '../client/export-client.ts';
-import type { PlanPrices } from '../client/plan-description.ts';
+import type { PlanPrices } from '../client/previews/plan-description.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { BackgroundWork } from './operations/background-work.ts';
 import type { BackendMetrics } from './operations/metrics.ts';

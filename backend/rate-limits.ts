@@ -1,6 +1,6 @@
 import rateLimit, { normalizeIP } from '@fastify/rate-limit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { bareHost } from '../client/browser-origin.ts';
+import { bareHost } from '../client/accounts/browser-origin.ts';
 import { ExportError } from '../errors/export-error.ts';
 import type { Api } from './api/api.ts';
 import type { Limits } from './parts.ts';

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { createExportActivities } from '../activities/export-activities.ts';
-import { createListingActivities } from '../activities/listing-activities.ts';
-import { createPlanActivities } from '../activities/plan-activities.ts';
-import { createOauth } from '../amocrm/oauth.ts';
-import { UNPACED } from '../amocrm/pace.ts';
-import { TokenKeeper } from '../amocrm/token-keeper.ts';
-import { createAmocrmTransport } from '../amocrm/transport.ts';
+import { createListingActivities } from '../activities/listing/listing-activities.ts';
+import { createPlanActivities } from '../activities/listing/plan-activities.ts';
+import { createOauth } from '../amocrm/oauth/oauth.ts';
+import { UNPACED } from '../amocrm/pacing/pace.ts';
+import { TokenKeeper } from '../amocrm/oauth/token-keeper.ts';
+import { createAmocrmTransport } from '../amocrm/http/transport.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import { type Sandbox, startSandbox } from '../sandbox/sandbox.ts';
 import { parseExportSettings } from '../settings/export-settings.ts';

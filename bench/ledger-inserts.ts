@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { SightedNote } from '../ledger/calls.ts';
+import type { SightedNote } from '../ledger/calls/calls.ts';
 import type { Figure } from './figure.ts';
 import { secondsOf } from './sample.ts';
 import { BENCH_ACCOUNT, closePlan, notesOf, openBenchExport, openBenchLedger, recordAll } from './seeded-ledger.ts';

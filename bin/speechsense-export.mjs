@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
-const source = new URL('../client/cli/main.ts', import.meta.url);
+const source = new URL('../cli/main.ts', import.meta.url);
 
 // Errors name the lines of the sources.
 process.setSourceMapsEnabled(true);

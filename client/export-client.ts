@@ -3,16 +3,16 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { ExportSettings } from '../settings/export-settings.ts';
 import type { ExportPace } from '../workflows/messages.ts';
 import type { ExportDeps } from './export-deps.ts';
-import { ExportWorkflows } from './export-workflows.ts';
-import { type History, readHistory } from './history.ts';
-import { previewExport, startPreview } from './preview-export.ts';
-import { readStatus } from './read-status.ts';
-import { retryExport, type RetryOptions } from './retry-export.ts';
-import { runningExport } from './running-export.ts';
-import { startExport } from './start-export.ts';
-import type { ExportStatus } from './status.ts';
-import { askToStop, stopExport, type StopPatience } from './stop-export.ts';
-import { watchExport } from './watch-export.ts';
+import { ExportWorkflows } from './exports/export-workflows.ts';
+import { type History, readHistory } from './exports/history.ts';
+import { previewExport, startPreview } from './previews/preview-export.ts';
+import { readStatus } from './exports/read-status.ts';
+import { retryExport, type RetryOptions } from './exports/retry-export.ts';
+import { runningExport } from './exports/running-export.ts';
+import { startExport } from './exports/start-export.ts';
+import type { ExportStatus } from './exports/status.ts';
+import { askToStop, stopExport, type StopPatience } from './exports/stop-export.ts';
+import { watchExport } from './exports/watch-export.ts';
 
 export interface ExportClientOptions {
   temporal: Client;

@@ -2,7 +2,7 @@ import type { Generated } from 'kysely';
 import type { ErrorCode } from '../errors/codes.ts';
 import type { ErrorValues } from '../errors/export-error.ts';
 import type { ExportSettings } from '../settings/export-settings.ts';
-import type { CallDirection, CallFactColumns, EntityType, PlannedFactColumns } from './call-facts.ts';
+import type { CallDirection, CallFactColumns, EntityType, PlannedFactColumns } from './calls/call-facts.ts';
 
 /** The tables as kysely sees them. What each is for is said in the migrations that make them. */
 export interface Schema {

@@ -1,11 +1,11 @@
 import { ExportError } from '../errors/export-error.ts';
-import type { Connections } from './connections.ts';
+import type { Connections } from './http/connections.ts';
 import type { HostBrake } from './host-brake.ts';
-import type { LinkPolicy } from './link-policy.ts';
-import { requestRecording } from './request-recording.ts';
-import { safeLink } from './safe-link.ts';
-import { storeWhole } from './store-whole.ts';
-import type { StoredBytes } from './stored-bytes.ts';
+import type { LinkPolicy } from './links/link-policy.ts';
+import { requestRecording } from './http/request-recording.ts';
+import { safeLink } from './links/safe-link.ts';
+import { storeWhole } from './storage/store-whole.ts';
+import type { StoredBytes } from './storage/stored-bytes.ts';
 
 export interface DownloadOptions {
   connections: Connections;

@@ -1,18 +1,18 @@
 import { tmpdir } from 'node:os';
 import { ExportError } from '../errors/export-error.ts';
-import { acceptConverted, acceptTaken, isShort } from './accepted.ts';
-import type { AudioRemark, AudioSource, TakenContainer, TakenFormat } from './audio-format.ts';
-import { Connections } from './connections.ts';
-import { createConverter } from './convert.ts';
+import { acceptConverted, acceptTaken, isShort } from './formats/accepted.ts';
+import type { AudioRemark, AudioSource, TakenContainer, TakenFormat } from './formats/audio-format.ts';
+import { Connections } from './http/connections.ts';
+import { createConverter } from './ffmpeg/convert.ts';
 import { download, type Download } from './download.ts';
-import { firstThatHasIt } from './first-that-has-it.ts';
-import { guardedConnect, resolveBySystem, type ResolveName } from './guarded-connect.ts';
+import { firstThatHasIt } from './links/first-that-has-it.ts';
+import { guardedConnect, resolveBySystem, type ResolveName } from './links/guarded-connect.ts';
 import { HostBrake } from './host-brake.ts';
-import type { Isolation } from './isolation.ts';
-import { linkPolicy, type LinkPolicy } from './link-policy.ts';
-import { PagePool } from './page-pool.ts';
-import { recognise } from './recognise.ts';
-import { StoredBytes } from './stored-bytes.ts';
+import type { Isolation } from './ffmpeg/isolation.ts';
+import { linkPolicy, type LinkPolicy } from './links/link-policy.ts';
+import { PagePool } from './storage/page-pool.ts';
+import { recognise } from './formats/recognise.ts';
+import { StoredBytes } from './storage/stored-bytes.ts';
 
 interface RecordingLimits {
   /** Larger ones are refused as soon as that is known. Default 512 MiB. */

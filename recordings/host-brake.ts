@@ -1,5 +1,5 @@
 import { ExportError, findExportError } from '../errors/export-error.ts';
-import { NoAnswer } from './no-answer.ts';
+import { NoAnswer } from './http/no-answer.ts';
 
 const FAILURES_IN_A_ROW = 3;
 const FIRST_REST_MS = 10_000;

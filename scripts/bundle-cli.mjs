@@ -22,7 +22,7 @@ const __dirname = commonjsDirname(__filename);`;
 export async function bundleCommandLine(folder) {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: ['client/cli/main.ts'],
+    entryPoints: ['cli/main.ts'],
     outdir: folder,
     bundle: true,
     splitting: true,

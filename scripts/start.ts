@@ -3,8 +3,8 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { ExportClient } from '../client/export-client.ts';
-import { closeAccess, openAccess } from '../client/open-access.ts';
-import { connectTemporal } from '../client/temporal-connection.ts';
+import { closeAccess, openAccess } from '../client/accounts/open-access.ts';
+import { connectTemporal } from '../client/temporal/temporal-connection.ts';
 import { readEnvironment } from '../environment/environment.ts';
 import { ensureSearchAttributes } from '../environment/temporal-search-attributes.ts';
 import { EXIT } from '../errors/exit-codes.ts';

@@ -1,11 +1,11 @@
-import { checkConnection, type ConnectionProbe } from './check-connection.ts';
-import type { Clock } from './clock.ts';
-import type { SpeechSenseEndpoint } from './endpoint.ts';
-import { findTalks, findTalksDated } from './find-talks.ts';
-import { getTalks, type ReadTalks, type TalkPart } from './get-talks.ts';
-import { LanePool } from './lane-pool.ts';
-import { Lane } from './lane.ts';
-import type { ReadManners } from './read.ts';
+import { checkConnection, type ConnectionProbe } from './reading/check-connection.ts';
+import type { Clock } from './wire/clock.ts';
+import type { SpeechSenseEndpoint } from './wire/endpoint.ts';
+import { findTalks, findTalksDated } from './reading/find-talks.ts';
+import { getTalks, type ReadTalks, type TalkPart } from './reading/get-talks.ts';
+import { LanePool } from './wire/lane-pool.ts';
+import { Lane } from './wire/lane.ts';
+import type { ReadManners } from './reading/read.ts';
 import {
   DEFAULT_UPLOAD_TIMES,
   upload,
@@ -13,7 +13,7 @@ import {
   type UploadRequest,
   type UploadResult,
   type UploadTimes,
-} from './upload.ts';
+} from './uploads/upload.ts';
 
 /** A connection of SpeechSense and the key that opens it. */
 export interface ConnectionAccess {

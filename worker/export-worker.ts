@@ -1,13 +1,13 @@
 import { type NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { beating } from '../activities/beating.ts';
-import { type ConfirmDeps, createConfirmActivities } from '../activities/confirm-activities.ts';
+import { type ConfirmDeps, createConfirmActivities } from '../activities/talks/confirm-activities.ts';
 import { createExportActivities } from '../activities/export-activities.ts';
-import { learnKeysInPassing } from '../activities/learn-keys.ts';
-import { createListingActivities } from '../activities/listing-activities.ts';
-import { createPlanActivities, type PlanDeps } from '../activities/plan-activities.ts';
+import { learnKeysInPassing } from '../activities/transfers/learn-keys.ts';
+import { createListingActivities } from '../activities/listing/listing-activities.ts';
+import { createPlanActivities, type PlanDeps } from '../activities/listing/plan-activities.ts';
 import { createTokenActivities } from '../activities/token-activities.ts';
-import { createTransferActivities, type TransferDeps } from '../activities/transfer-activities.ts';
+import { createTransferActivities, type TransferDeps } from '../activities/transfers/transfer-activities.ts';
 import { activityInterceptor } from './interceptors.ts';
 import type { WorkerMetrics } from './metrics.ts';
 

@@ -1,5 +1,5 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
-import type { ListingCursor } from '../activities/listing-activities.ts';
+import type { ListingCursor } from '../activities/listing/listing-activities.ts';
 import type { ErrorValues } from '../errors/export-error.ts';
 import type { ExportSettings } from '../settings/export-settings.ts';
 

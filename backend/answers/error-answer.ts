@@ -1,7 +1,7 @@
 import type { FastifyError } from 'fastify';
 import type { Sentence } from '../../errors/codes.ts';
 import { ExportError, type ErrorValues, findExportError } from '../../errors/export-error.ts';
-import { toLedgerError } from '../../ledger/database.ts';
+import { toLedgerError } from '../../ledger/database/database.ts';
 import { SettingsInvalid } from '../../settings/export-settings.ts';
 import type { SettingsProblem } from '../../settings/problems.ts';
 import { RequestInvalid } from './request-invalid.ts';

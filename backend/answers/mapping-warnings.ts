@@ -1,7 +1,7 @@
-import type { AccountAccess } from '../../client/account-access.ts';
-import { type MissingField, missingFields, NOT_ASKED } from '../../client/mapping-check.ts';
+import type { AccountAccess } from '../../client/accounts/account-access.ts';
+import { type MissingField, missingFields, NOT_ASKED } from '../../client/connections/mapping-check.ts';
 import type { Sentence } from '../../errors/codes.ts';
-import type { Account } from '../../ledger/accounts.ts';
+import type { Account } from '../../ledger/accounts/accounts.ts';
 import type { Mapping } from '../../settings/mapping.ts';
 
 /** What of a mapping can bring nothing, as the settings page says it. */

@@ -1,5 +1,5 @@
-import { listUsers } from '../../client/account-admin.ts';
-import { fieldCatalogue } from '../../client/field-catalogue.ts';
+import { listUsers } from '../../client/accounts/account-admin.ts';
+import { fieldCatalogue } from '../../client/connections/field-catalogue.ts';
 import { accountOf } from '../auth/caller.ts';
 import type { Services } from '../parts.ts';
 import type { Api } from './api.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { CALL_ID_ADVICE, checkConnection, CONNECTION_WORKS } from '../../client/connection-admin.ts';
-import { connectionKeys } from '../../client/connection-keys.ts';
+import { CALL_ID_ADVICE, checkConnection, CONNECTION_WORKS } from '../../client/connections/connection-admin.ts';
+import { connectionKeys } from '../../client/connections/connection-keys.ts';
 import { parseExportSettings } from '../../settings/export-settings.ts';
 import { accountOf, callerOf } from '../auth/caller.ts';
 import type { Services } from '../parts.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { listCalls } from '../../client/call-list.ts';
-import { CALL_STATES } from '../../client/call-states.ts';
-import { type Action, carryOut } from '../../client/command.ts';
-import { repeatedCalls } from '../../client/repeated-calls.ts';
+import { listCalls } from '../../client/reports/call-list.ts';
+import { CALL_STATES } from '../../client/reports/call-states.ts';
+import { type Action, carryOut } from '../../client/exports/command.ts';
+import { repeatedCalls } from '../../client/previews/repeated-calls.ts';
 import { REASON_SENTENCES } from '../../errors/reasons.ts';
 import { ExportError } from '../../errors/export-error.ts';
 import { accountOf, callerOf } from '../auth/caller.ts';

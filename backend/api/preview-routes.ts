@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { z } from 'zod';
 import type { Sentence } from '../../errors/codes.ts';
-import { describePlan, type PlanDescription, type PlanPrices } from '../../client/plan-description.ts';
-import { assertKnownUsers } from '../../client/known-users.ts';
-import { amocrmAnswers } from '../../client/preflight.ts';
-import { type ExportStatus, isFinal } from '../../client/status.ts';
+import { describePlan, type PlanDescription, type PlanPrices } from '../../client/previews/plan-description.ts';
+import { assertKnownUsers } from '../../client/accounts/known-users.ts';
+import { amocrmAnswers } from '../../client/previews/preflight.ts';
+import { type ExportStatus, isFinal } from '../../client/exports/status.ts';
 import { ExportError } from '../../errors/export-error.ts';
 import { UNKNOWN_VALUES } from '../../errors/unknown-values.ts';
 import { parseExportSettings } from '../../settings/export-settings.ts';

@@ -1,5 +1,5 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
-import type { EncryptionKey } from '../../ledger/sealing.ts';
+import type { EncryptionKey } from '../../ledger/accounts/sealing.ts';
 
 /** What a link lets its holder download. */
 export interface ReportLink {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { reportCells } from '../../client/report-cells.ts';
-import { reportContent } from '../../client/report-content.ts';
-import { REPORT_FORMATS, type ReportFormat } from '../../client/report-format.ts';
+import { reportCells } from '../../client/reports/report-cells.ts';
+import { reportContent } from '../../client/reports/report-content.ts';
+import { REPORT_FORMATS, type ReportFormat } from '../../client/reports/report-format.ts';
 import { ExportError } from '../../errors/export-error.ts';
 import { accountOf, callerOf } from '../auth/caller.ts';
 import type { ReportLinks, Services } from '../parts.ts';

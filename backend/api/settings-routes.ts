@@ -1,5 +1,5 @@
-import { assertKnownUsers } from '../../client/known-users.ts';
-import { saveSettings } from '../../client/save-settings.ts';
+import { assertKnownUsers } from '../../client/accounts/known-users.ts';
+import { saveSettings } from '../../client/previews/save-settings.ts';
 import { parseExportSettings } from '../../settings/export-settings.ts';
 import { mappingWarnings } from '../answers/mapping-warnings.ts';
 import { under } from '../answers/under-field.ts';

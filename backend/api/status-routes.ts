@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { describeAccount } from '../../client/account-admin.ts';
-import { consentLink } from '../../client/account-consent.ts';
+import { describeAccount } from '../../client/accounts/account-admin.ts';
+import { consentLink } from '../../client/accounts/account-consent.ts';
 import { findExportError } from '../../errors/export-error.ts';
-import type { Account } from '../../ledger/accounts.ts';
+import type { Account } from '../../ledger/accounts/accounts.ts';
 import { type Caller, callerOf } from '../auth/caller.ts';
 import type { Services } from '../parts.ts';
 import type { Api } from './api.ts';

@@ -1,7 +1,7 @@
 import type { ExportError } from '../../errors/export-error.ts';
 import { restoreError } from '../../errors/restore-error.ts';
-import { listingRemarks } from '../../client/listing-remarks.ts';
-import type { ExportStatus } from '../../client/status.ts';
+import { listingRemarks } from '../../client/exports/listing-remarks.ts';
+import type { ExportStatus } from '../../client/exports/status.ts';
 import type { ExportStatus as StatusView } from './shapes/export-status.ts';
 
 /** An export's status as the page reads it. */

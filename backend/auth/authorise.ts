@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
-import { isAdministrator } from '../../client/administrators.ts';
-import { accountHostOf } from '../../client/browser-origin.ts';
+import { isAdministrator } from '../../client/accounts/administrators.ts';
+import { accountHostOf } from '../../client/accounts/browser-origin.ts';
 import { ExportError } from '../../errors/export-error.ts';
 import type { Integration, Services } from '../parts.ts';
 import type { Caller } from './caller.ts';

@@ -1,5 +1,5 @@
 import cors from '@fastify/cors';
-import { accountHostOf } from '../../client/browser-origin.ts';
+import { accountHostOf } from '../../client/accounts/browser-origin.ts';
 import type { Api } from '../api/api.ts';
 import type { Services } from '../parts.ts';
 

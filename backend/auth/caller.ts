@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { ExportError } from '../../errors/export-error.ts';
-import type { Account } from '../../ledger/accounts.ts';
-import type { DisposableToken } from '../../ledger/spent-tokens.ts';
+import type { Account } from '../../ledger/accounts/accounts.ts';
+import type { DisposableToken } from '../../ledger/accounts/spent-tokens.ts';
 
 /** Who asks, as amoCRM has signed it. */
 export interface Caller {

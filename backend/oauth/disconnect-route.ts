@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endAccessIfRefused } from '../../client/disconnected.ts';
+import { endAccessIfRefused } from '../../client/accounts/disconnected.ts';
 import { ExportError } from '../../errors/export-error.ts';
 import type { Api } from '../api/api.ts';
 import type { Hooks, Services } from '../parts.ts';

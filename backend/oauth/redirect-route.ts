@@ -1,9 +1,9 @@
 import pTimeout from 'p-timeout';
 import { z } from 'zod';
-import { authoriseByCode, authoriseByRedirect } from '../../client/account-consent.ts';
+import { authoriseByCode, authoriseByRedirect } from '../../client/accounts/account-consent.ts';
 import type { Sentence } from '../../errors/codes.ts';
 import { ExportError } from '../../errors/export-error.ts';
-import { isConsentState } from '../../ledger/consents.ts';
+import { isConsentState } from '../../ledger/accounts/consents.ts';
 import { httpStatusOf } from '../../errors/outcome.ts';
 import { toExportError } from '../answers/error-answer.ts';
 import { sentenceOfOurs } from '../answers/page-sentences.ts';

@@ -1,6 +1,6 @@
 import { FETCHED_FFMPEG } from '../../environment/usual-ffmpeg.ts';
 import { ExportError } from '../../errors/export-error.ts';
-import { checkConverter } from '../../recordings/ffmpeg-version.ts';
+import { checkConverter } from '../../recordings/ffmpeg/ffmpeg-version.ts';
 import { findProgram, type FindProgramOptions } from './find-program.ts';
 import { fetchFromWheel, type PinnedWheel } from './wheel.ts';
 

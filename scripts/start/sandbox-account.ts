@@ -1,10 +1,10 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { DateTime } from 'luxon';
-import type { AccountAccess } from '../../client/account-access.ts';
-import { addAccount } from '../../client/account-admin.ts';
-import { setConnection } from '../../client/connection-admin.ts';
-import { workflowIdOf } from '../../client/export-workflows.ts';
+import type { AccountAccess } from '../../client/accounts/account-access.ts';
+import { addAccount } from '../../client/accounts/account-admin.ts';
+import { setConnection } from '../../client/connections/connection-admin.ts';
+import { workflowIdOf } from '../../client/exports/export-workflows.ts';
 import { findExportError } from '../../errors/export-error.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { parseExportSettings } from '../../settings/export-settings.ts';

@@ -1,15 +1,15 @@
 import path from 'node:path';
-import type { Account } from '../../ledger/accounts.ts';
+import type { Account } from '../../ledger/accounts/accounts.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import { createDisplay } from '../../client/cli/watch/display.ts';
-import { follow } from '../../client/cli/watch/follow.ts';
-import { statusLines } from '../../client/cli/watch/status-lines.ts';
-import { Output } from '../../client/cli/output.ts';
+import { createDisplay } from '../../cli/watch/display.ts';
+import { follow } from '../../cli/watch/follow.ts';
+import { statusLines } from '../../cli/watch/status-lines.ts';
+import { Output } from '../../cli/terminal/output.ts';
 import type { ExportClient } from '../../client/export-client.ts';
-import { reportCells } from '../../client/report-cells.ts';
-import { reportContent } from '../../client/report-content.ts';
-import { writeReportFile } from '../../client/report-file.ts';
-import type { ExportStatus } from '../../client/status.ts';
+import { reportCells } from '../../client/reports/report-cells.ts';
+import { reportContent } from '../../client/reports/report-content.ts';
+import { writeReportFile } from '../../client/reports/report-file.ts';
+import type { ExportStatus } from '../../client/exports/status.ts';
 import { makePrivateFolder } from './private-file.ts';
 
 export interface SandboxExportOptions {

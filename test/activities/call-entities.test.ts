@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { entitiesOfCall, type NeededFields, neededFields } from '../../activities/call-entities.ts';
-import type { Entity, EntityRef } from '../../ledger/entities.ts';
+import { entitiesOfCall, type NeededFields, neededFields } from '../../activities/cards/call-entities.ts';
+import type { Entity, EntityRef } from '../../ledger/calls/entities.ts';
 import { parseExportSettings } from '../../settings/export-settings.ts';
 import { entity } from '../support/entity.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { CallEntities } from '../../activities/call-entities.ts';
-import { clientOf, mappedFields } from '../../activities/call-fields.ts';
-import type { CallToSend } from '../../ledger/transfers.ts';
+import type { CallEntities } from '../../activities/cards/call-entities.ts';
+import { clientOf, mappedFields } from '../../activities/cards/call-fields.ts';
+import type { CallToSend } from '../../ledger/exports/transfers.ts';
 import { CALL_FIELDS } from '../../settings/call-fields.ts';
 import { parseExportSettings } from '../../settings/export-settings.ts';
 import { entity } from '../support/entity.ts';

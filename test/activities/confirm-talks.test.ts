@@ -2,9 +2,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { sql } from 'kysely';
-import { type ConfirmDeps, type Confirmed, createConfirmActivities } from '../../activities/confirm-activities.ts';
-import { learnKeysInPassing } from '../../activities/learn-keys.ts';
-import { type Database, openDatabase } from '../../ledger/database.ts';
+import {
+  type ConfirmDeps,
+  type Confirmed,
+  createConfirmActivities,
+} from '../../activities/talks/confirm-activities.ts';
+import { learnKeysInPassing } from '../../activities/transfers/learn-keys.ts';
+import { type Database, openDatabase } from '../../ledger/database/database.ts';
 import { SANDBOX_KEYS } from '../../sandbox/speechsense/connection.ts';
 import { TWO_CHANNEL_KEYS } from '../../sandbox/speechsense/connection.ts';
 import { waitFor } from '../support/wait-for.ts';

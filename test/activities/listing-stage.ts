@@ -6,12 +6,12 @@ import {
   type ListingCursor,
   type ListingDeps,
   type PageLimits,
-} from '../../activities/listing-activities.ts';
-import { createPlanActivities } from '../../activities/plan-activities.ts';
-import { UNPACED } from '../../amocrm/pace.ts';
-import { createOauth } from '../../amocrm/oauth.ts';
-import { TokenKeeper } from '../../amocrm/token-keeper.ts';
-import { createAmocrmTransport } from '../../amocrm/transport.ts';
+} from '../../activities/listing/listing-activities.ts';
+import { createPlanActivities } from '../../activities/listing/plan-activities.ts';
+import { UNPACED } from '../../amocrm/pacing/pace.ts';
+import { createOauth } from '../../amocrm/oauth/oauth.ts';
+import { TokenKeeper } from '../../amocrm/oauth/token-keeper.ts';
+import { createAmocrmTransport } from '../../amocrm/http/transport.ts';
 import type { ExportKind } from '../../ledger/schema.ts';
 import { parseExportSettings } from '../../settings/export-settings.ts';
 import { openAccount, type TestAccount } from '../sandbox/amocrm-sandbox.ts';

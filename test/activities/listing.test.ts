@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { resolveOperator } from '../../amocrm/operator.ts';
+import { resolveOperator } from '../../amocrm/calls/operator.ts';
 import type { NoteToInsert, World } from '../../sandbox/world/world.ts';
 import { NOW } from '../sandbox/amocrm-sandbox.ts';
 import { reportOf } from '../support/ledger.ts';

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { patiently } from '../../ledger/patiently.ts';
-import { type Brake, inTurn, uploadWhileAway } from '../../activities/upload-while-away.ts';
+import { patiently } from '../../ledger/database/patiently.ts';
+import { type Brake, inTurn, uploadWhileAway } from '../../activities/transfers/upload-while-away.ts';
 import { ERROR_CODES, type ErrorCode } from '../../errors/codes.ts';
 import { ExportError } from '../../errors/export-error.ts';
 import { sampleError } from '../support/sample-error.ts';
 import type { SpeechSense } from '../../speechsense/speechsense.ts';
-import type { UploadRequest, UploadResult } from '../../speechsense/upload.ts';
+import type { UploadRequest, UploadResult } from '../../speechsense/uploads/upload.ts';
 
 afterEach(() => {
   jest.restoreAllMocks();

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { ExportError } from '../../errors/export-error.ts';
 import { HostRests } from '../../recordings/host-brake.ts';
-import { NoAnswer } from '../../recordings/no-answer.ts';
+import { NoAnswer } from '../../recordings/http/no-answer.ts';
 import type { Recordings } from '../../recordings/fetch-recording.ts';
 import { createTransferStage, type TransferStage } from './transfer-stage.ts';
 

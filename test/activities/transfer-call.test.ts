@@ -6,7 +6,7 @@ import { ERROR_CODES, type ErrorCode } from '../../errors/codes.ts';
 import { ExportError } from '../../errors/export-error.ts';
 import { sampleError } from '../support/sample-error.ts';
 import { FAILURE_REASONS } from '../../errors/reasons.ts';
-import { openDatabase } from '../../ledger/database.ts';
+import { openDatabase } from '../../ledger/database/database.ts';
 import { createRecordings, type Recordings } from '../../recordings/fetch-recording.ts';
 import { TEST_ACCOUNT } from '../support/ledger.ts';
 import { entity } from '../support/entity.ts';

@@ -1,8 +1,8 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import { createTransferActivities, type TransferDeps } from '../../activities/transfer-activities.ts';
-import type { ReportRow } from '../../ledger/report-columns.ts';
-import type { TransferRef } from '../../ledger/transfers.ts';
+import { createTransferActivities, type TransferDeps } from '../../activities/transfers/transfer-activities.ts';
+import type { ReportRow } from '../../ledger/exports/report-columns.ts';
+import type { TransferRef } from '../../ledger/exports/transfers.ts';
 import { createRecordings } from '../../recordings/fetch-recording.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
 import { createSpeechSense, type SpeechSense } from '../../speechsense/speechsense.ts';

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { readAccount } from '../../amocrm/account.ts';
-import type { AmocrmHttp } from '../../amocrm/http.ts';
-import { readUsers } from '../../amocrm/users.ts';
+import { readAccount } from '../../amocrm/account/account.ts';
+import type { AmocrmHttp } from '../../amocrm/http/http.ts';
+import { readUsers } from '../../amocrm/account/users.ts';
 import { openAccount, type TestAccount } from '../sandbox/amocrm-sandbox.ts';
 import { ownServer, readerOf } from './account-reader.ts';
 

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { assertAccountHost } from '../../amocrm/account-host.ts';
-import { accountAddress } from '../../amocrm/host.ts';
-import { createAmocrmTransport } from '../../amocrm/transport.ts';
+import { assertAccountHost } from '../../amocrm/oauth/account-host.ts';
+import { accountAddress } from '../../amocrm/http/host.ts';
+import { createAmocrmTransport } from '../../amocrm/http/transport.ts';
 import { openAccount } from '../sandbox/amocrm-sandbox.ts';
 import { type OwnServer, ownServer } from './account-reader.ts';
 

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type AmocrmHttp, type AmocrmOptions, createAmocrmHttp } from '../../amocrm/http.ts';
-import { UNPACED } from '../../amocrm/pace.ts';
-import { createAmocrmTransport } from '../../amocrm/transport.ts';
+import { type AmocrmHttp, type AmocrmOptions, createAmocrmHttp } from '../../amocrm/http/http.ts';
+import { UNPACED } from '../../amocrm/pacing/pace.ts';
+import { createAmocrmTransport } from '../../amocrm/http/transport.ts';
 
 export const TOKEN = 'eyJ.secret-token.signature';
 

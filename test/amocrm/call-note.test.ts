@@ -3,8 +3,8 @@ import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { createHash } from 'node:crypto';
-import { callIdentity } from '../../amocrm/call-identity.ts';
-import { type CallNote, readCallNotes } from '../../amocrm/call-note.ts';
+import { callIdentity } from '../../amocrm/calls/call-identity.ts';
+import { type CallNote, readCallNotes } from '../../amocrm/calls/call-note.ts';
 
 const sample = (name: string): unknown =>
   JSON.parse(readFileSync(path.join(import.meta.dirname, 'payloads', `${name}.json`), 'utf8'));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { customFieldSchema } from '../../amocrm/custom-field.ts';
-import { customFieldText } from '../../amocrm/custom-field-text.ts';
+import { customFieldSchema } from '../../amocrm/cards/custom-field.ts';
+import { customFieldText } from '../../amocrm/cards/custom-field-text.ts';
 import { sample } from './sample.ts';
 
 const OPTIONS = new Map([

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { type AmocrmEntity, isOpen, toEntity } from '../../amocrm/entities.ts';
-import { cardLink, fieldText, STANDARD_VALUES, type ValueContext } from '../../amocrm/entity-values.ts';
+import { type AmocrmEntity, isOpen, toEntity } from '../../amocrm/cards/entities.ts';
+import { cardLink, fieldText, STANDARD_VALUES, type ValueContext } from '../../amocrm/cards/entity-values.ts';
 import { CARD_FIELDS } from '../../settings/card-fields.ts';
 
 const CONTEXT: ValueContext = {

@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { type EventsCursor, type EventsPage, firstEvents, nextEvents, readEventsPage } from '../../amocrm/events.ts';
-import { FIRST_WALK } from '../../amocrm/page-walk.ts';
+import {
+  type EventsCursor,
+  type EventsPage,
+  firstEvents,
+  nextEvents,
+  readEventsPage,
+} from '../../amocrm/listing/events.ts';
+import { FIRST_WALK } from '../../amocrm/listing/page-walk.ts';
 import { ownServer, readerOf } from './account-reader.ts';
 
 const LIMIT = 10;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { accountAddress } from '../../amocrm/host.ts';
+import { accountAddress } from '../../amocrm/http/host.ts';
 
 describe('a token goes to hosts of amoCRM accounts only', () => {
   test.each([

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { z } from 'zod';
-import { type Pace, type Turn, UNPACED } from '../../amocrm/pace.ts';
-import { retryAfterMs } from '../../amocrm/retry-after.ts';
-import { createAmocrmTransport } from '../../amocrm/transport.ts';
+import { type Pace, type Turn, UNPACED } from '../../amocrm/pacing/pace.ts';
+import { retryAfterMs } from '../../amocrm/http/retry-after.ts';
+import { createAmocrmTransport } from '../../amocrm/http/transport.ts';
 import { ExportError } from '../../errors/export-error.ts';
 import type { FaultRule } from '../../sandbox/amocrm/faults.ts';
 import { openAccount, type TestAccount } from '../sandbox/amocrm-sandbox.ts';

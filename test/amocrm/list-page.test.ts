@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { listPage } from '../../amocrm/list-page.ts';
-import { readEntitiesByFilter } from '../../amocrm/read-entities.ts';
-import { readUsers } from '../../amocrm/users.ts';
+import { listPage } from '../../amocrm/listing/list-page.ts';
+import { readEntitiesByFilter } from '../../amocrm/cards/read-entities.ts';
+import { readUsers } from '../../amocrm/account/users.ts';
 import { ownServer, readerOf } from './account-reader.ts';
 
 const page = (answer: unknown) => listPage('users', z.array(z.unknown())).safeParse(answer);

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { AmocrmHttp } from '../../amocrm/http.ts';
+import type { AmocrmHttp } from '../../amocrm/http/http.ts';
 import {
   firstCursor,
   nextCursor,
@@ -9,8 +9,8 @@ import {
   readNotesPage,
   type Source,
   SOURCES,
-} from '../../amocrm/listing.ts';
-import { readNotesById } from '../../amocrm/notes-by-id.ts';
+} from '../../amocrm/listing/listing.ts';
+import { readNotesById } from '../../amocrm/listing/notes-by-id.ts';
 import { ExportError } from '../../errors/export-error.ts';
 import { NOW, openAccount, type TestAccount } from '../sandbox/amocrm-sandbox.ts';
 import { ownServer, readerOf } from './account-reader.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { resolveOperator } from '../../amocrm/operator.ts';
+import { resolveOperator } from '../../amocrm/calls/operator.ts';
 
 const users = new Map(
   [

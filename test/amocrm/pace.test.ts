@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { createAmocrmPaces, type Pace, type Priority, type SharedPace } from '../../amocrm/pace.ts';
+import { createAmocrmPaces, type Pace, type Priority, type SharedPace } from '../../amocrm/pacing/pace.ts';
 import { ExportError } from '../../errors/export-error.ts';
 import { sampleError } from '../support/sample-error.ts';
 import { type Ledger, openLedger } from '../../ledger/ledger.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { toE164 } from '../../amocrm/phone.ts';
+import { toE164 } from '../../amocrm/calls/phone.ts';
 
 const COUNTRIES: Record<string, [string, string][]> = {
   RU: [

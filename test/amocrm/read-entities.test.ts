@@ -1,7 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { readCustomFields, readLossReasons, readPipelines } from '../../amocrm/catalogue.ts';
-import type { AmocrmHttp } from '../../amocrm/http.ts';
-import { FIRST_PAGE, readEntitiesByFilter, readEntitiesPage, readEntityById } from '../../amocrm/read-entities.ts';
+import { readCustomFields, readLossReasons, readPipelines } from '../../amocrm/cards/catalogue.ts';
+import type { AmocrmHttp } from '../../amocrm/http/http.ts';
+import {
+  FIRST_PAGE,
+  readEntitiesByFilter,
+  readEntitiesPage,
+  readEntityById,
+} from '../../amocrm/cards/read-entities.ts';
 import { openAccount, type TestAccount } from '../sandbox/amocrm-sandbox.ts';
 import { ownServer, readerOf } from './account-reader.ts';
 

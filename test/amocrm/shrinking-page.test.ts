@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { z } from 'zod';
-import { firstCursor, nextCursor, type NotesCursor, readNotesPage } from '../../amocrm/listing.ts';
-import { type PageAt, readShrinking } from '../../amocrm/shrinking-page.ts';
-import { readUsers } from '../../amocrm/users.ts';
-import { createAmocrmTransport } from '../../amocrm/transport.ts';
-import { readWholeList } from '../../amocrm/whole-list.ts';
+import { firstCursor, nextCursor, type NotesCursor, readNotesPage } from '../../amocrm/listing/listing.ts';
+import { type PageAt, readShrinking } from '../../amocrm/listing/shrinking-page.ts';
+import { readUsers } from '../../amocrm/account/users.ts';
+import { createAmocrmTransport } from '../../amocrm/http/transport.ts';
+import { readWholeList } from '../../amocrm/listing/whole-list.ts';
 import { ExportError } from '../../errors/export-error.ts';
 import { NOW, openAccount, type TestAccount } from '../sandbox/amocrm-sandbox.ts';
 import { ownServer, readerOf } from './account-reader.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { decide, type KeptToken, REFRESH_AHEAD_MS, type TokenState } from '../../amocrm/token-decision.ts';
+import { decide, type KeptToken, REFRESH_AHEAD_MS, type TokenState } from '../../amocrm/oauth/token-decision.ts';
 
 const LOST_AFTER_MS = 30_000;
 

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { createOauth } from '../../amocrm/oauth.ts';
-import { createAmocrmPaces, type SharedPace } from '../../amocrm/pace.ts';
-import { TokenKeeper, type TokenStore } from '../../amocrm/token-keeper.ts';
-import { createAmocrmTransport } from '../../amocrm/transport.ts';
+import { createOauth } from '../../amocrm/oauth/oauth.ts';
+import { createAmocrmPaces, type SharedPace } from '../../amocrm/pacing/pace.ts';
+import { TokenKeeper, type TokenStore } from '../../amocrm/oauth/token-keeper.ts';
+import { createAmocrmTransport } from '../../amocrm/http/transport.ts';
 import { ExportError } from '../../errors/export-error.ts';
 import { sampleError } from '../support/sample-error.ts';
-import { type Database, openDatabase } from '../../ledger/database.ts';
+import { type Database, openDatabase } from '../../ledger/database/database.ts';
 import { IDENTITY } from '../../sandbox/identity.ts';
 import { openAccount, type TestAccount } from '../sandbox/amocrm-sandbox.ts';
 import { openTestLedger, type TestLedger } from '../support/ledger.ts';

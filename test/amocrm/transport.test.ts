@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { ExportError } from '../../errors/export-error.ts';
-import { createAmocrmTransport, TOO_SLOW, type TransportLimits } from '../../amocrm/transport.ts';
+import { createAmocrmTransport, TOO_SLOW, type TransportLimits } from '../../amocrm/http/transport.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type OwnServer, ownServer, readerOf } from './account-reader.ts';
 

@@ -1,6 +1,6 @@
 import { setImmediate as settled } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import { WaitingLine } from '../../amocrm/waiting-line.ts';
+import { WaitingLine } from '../../amocrm/pacing/waiting-line.ts';
 
 describe('a waiting line', () => {
   test('lets nobody past who is being served when one between the two is stopped, and then lets on', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { commandLine } from '../client/command-line.ts';
+import { commandLine } from '../cli/command-line.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { createTwoAccounts, type TwoAccounts } from './two-accounts.ts';
 

@@ -1,7 +1,7 @@
 import http, { type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { ReportRow } from '../../ledger/report-columns.ts';
+import type { ReportRow } from '../../ledger/exports/report-columns.ts';
 import { createBackendStage, startBackend, type TestBackend, widgetOf } from '../support/backend.ts';
 import { openTestExport } from '../support/ledger.ts';
 import type { Stage } from '../support/stage.ts';

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { openDatabase } from '../../ledger/database.ts';
+import { openDatabase } from '../../ledger/database/database.ts';
 import type { Stage } from '../support/stage.ts';
 
 /** What reading alone may change: caches of amoCRM's answers, and whose turn it was to ask it. */

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
-import { type Database, openDatabase } from '../../ledger/database.ts';
+import { type Database, openDatabase } from '../../ledger/database/database.ts';
 import { createStage, type Stage } from '../support/stage.ts';
 import { type OwnServer, ownServer } from '../amocrm/account-reader.ts';
-import { commandLine, type CommandResult } from './command-line.ts';
+import { commandLine, type CommandResult } from '../cli/command-line.ts';
 
 let stage: Stage;
 let db: Database;

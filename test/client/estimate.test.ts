@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { estimate } from '../../client/estimate.ts';
-import { priceSentences } from '../../client/price-sentences.ts';
+import { estimate } from '../../client/previews/estimate.ts';
+import { priceSentences } from '../../client/previews/price-sentences.ts';
 import { parseExportSettings } from '../../settings/export-settings.ts';
 import { flatTariff, parseTariff, priceOf } from '../../settings/tariff.ts';
-import { statusOf } from './statuses.ts';
+import { statusOf } from '../cli/statuses.ts';
 
 const tariff = (price: number | null) =>
   parseTariff(

@@ -2,10 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import { readXlsx } from 'hucre/xlsx';
 import type { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
-import { reportCells } from '../../client/report-cells.ts';
-import { reportContent } from '../../client/report-content.ts';
-import { REPORT_FORMATS, type ReportFormat } from '../../client/report-format.ts';
-import { REPORT_COLUMNS, type ReportRow } from '../../ledger/report-columns.ts';
+import { reportCells } from '../../client/reports/report-cells.ts';
+import { reportContent } from '../../client/reports/report-content.ts';
+import { REPORT_FORMATS, type ReportFormat } from '../../client/reports/report-format.ts';
+import { REPORT_COLUMNS, type ReportRow } from '../../ledger/exports/report-columns.ts';
 
 const ROW: ReportRow = {
   call_id: 1,

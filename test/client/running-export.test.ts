@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createStage, type Stage } from '../support/stage.ts';
-import { ExportWorkflows, workflowIdOf } from '../../client/export-workflows.ts';
-import { startExport } from '../../client/start-export.ts';
+import { ExportWorkflows, workflowIdOf } from '../../client/exports/export-workflows.ts';
+import { startExport } from '../../client/exports/start-export.ts';
 import type { ExportPace } from '../../workflows/messages.ts';
 
 let stage: Stage;

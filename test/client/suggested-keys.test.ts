@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { suggestedKeys, transliterated } from '../../client/suggested-keys.ts';
+import { suggestedKeys, transliterated } from '../../client/connections/suggested-keys.ts';
 import { METADATA_KEY } from '../../settings/mapping.ts';
 
 test.each([

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
-import { ENDS, STATES, WORDS } from '../../client/cli/watch/words.ts';
+import { ENDS, STATES, WORDS } from '../../cli/watch/words.ts';
 import { ERROR_CODES } from '../../errors/codes.ts';
 import { REASON_SENTENCES } from '../../errors/reasons.ts';
 import { ru } from '../../widget/page/text/ru.ts';

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import path from 'node:path';
-import type { ExportStatus } from '../../client/status.ts';
-import type { ReportRow } from '../../ledger/report-columns.ts';
+import type { ExportStatus } from '../../client/exports/status.ts';
+import type { ReportRow } from '../../ledger/exports/report-columns.ts';
 import { type RecordingFormat, RECORDING_FORMATS } from '../../sandbox/recording-formats.ts';
 import type { Talk } from '../../sandbox/speechsense/talk-store.ts';
-import { commandLine } from '../client/command-line.ts';
+import { commandLine } from '../cli/command-line.ts';
 import { probeAudio } from '../support/probed-audio.ts';
 import { expectOnce, expectToAddUp } from '../support/promises.ts';
 import { createStage, type Stage } from '../support/stage.ts';

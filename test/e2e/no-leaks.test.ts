@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { commandLine } from '../client/command-line.ts';
+import { commandLine } from '../cli/command-line.ts';
 import { historiesOf } from '../support/histories.ts';
 import { createStage, type Stage } from '../support/stage.ts';
 import { waitFor } from '../support/wait-for.ts';

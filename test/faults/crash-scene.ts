@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import { sql } from 'kysely';
-import type { ExportStatus } from '../../client/status.ts';
-import { openDatabase } from '../../ledger/database.ts';
+import type { ExportStatus } from '../../client/exports/status.ts';
+import { openDatabase } from '../../ledger/database/database.ts';
 import { TWO_CHANNEL_KEYS } from '../../sandbox/speechsense/connection.ts';
 import { closeGate, type LedgerGate } from '../support/ledger-gate.ts';
 import { expectToAddUp, expectWhole, recordedCalls } from '../support/promises.ts';

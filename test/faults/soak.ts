@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { isFinal } from '../../client/status.ts';
+import { isFinal } from '../../client/exports/status.ts';
 import { SANDBOX_KEYS } from '../../sandbox/speechsense/connection.ts';
 import { TWO_CHANNEL_KEYS } from '../../sandbox/speechsense/connection.ts';
 import { startPostgres } from '../../scripts/servers/postgres-server.ts';

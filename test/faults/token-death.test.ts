@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { ExportStatus } from '../../client/status.ts';
+import type { ExportStatus } from '../../client/exports/status.ts';
 import { EXIT } from '../../errors/exit-codes.ts';
-import { commandLine } from '../client/command-line.ts';
+import { commandLine } from '../cli/command-line.ts';
 import { createStage, type Stage, type StageOptions } from '../support/stage.ts';
 import { waitFor } from '../support/wait-for.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
-import { type Database, openDatabase, toLedgerError } from '../../ledger/database.ts';
+import { type Database, openDatabase, toLedgerError } from '../../ledger/database/database.ts';
 import { createTestSchema, type TestSchema } from '../support/postgres-schema.ts';
 
 /** What the server is given, longer than the client waits. */

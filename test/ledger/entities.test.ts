@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import { openDatabase } from '../../ledger/database.ts';
+import { openDatabase } from '../../ledger/database/database.ts';
 import { entity } from '../support/entity.ts';
 import {
   openTestExport,

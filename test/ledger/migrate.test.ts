@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
-import { type Database, openDatabase } from '../../ledger/database.ts';
-import { buildIndexes } from '../../ledger/indexes.ts';
-import { migrate } from '../../ledger/migrate.ts';
+import { type Database, openDatabase } from '../../ledger/database/database.ts';
+import { buildIndexes } from '../../ledger/database/indexes.ts';
+import { migrate } from '../../ledger/database/migrate.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { createTestSchema, type TestSchema } from '../support/postgres-schema.ts';
 

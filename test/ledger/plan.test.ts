@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { SightedNote } from '../../ledger/calls.ts';
+import type { SightedNote } from '../../ledger/calls/calls.ts';
 import {
   openTestExport,
   openTestLedger,

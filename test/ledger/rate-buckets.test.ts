@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
-import { type Database, openDatabase } from '../../ledger/database.ts';
+import { type Database, openDatabase } from '../../ledger/database/database.ts';
 import { type Ledger, openLedger } from '../../ledger/ledger.ts';
-import type { TurnAnswer, TurnRequest } from '../../ledger/rate-buckets.ts';
+import type { TurnAnswer, TurnRequest } from '../../ledger/pacing/rate-buckets.ts';
 import { openTestLedger, TEST_KEYS, type TestLedger } from '../support/ledger.ts';
 
 let t: TestLedger;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
-import { type Database, openDatabase } from '../../ledger/database.ts';
+import { type Database, openDatabase } from '../../ledger/database/database.ts';
 import { openTestLedger, TEST_ACCOUNT, type TestLedger } from '../support/ledger.ts';
 
 describe('the share of the reading quota', () => {

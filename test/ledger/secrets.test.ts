@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
-import { openDatabase } from '../../ledger/database.ts';
+import { openDatabase } from '../../ledger/database/database.ts';
 import { openLedger } from '../../ledger/ledger.ts';
-import { createSealer } from '../../ledger/sealing.ts';
+import { createSealer } from '../../ledger/accounts/sealing.ts';
 import { openTestLedger, TEST_ACCOUNT, TEST_KEYS, type TestLedger } from '../support/ledger.ts';
 
 const PLACE = { accountId: 1, purpose: 'amocrm_access' } as const;

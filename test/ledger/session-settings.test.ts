@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
-import { type Database, openDatabase, openMigrationConnection, toLedgerError } from '../../ledger/database.ts';
+import { type Database, openDatabase, openMigrationConnection, toLedgerError } from '../../ledger/database/database.ts';
 import { openTestLedger, planned, reportOf, sightedNote, TEST_ACCOUNT, type TestLedger } from '../support/ledger.ts';
 import { frozenLockHolder, type LockHolder } from '../support/lock-holders.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { sql } from 'kysely';
-import { type Database, openDatabase } from '../../ledger/database.ts';
+import { type Database, openDatabase } from '../../ledger/database/database.ts';
 import { openTestLedger, planned, sightedNote, type TestLedger, SENT } from '../support/ledger.ts';
 
 const STATES = ['skipped', 'planned', 'uploading', 'committing', 'exported', 'failed', 'waiting', 'unconfirmed'];

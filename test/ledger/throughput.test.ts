@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
-import { type Database, openDatabase } from '../../ledger/database.ts';
+import { type Database, openDatabase } from '../../ledger/database/database.ts';
 import { openTestLedger, planned, sightedNote, type TestLedger } from '../support/ledger.ts';
 
 let t: TestLedger;

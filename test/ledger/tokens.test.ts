@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { sql } from 'kysely';
-import { type Database, openDatabase } from '../../ledger/database.ts';
+import { type Database, openDatabase } from '../../ledger/database/database.ts';
 import { openLedger } from '../../ledger/ledger.ts';
 import { openTestLedger, TEST_ACCOUNT, TEST_KEYS, type TestLedger } from '../support/ledger.ts';
 import { waitFor } from '../support/wait-for.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { ExportError } from '../../errors/export-error.ts';
-import { type Database, openDatabase } from '../../ledger/database.ts';
-import { createTransfers, type Lease } from '../../ledger/transfers.ts';
+import { type Database, openDatabase } from '../../ledger/database/database.ts';
+import { createTransfers, type Lease } from '../../ledger/exports/transfers.ts';
 import {
   openTestLedger,
   PLAN,

@@ -4,8 +4,8 @@ import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { runFfmpeg } from '../../recordings/ffmpeg-process.ts';
-import { findIsolation, type Isolation } from '../../recordings/isolation.ts';
+import { runFfmpeg } from '../../recordings/ffmpeg/ffmpeg-process.ts';
+import { findIsolation, type Isolation } from '../../recordings/ffmpeg/isolation.ts';
 
 /** From the strictest to none; a system that allows one allows those after it. */
 const LEVELS: Isolation[] = ['own_root', 'namespaces', 'none'];

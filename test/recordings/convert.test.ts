@@ -7,7 +7,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type { ExportError } from '../../errors/export-error.ts';
 import { createRecordings, type Recording, type RecordingsOptions } from '../../recordings/fetch-recording.ts';
-import { checkConverter } from '../../recordings/ffmpeg-version.ts';
+import { checkConverter } from '../../recordings/ffmpeg/ffmpeg-version.ts';
 import { probeAudio } from '../support/probed-audio.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { oggOpus, wav } from './audio-samples.ts';

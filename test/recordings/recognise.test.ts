@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ReadableBytes } from '../../recordings/audio-format.ts';
-import { recognise } from '../../recordings/recognise.ts';
+import type { ReadableBytes } from '../../recordings/formats/audio-format.ts';
+import { recognise } from '../../recordings/formats/recognise.ts';
 import { adts, mp3, mp3Frame, oggOpus, wav, xingFrame } from './audio-samples.ts';
 
 class Bytes implements ReadableBytes {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { isPublicAddress } from '../../recordings/safe-address.ts';
+import { isPublicAddress } from '../../recordings/links/safe-address.ts';
 
 describe('an address', () => {
   test.each([

@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { PAGE_BYTES, PagePool } from '../../recordings/page-pool.ts';
-import { StoredBytes } from '../../recordings/stored-bytes.ts';
+import { PAGE_BYTES, PagePool } from '../../recordings/storage/page-pool.ts';
+import { StoredBytes } from '../../recordings/storage/stored-bytes.ts';
 
 let tempDir: string;
 let pool: PagePool;

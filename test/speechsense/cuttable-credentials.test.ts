@@ -4,8 +4,8 @@ import { TalkServiceClient } from '@yandex-cloud/nodejs-sdk/speechsense-v1/talk_
 import { createServer, type Http2Server, type ServerHttp2Session } from 'node:http2';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { CuttableCredentials } from '../../speechsense/cuttable-credentials.ts';
-import { CHANNEL_OPTIONS } from '../../speechsense/endpoint.ts';
+import { CuttableCredentials } from '../../speechsense/wire/cuttable-credentials.ts';
+import { CHANNEL_OPTIONS } from '../../speechsense/wire/endpoint.ts';
 import { createSpeechSense } from '../../speechsense/speechsense.ts';
 import { FrameRecorder } from './frame-recorder.ts';
 import { TalkServer } from './talk-server.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { metadataValue } from '../../speechsense/metadata-value.ts';
-import { callMetadata, type CallMetadataInput } from '../../speechsense/metadata.ts';
+import { metadataValue } from '../../speechsense/uploads/metadata-value.ts';
+import { callMetadata, type CallMetadataInput } from '../../speechsense/uploads/metadata.ts';
 
 const call: CallMetadataInput = {
   callId: '101',

@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { createClock, type MovableClock } from '../../sandbox/clock.ts';
 import { TWO_CHANNEL_KEYS } from '../../sandbox/speechsense/connection.ts';
 import { startSpeechSense, type SpeechSense as Sandbox } from '../../sandbox/speechsense/speechsense-server.ts';
-import { callMetadata } from '../../speechsense/metadata.ts';
+import { callMetadata } from '../../speechsense/uploads/metadata.ts';
 import { createSpeechSense, type SpeechSense } from '../../speechsense/speechsense.ts';
-import type { UploadRequest } from '../../speechsense/upload.ts';
+import type { UploadRequest } from '../../speechsense/uploads/upload.ts';
 import { until } from './until.ts';
 import { CHUNK_BYTES, never, uploadRequest } from './upload-request.ts';
 

@@ -1,4 +1,4 @@
-import type { UploadRequest } from '../../speechsense/upload.ts';
+import type { UploadRequest } from '../../speechsense/uploads/upload.ts';
 
 export const CHUNK_BYTES = 64 * 1024;
 

@@ -1,4 +1,4 @@
-import type { Entity } from '../../ledger/entities.ts';
+import type { Entity } from '../../ledger/calls/entities.ts';
 
 /** An entity as the ledger knows it; what differs is given. */
 export function entity(entityType: Entity['entityType'], entityId: number, differing: Partial<Entity> = {}): Entity {

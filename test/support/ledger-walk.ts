@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Ledger, openLedger } from '../../ledger/ledger.ts';
-import type { Claim, Lease } from '../../ledger/transfers.ts';
+import type { Claim, Lease } from '../../ledger/exports/transfers.ts';
 import { parseExportSettings } from '../../settings/export-settings.ts';
 import { entity } from './entity.ts';
 import {

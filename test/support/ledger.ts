@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { SightedNote } from '../../ledger/calls.ts';
+import type { SightedNote } from '../../ledger/calls/calls.ts';
 import { type Ledger, openLedger } from '../../ledger/ledger.ts';
 import type { ExportKind } from '../../ledger/schema.ts';
 import { type ExportSettings, parseExportSettings } from '../../settings/export-settings.ts';

@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { sql } from 'kysely';
-import { openDatabase, toLedgerError } from '../../ledger/database.ts';
+import { openDatabase, toLedgerError } from '../../ledger/database/database.ts';
 import type { LockHolderOptions } from './lock-holders.ts';
 
 const { databaseUrl, statements, limits = {} } = JSON.parse(process.argv[2] ?? '') as LockHolderOptions;

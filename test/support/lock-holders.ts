@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import type { SessionLimits } from '../../ledger/session-settings.ts';
+import type { SessionLimits } from '../../ledger/database/session-settings.ts';
 
 export interface LockHolderOptions {
   databaseUrl: string;

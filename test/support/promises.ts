@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
-import type { ExportStatus } from '../../client/status.ts';
-import type { ReportRow } from '../../ledger/report-columns.ts';
+import type { ExportStatus } from '../../client/exports/status.ts';
+import type { ReportRow } from '../../ledger/exports/report-columns.ts';
 import { recordingsOf } from './recordings.ts';
 import type { Stage } from './stage.ts';
 

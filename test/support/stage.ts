@@ -1,9 +1,9 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { ExportClient } from '../../client/export-client.ts';
-import { type ExportStatus, isFinal } from '../../client/status.ts';
+import { type ExportStatus, isFinal } from '../../client/exports/status.ts';
 import { type Ledger, openLedger } from '../../ledger/ledger.ts';
-import type { ReportRow } from '../../ledger/report-columns.ts';
+import type { ReportRow } from '../../ledger/exports/report-columns.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox.ts';
 import { type ExportSettings, parseExportSettings } from '../../settings/export-settings.ts';
 import type { ExportPace } from '../../workflows/messages.ts';

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { z } from 'zod';
-import { createAmocrmHttp } from '../../amocrm/http.ts';
-import { createAmocrmPaces, type Priority } from '../../amocrm/pace.ts';
-import { createAmocrmTransport } from '../../amocrm/transport.ts';
+import { createAmocrmHttp } from '../../amocrm/http/http.ts';
+import { createAmocrmPaces, type Priority } from '../../amocrm/pacing/pace.ts';
+import { createAmocrmTransport } from '../../amocrm/http/transport.ts';
 import { findExportError } from '../../errors/export-error.ts';
 import { openLedger } from '../../ledger/ledger.ts';
 import type { StallingReaderOptions } from './stalling-readers.ts';

@@ -1,12 +1,12 @@
 // A process of its own that asks amoCRM with an account's tokens, as workers and commands do. Each line of its standard
 // input is a number of callers that ask at once; each line of its output says how they fared.
 import { createInterface } from 'node:readline';
-import { createAmocrmHttp } from '../../amocrm/http.ts';
-import { UNPACED as pace } from '../../amocrm/pace.ts';
-import { createAmocrmTransport } from '../../amocrm/transport.ts';
-import { createOauth } from '../../amocrm/oauth.ts';
-import { TokenKeeper } from '../../amocrm/token-keeper.ts';
-import { readAccount } from '../../amocrm/account.ts';
+import { createAmocrmHttp } from '../../amocrm/http/http.ts';
+import { UNPACED as pace } from '../../amocrm/pacing/pace.ts';
+import { createAmocrmTransport } from '../../amocrm/http/transport.ts';
+import { createOauth } from '../../amocrm/oauth/oauth.ts';
+import { TokenKeeper } from '../../amocrm/oauth/token-keeper.ts';
+import { readAccount } from '../../amocrm/account/account.ts';
 import { findExportError } from '../../errors/export-error.ts';
 import { openLedger } from '../../ledger/ledger.ts';
 import { TEST_ENCRYPTION_KEYS, type TokenAskerOptions } from './token-askers.ts';

@@ -1,7 +1,7 @@
 import './browser.ts';
 import { describe, expect, test } from '@jest/globals';
 import { fireEvent, waitFor } from '@testing-library/dom';
-import { doneCalls as doneCallsOfCli } from '../../client/status.ts';
+import { doneCalls as doneCallsOfCli } from '../../client/exports/status.ts';
 import type { ExportStatus } from '../../widget/page/api/types.ts';
 import { doneCalls } from '../../widget/page/export/running.ts';
 import { createBackEnd, exportStatus, refusal, savedSettings, status } from './back-end.ts';

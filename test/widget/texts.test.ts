@@ -5,7 +5,7 @@ import { REASON_SENTENCES } from '../../errors/reasons.ts';
 import { sampleError } from '../support/sample-error.ts';
 import { DICTIONARIES, type Dictionary } from '../../widget/page/text/dictionary.ts';
 import { createFormats } from '../../widget/page/text/formats.ts';
-import { transliterated } from '../../client/suggested-keys.ts';
+import { transliterated } from '../../client/connections/suggested-keys.ts';
 import { readDay, writeDay } from '../../widget/page/form/days.ts';
 import { transliteratedKey } from '../../widget/page/form/transliteration.ts';
 import { presetPeriod } from '../../widget/page/form/period-presets.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { WorkflowExecutionAlreadyStartedError, WorkflowFailedError } from '@temporalio/client';
-import { ExportWorkflows } from '../../client/export-workflows.ts';
+import { ExportWorkflows } from '../../client/exports/export-workflows.ts';
 import { SEARCH_ATTRIBUTES } from '../../environment/temporal-search-attributes.ts';
 import type { ExportProgress } from '../../workflows/messages.ts';
 import { waitFor } from '../support/wait-for.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CALL_STATES } from '../../../client/call-states.ts';
+import { CALL_STATES } from '../../../client/reports/call-states.ts';
 import { sentence } from './sentence.ts';
 
 const call = z.object({
