@@ -16,6 +16,7 @@ import {
 } from '@temporalio/workflow';
 import type { OpenExport } from '../activities/export-activities.ts';
 import { stepActivities } from './activity-stubs.ts';
+import { BatchWindow } from './batch-window.ts';
 import { type Block, blockOf, failureOf } from './failures.ts';
 import {
   type Continuation,
@@ -54,8 +55,8 @@ class ExportRun {
   #block: Block | null = null;
   #resumed = false;
   #calls: number | undefined;
-  /** Batches that were begun and have not come to their end. */
-  #underWay = 0;
+  /** Of the batches that are being transferred. */
+  #window: BatchWindow | undefined;
   /** Writes of the state on their way to the ledger: closed last, in their order. */
   #recorded: Promise<unknown> = Promise.resolve();
 
@@ -128,46 +129,47 @@ class ExportRun {
     this.#addBatches(batches);
   }
 
-  /** Keeps a few batches open until none remains; a blocked one is run again once a person has acted. */
+  /** Keeps a few batches open until none waits; a blocked one is run again once a person has acted. */
   async #transfer(): Promise<void> {
+    const window = (this.#window = new BatchWindow(this.#at.remaining, this.#input.pace.openBatches));
     const open = new Set<Promise<void>>();
-    const blocked: number[] = [];
-    let failure: Error | undefined;
     for (;;) {
-      await this.#continueIfLong(() => open.size === 0 && blocked.length === 0);
-      const batch = this.#isLong() || this.#block !== null || failure !== undefined ? undefined : this.#at.remaining[0];
-      if (batch !== undefined && open.size < this.#input.pace.openBatches) {
-        this.#at.remaining.shift();
-        this.#underWay++;
-        const child: Promise<void> = this.#runBatch(batch)
-          .then((block) => {
-            if (block === undefined) {
-              this.#underWay--;
-              return;
-            }
-            blocked.push(batch);
-            this.#block ??= block;
-          })
-          .catch((error: unknown) => {
-            failure ??= error instanceof Error ? error : new Error(String(error));
-          })
-          .finally(() => {
-            open.delete(child);
-            this.#show();
-          });
-        open.add(child);
-      } else if (open.size > 0) {
-        await Promise.race(open);
-      } else if (failure !== undefined) {
-        throw failure;
-      } else if (this.#block !== null) {
-        this.#underWay -= blocked.length;
-        this.#at.remaining.unshift(...blocked.splice(0));
-        await this.#untilResumed(this.#block, this.#at.phase === 'settle' ? 'settling' : 'transferring');
-      } else if (this.#at.remaining.length === 0) {
-        return;
+      await this.#continueIfLong(() => window.underWay === 0);
+      const step = window.next({ isLong: this.#isLong(), isBlocked: this.#block !== null });
+      switch (step.kind) {
+        case 'start': {
+          const end = this.#carry(step.batch, window).finally(() => open.delete(end));
+          open.add(end);
+          break;
+        }
+        case 'wait':
+          await Promise.race(open);
+          break;
+        case 'unblock':
+          if (this.#block)
+            await this.#untilResumed(this.#block, this.#at.phase === 'settle' ? 'settling' : 'transferring');
+          break;
+        case 'fail':
+          throw step.error;
+        case 'done':
+          return;
       }
     }
+  }
+
+  async #carry(batch: number, window: BatchWindow): Promise<void> {
+    try {
+      const block = await this.#runBatch(batch);
+      if (block) {
+        window.blocked(batch);
+        this.#block ??= block;
+      } else {
+        window.ended();
+      }
+    } catch (error) {
+      window.failed(error instanceof Error ? error : new Error(String(error)));
+    }
+    this.#show();
   }
 
   async #runBatch(batch: number): Promise<Block | undefined> {
@@ -296,7 +298,7 @@ class ExportRun {
       state: this.#state,
       blockedBy: this.#block?.code ?? null,
       blockedValues: this.#block?.values ?? {},
-      batches: { planned: batches, done: batches - remaining.length - this.#underWay },
+      batches: { planned: batches, done: batches - remaining.length - (this.#window?.underWay ?? 0) },
     };
   }
 
