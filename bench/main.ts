@@ -12,13 +12,15 @@ import { describeMachine } from './machine.ts';
 import { memory } from './memory.ts';
 import { orchestration } from './orchestration.ts';
 import { recognise } from './recognise.ts';
+import { report } from './report.ts';
 import { type BenchStage, createStage } from './stage.ts';
 import { tableOf } from './table.ts';
 import { transferEndToEnd } from './transfer-end-to-end.ts';
 import { transferParts } from './transfer-parts.ts';
 
 const USAGE = `Usage: npm run bench -- [options]
-  --only LIST      comma-separated: orchestration, ledger, transfer, recognise, memory, requests, commands
+  --only LIST      comma-separated: orchestration, ledger, transfer, recognise, memory, requests, commands,
+                   report
   --quick          one small round of each: whether it works, not how fast it is
   --json           the figures as JSON on standard output
   --cpu-prof DIR   CPU profiles of the processes that carry calls`;
@@ -33,6 +35,7 @@ const BENCHMARKS: Record<string, readonly Benchmark[]> = {
   memory: [memory],
   requests: [amocrmRequests],
   commands: [commands],
+  report: [report],
 };
 
 const say = (line: string) => console.error(line);

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../database/database.ts';
-import { REPORT_COLUMNS, REPORT_SOURCE, type ReportRow } from '../exports/report-columns.ts';
+import { REPORT_COLUMNS, reportSource, type ReportRow } from '../exports/report-columns.ts';
 import type { TransferState } from '../schema.ts';
 
 /** Where a page of calls ended. */
@@ -79,7 +79,7 @@ export function createCallPages(db: Database) {
       ];
       const { rows } = await sql<CallRow>`
         select ${sql.join(columns)}, (extract(epoch from ${time}) * 1000000)::bigint as micros
-          ${REPORT_SOURCE}
+          ${reportSource()}
          where ${sql.join(conditions, sql` and `)}
          order by ${time} ${direction}, t.call_id ${direction}
          limit ${limit + 1}`.execute(db);

@@ -40,9 +40,13 @@ export const REPORT_COLUMNS = {
   recording_remarks: sql<string | null>`t.recording_remarks`,
 };
 
-/** Where the columns are read from. A call that no plan has decided yet is shown as its notes are now. */
-export const REPORT_SOURCE = sql`
-  from transfers t
+/**
+ * Where the columns are read from. A call that no plan has decided yet is shown as its notes are now.
+ *
+ * @param transfers the calls' rows in the export; a page of them, where that is known before anything else is looked up.
+ */
+export const reportSource = (transfers: RawBuilder<unknown> = sql`transfers`) => sql`
+  from ${transfers} t
   join calls c on c.call_id = t.call_id
   left join plan_facts p on (p.export_id, p.call_id) = (t.export_id, t.call_id)
  cross join lateral (

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../database/database.ts';
-import { REPORT_COLUMNS, REPORT_SOURCE, type ReportRow } from './report-columns.ts';
+import { REPORT_COLUMNS, reportSource, type ReportRow } from './report-columns.ts';
 
 const PAGE = 2_000;
 
@@ -40,11 +40,14 @@ async function readPage(
   after: number,
 ): Promise<ReportRow[]> {
   const columns = Object.entries(REPORT_COLUMNS).map(([name, value]) => sql`${value} as ${sql.id(name)}`);
+  // The page first: joined as they are, these tables are read from the export's first call on for each page.
+  const page = sql`(
+    select * from transfers
+     where export_id = ${exportId} and call_id > ${after}
+       and (${state ?? null}::text is null or state = ${state ?? null})
+     order by call_id
+     limit ${PAGE})`;
   const { rows } = await sql<ReportRow>`
-    select ${sql.join(columns)}
-      ${REPORT_SOURCE}
-     where t.export_id = ${exportId} and t.call_id > ${after} and (${state ?? null}::text is null or t.state = ${state ?? null})
-     order by t.call_id
-     limit ${PAGE}`.execute(db);
+    select ${sql.join(columns)} ${reportSource(page)} order by t.call_id`.execute(db);
   return rows;
 }
