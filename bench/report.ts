@@ -94,9 +94,9 @@ async function written(ledger: Ledger, exportId: string) {
   const collect = runInNewContext('gc') as () => void;
   let inUse = 0;
   let stallMs = 0;
-  let running = true;
+  const state = { running: true };
   const watching = (async () => {
-    for (let look = 1; running; look++) {
+    for (let look = 1; state.running; look++) {
       const at = performance.now();
       await pause(SAMPLE_MS);
       stallMs = Math.max(stallMs, performance.now() - at - SAMPLE_MS);
@@ -113,7 +113,7 @@ async function written(ledger: Ledger, exportId: string) {
     bytes += (chunk as Uint8Array).byteLength;
   }
   const seconds = (performance.now() - started) / 1000;
-  running = false;
+  state.running = false;
   await watching;
   return { inUseMiB: inUse / MIB, bytes, seconds, stallMs };
 }
