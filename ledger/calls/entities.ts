@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { prepared } from '../database/prepared.ts';
 import type { Database } from '../database/database.ts';
 import type { EntityType } from './call-facts.ts';
 
@@ -97,7 +98,7 @@ export function createEntities(db: Database) {
     /** What is known of the entities that the call's notes hang on (`isDirect`), and of what they lead to. */
     async ofCall(callId: number): Promise<(KnownEntity & { isDirect: boolean })[]> {
       const direct = sql`select account_id, entity_type, entity_id from call_notes where call_id = ${callId}`;
-      const { rows } = await sql<KnownEntity & { isDirect: boolean }>`${reachedFrom(direct)}`.execute(db);
+      const { rows } = await sql<KnownEntity & { isDirect: boolean }>`${prepared} ${reachedFrom(direct)}`.execute(db);
       return rows;
     },
 

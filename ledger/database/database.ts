@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { ExportError, findExportError } from '../../errors/export-error.ts';
 import type { Schema } from '../schema.ts';
+import { named } from './prepared.ts';
 import { MIGRATION_LIMITS, prepareSession, type SessionLimits, WORK_LIMITS } from './session-settings.ts';
 
 export type Database = Kysely<Schema>;
@@ -46,7 +47,7 @@ export function openDatabase(
   pool.on('error', () => undefined);
   pool.on('connect', (client) => {
     client.on('error', () => undefined);
-    endWithGivenUpQuery(client);
+    watchQueries(client);
   });
   return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
 }
@@ -61,14 +62,16 @@ export function openMigrationConnection(databaseUrl: string, limits: Partial<Ses
 }
 
 /**
+ * Names statements that are to be prepared, and ends the connection of a query that was given up.
+ *
  * pg gives up on a query that takes too long, and keeps its connection, on which the query may be carried out yet: a late
  * BEGIN, or a ROLLBACK that never went through, would put all that comes after it into a transaction that nobody ends,
  * and the commit marker of an upload with it. So the connection goes with the query.
  */
-function endWithGivenUpQuery(client: pg.PoolClient): void {
+function watchQueries(client: pg.PoolClient): void {
   const query = client.query.bind(client) as (...given: unknown[]) => unknown;
   const watched = (...given: unknown[]) => {
-    const answer = query(...given);
+    const answer = query(...named(given));
     if (answer instanceof Promise) {
       answer.catch((error: unknown) => {
         if (GIVEN_UP.test(messageOf(error))) client.end().catch(() => undefined);

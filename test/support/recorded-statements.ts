@@ -7,7 +7,7 @@ export interface RecordedStatement {
 }
 
 /** What a statement that reads or writes rows begins with. */
-const OF_ROWS = /^\s*(select|insert|update|delete|with)\b/i;
+const OF_ROWS = /^\s*(\/\* prepared \*\/)?\s*(select|insert|update|delete|with)\b/i;
 
 /** Does the work and answers each different statement that this process sent meanwhile, with the first values. */
 export async function statementsOf(work: () => Promise<unknown>): Promise<RecordedStatement[]> {
@@ -33,7 +33,8 @@ export function watchStatements(hear: (statement: RecordedStatement) => void): (
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own client below
   const query = prototype.query as (this: pg.Client, ...given: unknown[]) => unknown;
   prototype.query = function (this: pg.Client, ...given: unknown[]) {
-    const [text, values] = given;
+    const [first, second] = given;
+    const { text, values } = isConfig(first) ? first : { text: first, values: second };
     if (typeof text === 'string' && OF_ROWS.test(text)) {
       hear({ text, values: Array.isArray(values) ? (values as unknown[]) : [] });
     }
@@ -42,4 +43,9 @@ export function watchStatements(hear: (statement: RecordedStatement) => void): (
   return () => {
     prototype.query = query as typeof prototype.query;
   };
+}
+
+/** How pg is given a statement that is to be prepared. */
+function isConfig(given: unknown): given is pg.QueryConfig {
+  return typeof given === 'object' && given !== null && 'text' in given;
 }
