@@ -22,5 +22,8 @@ export function noopSteps(calls: number, batchSize: number): Activities {
 }
 
 export function noopTransfers(): TransferActivities {
-  return { transferCall: () => Promise.resolve({ state: 'exported' }) };
+  return {
+    transferShift: ({ callIds }) => Promise.resolve({ settled: callIds.length, troubled: [], left: [] }),
+    transferCall: () => Promise.resolve({ state: 'exported' }),
+  };
 }

@@ -16,6 +16,8 @@ import { inRounds, median, secondsOf } from './sample.ts';
 import type { BenchStage } from './stage.ts';
 
 const PACE = { batchSize: 100, lanes: 16, openBatches: 4, heartbeatSeconds: 30, maxHistoryEvents: 2_000 };
+/** As a worker's. */
+const MAX_SHIFTS = 8;
 const MAX_TRANSFERS = 64;
 
 interface Run {
@@ -96,6 +98,13 @@ async function productRunner(connection: NativeConnection, client: Client) {
         workflowBundle,
         activities: noopTransfers(),
         maxConcurrentActivityTaskExecutions: MAX_TRANSFERS,
+      }),
+      Worker.create({
+        connection,
+        interceptors,
+        taskQueue: `${taskQueue}-shift`,
+        activities: noopTransfers(),
+        maxConcurrentActivityTaskExecutions: MAX_SHIFTS,
       }),
     ]);
     const accountId = 1;

@@ -7,7 +7,8 @@ import { learnKeysInPassing } from '../activities/transfers/learn-keys.ts';
 import { createListingActivities } from '../activities/listing/listing-activities.ts';
 import { createPlanActivities, type PlanDeps } from '../activities/listing/plan-activities.ts';
 import { createTokenActivities } from '../activities/token-activities.ts';
-import { createTransferActivities, type TransferDeps } from '../activities/transfers/transfer-activities.ts';
+import type { TransferDeps } from '../activities/transfers/call-carrier.ts';
+import { createTransferActivities } from '../activities/transfers/transfer-activities.ts';
 import { activityInterceptor } from './interceptors.ts';
 import type { WorkerMetrics } from './metrics.ts';
 
@@ -19,8 +20,10 @@ export interface ExportWorkerOptions {
   logger: Logger;
   metrics: WorkerMetrics;
   workflowBundle: WorkflowBundleOption;
-  /** Calls that this process carries at once, of all accounts. */
-  maxTransfers: number;
+  /** Shifts of up to eight calls that this process carries at once, of all accounts. */
+  maxShifts: number;
+  /** Calls that go on by themselves at once, which mostly wait. */
+  maxSingleCalls: number;
   /** What uploads under way have to come to their end when the worker is told to end. */
   shutdownGraceSeconds: number;
 }
@@ -46,8 +49,9 @@ const STEP_GRACE_MS = 1_000;
 const LEAVE_WITHIN_MS = 20_000;
 
 /**
- * The process's two workers: exports and their short steps on one task queue, batches and their transfers on another,
- * so that slow recordings never keep a listing or a stop waiting for a free slot.
+ * The process's three workers: exports and their short steps on one task queue; batches, and calls that go on by
+ * themselves, on another; shifts of calls on the third. So slow recordings never keep a listing or a stop waiting for a
+ * free slot, nor calls with trouble the healthy ones.
  */
 export async function createExportWorkers(options: ExportWorkerOptions): Promise<Worker[]> {
   const { connection, namespace, taskQueue, deps, logger, metrics } = options;
@@ -55,15 +59,18 @@ export async function createExportWorkers(options: ExportWorkerOptions): Promise
     connection,
     namespace,
     interceptors: { activity: [(context) => ({ inbound: activityInterceptor(context, logger, metrics) })] },
-    workflowBundle: options.workflowBundle,
     maxHeartbeatThrottleInterval: STOP_LATENCY,
     defaultHeartbeatThrottleInterval: STOP_LATENCY,
     stickyQueueScheduleToStartTimeout: DEAD_WORKER_LATENCY,
   } satisfies Partial<Parameters<typeof Worker.create>[0]>;
+  const { transferCall, transferShift } = createTransferActivities(deps);
+  const transferring = endingWithin(options.shutdownGraceSeconds * 1_000);
   return Promise.all([
     Worker.create({
       ...shared,
+      ...endingWithin(STEP_GRACE_MS),
       taskQueue,
+      workflowBundle: options.workflowBundle,
       activities: beating({
         ...createExportActivities(deps),
         ...createListingActivities(deps),
@@ -72,14 +79,21 @@ export async function createExportWorkers(options: ExportWorkerOptions): Promise
         ...createTokenActivities(deps),
       }),
       maxConcurrentActivityTaskExecutions: MAX_STEPS,
-      ...endingWithin(STEP_GRACE_MS),
     }),
     Worker.create({
       ...shared,
+      ...transferring,
       taskQueue: `${taskQueue}-transfer`,
-      activities: createTransferActivities(deps),
-      maxConcurrentActivityTaskExecutions: options.maxTransfers,
-      ...endingWithin(options.shutdownGraceSeconds * 1_000),
+      workflowBundle: options.workflowBundle,
+      activities: { transferCall },
+      maxConcurrentActivityTaskExecutions: options.maxSingleCalls,
+    }),
+    Worker.create({
+      ...shared,
+      ...transferring,
+      taskQueue: `${taskQueue}-shift`,
+      activities: { transferShift },
+      maxConcurrentActivityTaskExecutions: options.maxShifts,
     }),
   ]);
 }

@@ -107,7 +107,8 @@ async function run(
     namespace,
     taskQueue: environment.TEMPORAL_TASK_QUEUE,
     workflowBundle: await workflowBundle(),
-    maxTransfers: MAX_TRANSFERS,
+    maxShifts: MAX_SHIFTS,
+    maxSingleCalls: MAX_SINGLE_CALLS,
     shutdownGraceSeconds: environment.SHUTDOWN_GRACE_SECONDS,
     logger,
     metrics,
@@ -164,8 +165,9 @@ const WEAK_ISOLATION = {
     'see "What ffmpeg can reach" in docs/operations.md',
 };
 
-/** Calls carried at once by this process: four batches of sixteen lanes. */
-const MAX_TRANSFERS = 64;
+/** Of up to eight calls: as many as four batches of sixteen lanes carry at once. */
+const MAX_SHIFTS = 8;
+const MAX_SINGLE_CALLS = 64;
 
 /** Shorter than the patience of who asks for /ready. */
 const LOOK_WITHIN_MS = 2_000;

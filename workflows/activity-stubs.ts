@@ -30,11 +30,26 @@ export function stepActivities({ heartbeatSeconds }: Pick<ExportPace, 'heartbeat
 }
 
 /**
- * One call's way, on the task queue that batches are on, too: so slow recordings never hold up the listing of another
+ * One call's way, where a shift could not carry it, on the task queue that batches are on, too: so slow recordings never hold up the listing of another
  * account, and a worker that has a free slot starts a call with the batch's own answer, without a round trip.
  */
 export function transferActivities({ heartbeatSeconds }: Pick<ExportPace, 'heartbeatSeconds'>) {
-  return proxyActivities<TransferActivities>({
+  return proxyActivities<Pick<TransferActivities, 'transferCall'>>({
+    startToCloseTimeout: '3h',
+    heartbeatTimeout: `${heartbeatSeconds}s`,
+    retry: PATIENT,
+    ...WAITED_FOR,
+  });
+}
+
+/**
+ * Many calls' way, on a task queue of its own: a worker has fewer places for shifts than for calls.
+ *
+ * @param stepQueue the export's, which the others are named after.
+ */
+export function shiftActivities({ heartbeatSeconds }: Pick<ExportPace, 'heartbeatSeconds'>, stepQueue: string) {
+  return proxyActivities<Pick<TransferActivities, 'transferShift'>>({
+    taskQueue: `${stepQueue}-shift`,
     startToCloseTimeout: '3h',
     heartbeatTimeout: `${heartbeatSeconds}s`,
     retry: PATIENT,

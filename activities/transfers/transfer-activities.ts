@@ -1,219 +1,73 @@
-import { cancellationSignal, heartbeat, log } from '@temporalio/activity';
-import type { FailureReason } from '../../errors/reasons.ts';
-import { ExportError } from '../../errors/export-error.ts';
-import type { Ledger } from '../../ledger/ledger.ts';
-import type { TransferState } from '../../ledger/schema.ts';
-import type { CallToSend, Lease, TransferRef } from '../../ledger/exports/transfers.ts';
+import { CancelledFailure } from '@temporalio/activity';
+import { findExportError } from '../../errors/export-error.ts';
 import { toLedgerError } from '../../ledger/database/database.ts';
-import type { Recordings } from '../../recordings/fetch-recording.ts';
-import { Turns } from '../../recordings/turns.ts';
-import { callMetadata } from '../../speechsense/uploads/metadata.ts';
-import type { SpeechSense } from '../../speechsense/speechsense.ts';
-import { traitsOf } from '../../speechsense/uploads/talk-traits.ts';
-import { entitiesOfCall, neededFields } from '../cards/call-entities.ts';
-import { clientOf, mappedFields } from '../cards/call-fields.ts';
-import { cancellationOf, stopLookup } from '../cancellation.ts';
-import {
-  answerOf,
-  deservesLastTry,
-  isNotThereYet,
-  isTelephonyAway,
-  reasonOf,
-  recordingFailure,
-} from './recording-patience.ts';
 import { patiently } from '../../ledger/database/patiently.ts';
-import { type Brake, inTurn, uploadWhileAway } from './upload-while-away.ts';
+import type { TransferRef } from '../../ledger/exports/transfers.ts';
+import { createCallCarrier, type TransferDeps, type TransferResult } from './call-carrier.ts';
+import { newCallBeat, startHeartbeats } from './heartbeats.ts';
+import { knownForAll } from './known-for-all.ts';
+import { Stops } from './stops.ts';
+import { runShift, type ShiftResult } from './shift.ts';
 
-export interface TransferDeps {
-  ledger: Ledger;
-  speechSense: SpeechSense;
-  recordings: Recordings;
-  /** Patience with one recording's refused connections, 5xx and early ends. */
-  recordingRetrySeconds: number;
-  /** A call younger than this may get its recording yet. */
-  recordingWaitHours: number;
-  /**
-   * Aborted with `worker_stopping` as soon as this worker is told to end. Downloads and pauses end with it; an upload goes
-   * on until Temporal cancels it, when the worker's grace is over.
-   */
-  workerEnding: AbortSignal;
+export interface ShiftInput {
+  exportId: string;
+  /** Calls of one batch. */
+  callIds: number[];
+  /** Calls under way at once. */
+  lanes: number;
 }
 
-export interface TransferResult {
-  state: TransferState;
-}
+/** Calls that are not given back wait until this step is found dead. */
+const GIVE_BACK_PATIENCE_MS = 5 * 60_000;
 
-/** How long what only this process knows is tried to be written down while Postgres is away. */
-const ANSWER_PATIENCE_MS = 30 * 60_000;
-const RELEASE_PATIENCE_MS = 5 * 60_000;
-/** Attempts after which a defect of ours is the call's end, not a loop. */
-const DEFECT_ATTEMPTS = 5;
-const HEARTBEAT_MS = 1_000;
-/** For answers behind the half-close: a person's stop is quick, a worker that ends has some time left behind its grace. */
-const ANSWER_AFTER_STOP_MS = 3_000;
-const ANSWER_AFTER_GRACE_MS = 15_000;
-
-/**
- * An account that has switched the integration off wants no more of its recordings sent, though none of them needs
- * amoCRM any more.
- *
- * @throws {ExportError} `amocrm_unauthorized`, which blocks the export until the account is connected again.
- */
-async function assertAccess(ledger: Ledger, { accountId, host }: CallToSend): Promise<void> {
-  if (await ledger.tokens.isOver(accountId)) throw new ExportError('amocrm_unauthorized', { values: { host } });
-}
-
-/** One call's way: receive the recording whole, upload it, record the talk. */
+/** How recordings come from the telephony to SpeechSense: many calls a step, or one. */
 export function createTransferActivities(deps: TransferDeps) {
-  const { ledger } = deps;
-  const suspects = new Turns(1);
-
-  /**
-   * Where an attempt at the call has died before, says in the ledger that its recording is in hand. One such call at a
-   * time: a death of this process then speaks against one call, and not against all that it had under way.
-   */
-  function examining<T>(lease: Lease, call: CallToSend, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    if (call.deaths === 0) return work();
-    return suspects.take(async () => {
-      await ledger.transfers.setInHand(lease, true);
-      try {
-        return await work();
-      } finally {
-        await ledger.transfers.setInHand(lease, false);
-      }
-    }, signal);
-  }
-
-  const brakeOf = (accountId: number): Brake => ({
-    turn: () => ledger.brakes.turn(accountId),
-    pull: () => ledger.brakes.pull(accountId),
-    release: () => ledger.brakes.release(accountId),
-    handBack: () => ledger.brakes.handBack(accountId),
-  });
-
-  /** Carries out the call that this attempt holds. Whatever goes wrong is thrown; nothing is decided here. */
-  async function carry(lease: Lease, call: CallToSend, beat: Beat): Promise<TransferState> {
-    if (call.link === null) throw new ExportError('recording_missing');
-    const { link } = call;
-    await assertAccess(ledger, call);
-    const signal = cancellationSignal();
-    const isStopRequested = stopLookup();
-    const ending = AbortSignal.any([signal, deps.workerEnding]);
-    const brake = brakeOf(call.accountId);
-    const { turn, result } = await inTurn(brake, ending, async () => {
-      const connection = await ledger.connections.read(call.accountId);
-      if (!connection) throw new ExportError('connection_not_set');
-      const metadata = await metadataOf(ledger, call);
-      beat.phase = 'download';
-      const receive = (evenAtRest: boolean) =>
-        deps.recordings.receive(link, {
-          signal: ending,
-          onProgress: beat.progress,
-          accountId: call.accountId,
-          evenAtRest,
-          recordingHosts: call.settings.recordingHosts,
-          examining: (work) => examining(lease, call, ending, work),
-        });
-      const recording = await receive(false).catch((error: unknown) => {
-        if (!deservesLastTry(error, call, deps.recordingRetrySeconds)) throw error;
-        return receive(true);
-      });
-      return { recording, metadata, apiKey: connection.apiKey };
-    });
-    const { recording, apiKey } = result;
-    const { fields, cutKeys } = result.metadata;
-    const sent = traitsOf(fields);
-    try {
-      beat.phase = 'upload';
-      const { talkId, bytes } = await uploadWhileAway(
-        deps.speechSense,
-        {
-          connectionId: call.connectionId,
-          apiKey,
-          fields,
-          audio: { container: recording.container, sizeBytes: recording.sizeBytes, chunks: () => recording.chunks() },
-          signal,
-          answerAfterAbortMs: () => (isStopRequested() ? ANSWER_AFTER_STOP_MS : ANSWER_AFTER_GRACE_MS),
-        },
-        {
-          onProgress: beat.progress,
-          beforeCommit: async () => {
-            const answer = await ledger.transfers.markCommitting(lease, {
-              sent,
-              bytes: recording.sizeBytes,
-              audioFormat: recording.container,
-              convertedFrom: recording.convertedFrom,
-              channels: recording.format.channels,
-              recordingSeconds: recording.format.durationSeconds,
-              recordingRemarks: recording.remarks,
-              cutKeys,
-            });
-            if (answer !== 'marked') throw new ExportError('lease_lost');
-          },
-        },
-        brake,
-        turn,
-        // A marker whose upload was cut for certain is taken back before the next try.
-        async () => {
-          if (!(await patiently(() => ledger.transfers.reopen(lease), RELEASE_PATIENCE_MS))) {
-            throw new ExportError('lease_lost');
-          }
-        },
-        ending,
-      );
-      // The talk is there: what keeps it from being written down must never send the call a second time.
-      await patiently(
-        () => ledger.transfers.recordExported(lease, { talkId, sent, bytes, audioFormat: recording.container }),
-        ANSWER_PATIENCE_MS,
-      ).catch((cause: unknown) => {
-        throw new ExportError('upload_unconfirmed', { values: { what: 'the answer could not be recorded' }, cause });
-      });
-      return 'exported';
-    } finally {
-      // What is left of a file must not hide how the upload ended.
-      await recording.dispose().catch((error: unknown) => {
-        log.warn('a recording was not cleared away', { error });
-      });
-    }
-  }
-
-  /** Decides what an error means for the call: its end, or another attempt. */
-  async function settle(lease: Lease, call: CallToSend, thrown: unknown): Promise<TransferResult> {
-    const cancellation = cancellationOf(thrown);
-    const error = toLedgerError(thrown);
-    if (error.code === 'upload_unconfirmed') {
-      await patiently(() => ledger.transfers.recordUnconfirmed(lease), ANSWER_PATIENCE_MS);
-      return { state: 'unconfirmed' };
-    }
-    if (!cancellation && !call.postponed && isTelephonyAway(error)) {
-      await patiently(() => ledger.transfers.postpone(lease, answerOf(error)), RELEASE_PATIENCE_MS);
-      return { state: 'waiting' };
-    }
-    if (!cancellation && isNotThereYet(error, call, deps.recordingWaitHours)) {
-      await patiently(
-        () => ledger.transfers.awaitRecording(lease, answerOf(error) ?? 'recording_expired'),
-        RELEASE_PATIENCE_MS,
-      );
-      return { state: 'waiting' };
-    }
-    const reason = cancellation ? undefined : failureReason(error, call, deps.recordingRetrySeconds);
-    if (reason !== undefined) {
-      const format = error.values.format;
-      await patiently(
-        () => ledger.transfers.recordFailed(lease, reason, typeof format === 'string' ? format : undefined),
-        RELEASE_PATIENCE_MS,
-      );
-      return { state: 'failed' };
-    }
-    const because = cancellation ? undefined : faultOf(error);
-    await patiently(
-      () => ledger.transfers.release(lease, because, cancellation ? undefined : answerOf(error)),
-      RELEASE_PATIENCE_MS,
-    );
-    throw cancellation ?? error;
-  }
+  const { transfers } = deps.ledger;
+  const carry = createCallCarrier(deps);
+  const stops = new Stops((exportIds) => deps.ledger.exports.stoppingAmong(exportIds));
 
   return {
+    /**
+     * Exports calls some at a time. A call with trouble that may pass is given back and named, so that it goes on as a
+     * step of its own, with Temporal's retries. Run twice, it does nothing the second time; killed at any moment, the
+     * next attempt takes over what it held.
+     *
+     * @throws {ExportError} for what concerns every call: a refused token or key, the end of the worker.
+     */
+    transferShift: async ({ exportId, callIds, lanes }: ShiftInput): Promise<ShiftResult> => {
+      const known = knownForAll(deps.ledger);
+      const underWay = new Map<number, ReturnType<typeof newCallBeat>>();
+      const endHeartbeats = startHeartbeats(exportId, stops, () =>
+        [...underWay].map(([call, { phase, bytes }]) => ({ call, phase, bytes })),
+      );
+      try {
+        return await runShift(
+          {
+            claim: async (ids) => {
+              const claims = await transfers.claimAll(exportId, ids);
+              return claims.filter((claim) => claim.kind === 'claimed');
+            },
+            idOf: ({ lease }) => lease.callId,
+            async carry({ lease, call }) {
+              const beat = newCallBeat();
+              underWay.set(lease.callId, beat);
+              try {
+                await carry(lease, call, beat, known);
+              } finally {
+                underWay.delete(lease.callId);
+              }
+            },
+            giveBack: (claims) =>
+              patiently(() => transfers.giveBack(claims.map(({ lease }) => lease)), GIVE_BACK_PATIENCE_MS),
+            endsShift: concernsEveryCall,
+          },
+          { callIds, lanes },
+        );
+      } finally {
+        endHeartbeats();
+      }
+    },
+
     /**
      * Exports one call, or records why it can't be. Run twice, it does nothing the second time; killed at any moment,
      * the next attempt goes on from what the ledger says.
@@ -221,75 +75,23 @@ export function createTransferActivities(deps: TransferDeps) {
      * @throws {ExportError} for what is not the call's own fault: an outage (tried again), a refused token or key
      * (blocks the export). Stopped, it gives the call back.
      */
-    async transferCall(ref: TransferRef): Promise<TransferResult> {
-      const claim = await ledger.transfers.claim(ref);
+    transferCall: async (ref: TransferRef): Promise<TransferResult> => {
+      const claim = await transfers.claim(ref);
       if (claim.kind === 'settled') return { state: claim.state };
-      const beat = startHeartbeat();
+      const beat = newCallBeat();
+      const endHeartbeats = startHeartbeats(ref.exportId, stops, () => ({ phase: beat.phase, bytes: beat.bytes }));
       try {
-        return { state: await carry(claim.lease, claim.call, beat) };
-      } catch (error) {
-        return await settle(claim.lease, claim.call, error);
+        return await carry(claim.lease, claim.call, beat, knownForAll(deps.ledger));
       } finally {
-        beat.stop();
+        endHeartbeats();
       }
     },
   };
 }
 
-/** Said, and not left out: who evaluates talks by operator must be able to find these. */
-const UNKNOWN_OPERATOR = { id: 'unknown', name: 'неизвестен' };
-
-async function metadataOf(ledger: Ledger, call: CallToSend) {
-  const known = await ledger.entities.ofCall(call.callId);
-  const entities = entitiesOfCall(
-    known.filter(({ isDirect }) => isDirect),
-    (ref) => known.find(({ entityType, entityId }) => entityType === ref.entityType && entityId === ref.entityId),
-    neededFields(call.settings.mapping),
-  );
-  const operator =
-    call.operatorId === null ? UNKNOWN_OPERATOR : { id: String(call.operatorId), name: call.operatorName ?? '' };
-  return callMetadata({
-    callId: String(call.noteId),
-    startedAt: call.startedAt,
-    direction: call.direction,
-    operator,
-    client: clientOf(call, entities),
-    language: call.language,
-    timeZone: call.timeZone,
-    mapped: mappedFields(call, entities),
-  });
-}
-
-/** The reason for which this very call fails; undefined when it is not the call's fault, or time may mend it yet. */
-function failureReason(error: ExportError, call: CallToSend, retrySeconds: number): FailureReason | undefined {
-  if (error.code === 'speechsense_rejected') return 'rejected_by_speechsense';
-  if (error.code === 'speechsense_metadata_rejected') return 'metadata_rejected';
-  if (reasonOf(error) !== undefined) return recordingFailure(error, call, retrySeconds);
-  if (error.kind !== 'bug') return undefined;
-  log.error('transfer failed unexpectedly', { code: error.code, what: error.values.what, defects: call.defects + 1 });
-  return call.defects + 1 >= DEFECT_ATTEMPTS ? 'internal_error' : undefined;
-}
-
-/** Whose fault it was that the attempt came to nothing, where that is to be remembered. */
-function faultOf({ code, kind }: ExportError): 'recording' | 'defect' | undefined {
-  if (kind === 'bug') return 'defect';
-  return code.startsWith('recording_') ? 'recording' : undefined;
-}
-
-interface Beat {
-  phase: 'claim' | 'download' | 'upload';
-  progress: (bytes: number) => void;
-  stop: () => void;
-}
-
-/** Heartbeats carry the phase and its bytes; a stop reaches the activity through them. */
-function startHeartbeat(): Beat {
-  let bytes = 0;
-  const beat: Beat = {
-    phase: 'claim',
-    progress: (count) => (bytes = count),
-    stop: () => clearInterval(timer),
-  };
-  const timer = setInterval(() => heartbeat({ phase: beat.phase, bytes }), HEARTBEAT_MS);
-  return beat;
+/** A stop, the worker's end, and what neither time nor another attempt can mend. */
+function concernsEveryCall(error: unknown): boolean {
+  if (error instanceof CancelledFailure) return true;
+  const { code, kind } = findExportError(error) ?? toLedgerError(error);
+  return code === 'worker_stopping' || kind === 'auth' || kind === 'permanent';
 }

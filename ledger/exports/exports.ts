@@ -2,6 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import type { ErrorValues } from '../../errors/export-error.ts';
 import type { UnconfirmedReason } from '../../errors/reasons.ts';
 import type { ExportSettings } from '../../settings/export-settings.ts';
+import { prepared } from '../database/prepared.ts';
 import type { Database } from '../database/database.ts';
 import { dropOutsidePeriod } from './plan.ts';
 import type { ExportKind, ExportState, Schema } from '../schema.ts';
@@ -124,6 +125,14 @@ export function createExports(db: Database) {
         .orderBy('export_id', 'desc')
         .limit(limit)
         .execute(),
+
+    /** Those of these exports that a person is stopping. */
+    async stoppingAmong(exportIds: readonly string[]): Promise<string[]> {
+      const { rows } = await sql<{ exportId: string }>`${prepared}
+        select export_id as "exportId" from exports
+         where export_id = any(${exportIds}::uuid[]) and state = 'stopping'`.execute(db);
+      return rows.map(({ exportId }) => exportId);
+    },
 
     /** The last export or retry that came to its end. */
     lastCompleted: (accountId: number): Promise<ExportRow | undefined> =>

@@ -3,6 +3,7 @@ import type { FailureReason, SkipReason, UnconfirmedReason, WaitingReason } from
 import type { ExportSettings } from '../../settings/export-settings.ts';
 import type { Database } from '../database/database.ts';
 import { inDoubtAgain } from '../talks/in-doubt.ts';
+import { prepared } from '../database/prepared.ts';
 import { createLineage } from '../database/lineage.ts';
 import { type CallFacts, namedFacts } from '../calls/call-facts.ts';
 import type { TransferState } from '../schema.ts';
@@ -88,6 +89,59 @@ const DEADLY = 3;
  * can tell whether SpeechSense has the call.
  */
 export function createTransfers(db: Database) {
+  /**
+   * Takes hold of calls, each with a new attempt, which ends every earlier one's hold; one statement with their facts.
+   * What an earlier attempt left in doubt, or was killed by too often, is settled here. Answers in the order asked for,
+   * without the calls that need nothing any more. A finished export sends nothing.
+   *
+   * A row that is still `uploading` was left by an attempt that died. The first death of a call counts wherever it
+   * happened, a later one only with the recording in hand; the third one is the call's end.
+   *
+   * @throws {ExportError} `ledger_failed_over`, where only that keeps a call from being claimed.
+   */
+  async function claimAll(exportId: string, callIds: readonly number[]): Promise<Claim[]> {
+    const deaths = sql`(t.deaths + (t.state = 'uploading' and (t.in_hand or t.deaths = 0))::int)`;
+    const { rows } = await sql<CallToSend & { state: TransferState; attempt: number; risk_taken: boolean }>`${prepared}
+      with claimed as (
+      update transfers t
+         set attempt = attempt + 1,
+             state = case when t.state = 'committing' then 'unconfirmed'
+                          when ${deaths} >= ${DEADLY} then 'failed' else 'uploading' end,
+             reason = case when t.state = 'committing' then ${'answer_lost' satisfies UnconfirmedReason}
+                           when ${deaths} >= ${DEADLY} then ${'internal_error' satisfies FailureReason} end,
+             deaths = ${deaths}, in_hand = false, updated_at = now()
+        from exports e, accounts a, calls c
+        left join users u on u.account_id = c.account_id and u.user_id = c.operator_id
+       where t.export_id = ${exportId} and t.call_id = any(${callIds}::bigint[]) and t.state in ('planned', 'uploading', 'committing')
+         and e.export_id = t.export_id and e.finished_at is null
+         and c.call_id = t.call_id and a.account_id = c.account_id
+         and (a.lineage is null or a.lineage = ledger_lineage())
+      returning t.state, t.attempt, t.risk_taken,
+                extract(epoch from clock_timestamp() - t.recording_failing_since) * 1000 as "recordingFailingMs",
+                extract(epoch from clock_timestamp() - c.started_at) * 1000 as "ageMs",
+                t.recording_answer as "recordingAnswer", t.postponed, t.defects, t.deaths,
+                c.account_id as "accountId", c.call_id as "callId", ${namedFacts('c')},
+                nullif(u.name, '') as "operatorName", u.group_name as "operatorGroup",
+                e.connection_id as "connectionId", e.language, e.settings, a.host, a.time_zone as "timeZone",
+                a.country
+      ), forgotten as (
+        -- Whoever asked for it takes the risk of a second talk: only now, as a retry may be stopped before.
+        delete from talks k using claimed c
+         where c.risk_taken and c.state <> 'failed' and (k.account_id, k.connection_id, k.call_id) = (c."accountId", c."connectionId", c."callId")
+           and k.talk_id is null and k.export_id <> ${exportId}
+      )
+      select * from claimed`.execute(db);
+    if (rows.length < callIds.length) await assertKept(db, exportId, callIds);
+    const place = new Map(callIds.map((callId, nth) => [callId, nth]));
+    return rows
+      .sort((a, b) => (place.get(a.callId) ?? 0) - (place.get(b.callId) ?? 0))
+      .map(({ state, attempt, risk_taken: _, ...call }) =>
+        state === 'uploading'
+          ? { kind: 'claimed', lease: { exportId, callId: call.callId, attempt }, call }
+          : { kind: 'settled', state },
+      );
+  }
+
   return {
     /** The calls of a batch that still need doing, in the order in which they were numbered. */
     async remainingOfBatch(exportId: string, batch: number): Promise<{ callId: number; talkSeconds: number }[]> {
@@ -99,50 +153,22 @@ export function createTransfers(db: Database) {
       return rows;
     },
 
-    /**
-     * Takes hold of the call with a new attempt, which ends every earlier one's hold; one statement with its facts. A
-     * finished export sends nothing any more, whoever wakes.
-     *
-     * A row that is still `uploading` was left by an attempt that died. The first death of a call counts wherever it
-     * happened, a later one only with the recording in hand; the third one is the call's end.
-     */
+    claimAll,
+
+    /** {@link claimAll} for one call; says where it stands when it needs nothing any more. */
     async claim({ exportId, callId }: TransferRef): Promise<Claim> {
-      const deaths = sql`(t.deaths + (t.state = 'uploading' and (t.in_hand or t.deaths = 0))::int)`;
-      const { rows } = await sql<CallToSend & { state: TransferState; attempt: number; risk_taken: boolean }>`
-        with claimed as (
-        update transfers t
-           set attempt = attempt + 1,
-               state = case when t.state = 'committing' then 'unconfirmed'
-                            when ${deaths} >= ${DEADLY} then 'failed' else 'uploading' end,
-               reason = case when t.state = 'committing' then ${'answer_lost' satisfies UnconfirmedReason}
-                             when ${deaths} >= ${DEADLY} then ${'internal_error' satisfies FailureReason} end,
-               deaths = ${deaths}, in_hand = false, updated_at = now()
-          from exports e, accounts a, calls c
-          left join users u on u.account_id = c.account_id and u.user_id = c.operator_id
-         where t.export_id = ${exportId} and t.call_id = ${callId} and t.state in ('planned', 'uploading', 'committing')
-           and e.export_id = t.export_id and e.finished_at is null
-           and c.call_id = t.call_id and a.account_id = c.account_id
-           and (a.lineage is null or a.lineage = ledger_lineage())
-        returning t.state, t.attempt, t.risk_taken,
-                  extract(epoch from clock_timestamp() - t.recording_failing_since) * 1000 as "recordingFailingMs",
-                  extract(epoch from clock_timestamp() - c.started_at) * 1000 as "ageMs",
-                  t.recording_answer as "recordingAnswer", t.postponed, t.defects, t.deaths,
-                  c.account_id as "accountId", c.call_id as "callId", ${namedFacts('c')},
-                  nullif(u.name, '') as "operatorName", u.group_name as "operatorGroup",
-                  e.connection_id as "connectionId", e.language, e.settings, a.host, a.time_zone as "timeZone",
-                  a.country
-        ), forgotten as (
-          -- Whoever asked for it takes the risk of a second talk: only now, as a retry may be stopped before.
-          delete from talks k using claimed c
-           where c.risk_taken and c.state <> 'failed' and (k.account_id, k.connection_id, k.call_id) = (c."accountId", c."connectionId", c."callId")
-             and k.talk_id is null and k.export_id <> ${exportId}
-        )
-        select * from claimed`.execute(db);
-      const [row] = rows;
-      if (!row) return unclaimed(db, exportId, callId);
-      const { state, attempt, risk_taken: _, ...call } = row;
-      if (state !== 'uploading') return { kind: 'settled', state };
-      return { kind: 'claimed', lease: { exportId, callId, attempt }, call };
+      const [claim] = await claimAll(exportId, [callId]);
+      return claim ?? { kind: 'settled', state: await stateOf(db, exportId, callId) };
+    },
+
+    /** Gives calls back that were claimed and not begun: nothing is known of them that was not known before. */
+    async giveBack(leases: readonly Lease[]): Promise<void> {
+      await sql`
+        update transfers t set state = 'planned', updated_at = now()
+          from unnest(${leases.map(({ exportId }) => exportId)}::uuid[], ${leases.map(({ callId }) => callId)}::bigint[],
+                      ${leases.map(({ attempt }) => attempt)}::int[]) as l (export_id, call_id, attempt)
+         where t.export_id = l.export_id and t.call_id = l.call_id and t.attempt = l.attempt
+           and t.state = 'uploading'`.execute(db);
     },
 
     /** Says whether the attempt is reading what the recording holds, so that its death there can be told from others. */
@@ -164,7 +190,7 @@ export function createTransfers(db: Database) {
     async markCommitting({ exportId, callId, attempt }: Lease, talk: SentTalk): Promise<CommitAnswer> {
       const { convertedFrom = null, channels = null, recordingSeconds = null } = talk;
       const [cutValues, remarks] = [talk.cutKeys, talk.recordingRemarks].map((names) => names?.join(' ') || null);
-      const { rows } = await sql<{ held: number; registered: number }>`
+      const { rows } = await sql<{ held: number; registered: number }>`${prepared}
         with held as (
           select t.call_id, e.account_id, e.connection_id, (e.settings->>'reExport')::boolean as re_export
             from transfers t join exports e on e.export_id = t.export_id
@@ -213,7 +239,7 @@ export function createTransfers(db: Database) {
       { exportId, callId }: TransferRef,
       { talkId, sent = {}, bytes, audioFormat }: Exported,
     ): Promise<void> {
-      await sql`
+      await sql`${prepared}
         with answered as (
           select e.account_id, e.connection_id, (e.settings->>'reExport')::boolean as re_export
             from transfers t join exports e on e.export_id = t.export_id
@@ -336,13 +362,16 @@ async function settle(
   return rows[0]?.moved === 1;
 }
 
-/** @throws {ExportError} `ledger_failed_over`, where only that keeps the call from being claimed. */
-async function unclaimed(db: Database, exportId: string, callId: number): Promise<Claim> {
-  const state = await stateOf(db, exportId, callId);
-  if (state !== 'planned' && state !== 'uploading' && state !== 'committing') return { kind: 'settled', state };
-  const row = await db.selectFrom('exports').select('account_id').where('export_id', '=', exportId).executeTakeFirst();
-  if (row) await createLineage(db).assertKept(row.account_id);
-  return { kind: 'settled', state };
+/** Asks why calls could not be claimed: most often because they need nothing any more. */
+async function assertKept(db: Database, exportId: string, callIds: readonly number[]): Promise<void> {
+  const open = await sql<{ accountId: number }>`
+    select e.account_id as "accountId" from exports e
+     where e.export_id = ${exportId} and exists (
+       select from transfers t
+        where t.export_id = e.export_id and t.call_id = any(${callIds}::bigint[])
+          and t.state in ('planned', 'uploading', 'committing'))`.execute(db);
+  const [row] = open.rows;
+  if (row) await createLineage(db).assertKept(row.accountId);
 }
 
 async function stateOf(db: Database, exportId: string, callId: number): Promise<TransferState> {

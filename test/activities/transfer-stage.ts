@@ -1,6 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import { createTransferActivities, type TransferDeps } from '../../activities/transfers/transfer-activities.ts';
+import type { TransferDeps } from '../../activities/transfers/call-carrier.ts';
+import { createTransferActivities } from '../../activities/transfers/transfer-activities.ts';
 import type { ReportRow } from '../../ledger/exports/report-columns.ts';
 import type { TransferRef } from '../../ledger/exports/transfers.ts';
 import { createRecordings } from '../../recordings/fetch-recording.ts';

@@ -14,6 +14,10 @@ const answersLost = (at: 'stored' | 'half-closed') => ({
 /** Recordings that come slowly, so that calls are left to be caught however late the fifth talk is seen. */
 const SLOW_AFTER_SIX = { telephony: [{ after: 6, action: { kind: 'first-byte', delayMs: 3_000 } }] };
 
+const TROUBLE_AFTER_SIX = {
+  telephony: [{ after: 6, times: 3, action: { kind: 'unavailable', retryAfterSeconds: 1 } }],
+};
+
 const MARKER = 'insert into talks';
 const RECORD = 'with answered as';
 const ADOPTION = 'absent_since = null';
@@ -42,6 +46,18 @@ const BOUNDARIES = {
   'mid-stream': {
     faults: { speechsense: [{ after: 5, action: { kind: 'slow', bytesPerSecond: 1_000 } }] },
     reached: (scene) => waitFor(() => scene.uploads.stored >= 5 && scene.uploads.open >= 2, { what: 'slow uploads' }),
+  },
+  'as calls with trouble are given back': {
+    faults: TROUBLE_AFTER_SIX,
+    reached: ({ stage }) =>
+      waitFor(() => Object.keys(stage.sandbox.telephony.requestsPer()).length >= 9, { what: 'calls with trouble' }),
+  },
+  'when calls with trouble go on alone': {
+    faults: TROUBLE_AFTER_SIX,
+    reached: ({ stage }) =>
+      waitFor(() => Object.values(stage.sandbox.telephony.requestsPer()).some((times) => times > 1), {
+        what: 'a call to be tried again',
+      }),
   },
   'after the last chunk, the marker not written': {
     faults: SLOW_AFTER_SIX,

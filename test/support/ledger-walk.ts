@@ -177,6 +177,7 @@ async function transfer(ledger: Ledger, exportId: string): Promise<void> {
   await transfers.recordFailed(await next(), 'conversion_failed', 'amr');
   await transfers.awaitRecording(await next(), 'recording_expired');
   await transfers.postpone(await next());
+  await transfers.giveBack((await transfers.claimAll(exportId, callIds.slice(0, 2))).map(leaseOf));
   await transfers.setInHand(await next(), true);
   const cut = await marked();
   await transfers.reopen(cut);
@@ -221,6 +222,7 @@ async function tell(ledger: Ledger, exportId: string): Promise<void> {
   await ledger.callPages.read({ ...query, states: [], reason: 'recording_expired', after: next });
   await ledger.callPages.read({ ...query, operatorId: 7, order: 'newest', after: next });
   await ledger.callPages.read({ ...query, order: 'oldest', after: next });
+  await ledger.exports.stoppingAmong([exportId]);
   await ledger.exports.find(exportId);
   await ledger.exports.list(TEST_ACCOUNT, 10);
   await ledger.exports.list(TEST_ACCOUNT, 10, exportId);

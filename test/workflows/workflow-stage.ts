@@ -1,9 +1,12 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import { Client, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Activities, TransferActivities } from '../../activities/activities.ts';
 import { toFailure } from '../../activities/failure.ts';
+import { runShift } from '../../activities/transfers/shift.ts';
+import type { ShiftInput } from '../../activities/transfers/transfer-activities.ts';
 import { searchAttributesOf } from '../../environment/temporal-search-attributes.ts';
 import type { ErrorCode } from '../../errors/codes.ts';
 import type { ErrorValues } from '../../errors/export-error.ts';
@@ -122,6 +125,19 @@ export async function createWorkflowStage(): Promise<WorkflowStage> {
       script.transfersAtOnce--;
     }
   };
+  // The real way of a shift, over calls that the script answers one by one.
+  const transferShift = ({ exportId, callIds, lanes }: ShiftInput) =>
+    runShift<number>(
+      {
+        claim: (ids) => Promise.resolve([...ids]),
+        idOf: (callId) => callId,
+        carry: (callId) => transferCall({ exportId, callId }),
+        giveBack: () => Promise.resolve(),
+        endsShift: (error) =>
+          error instanceof CancelledFailure || (error instanceof ApplicationFailure && error.nonRetryable === true),
+      },
+      { callIds, lanes },
+    );
   const shared = {
     connection,
     workflowBundle: await workflowBundle(),
@@ -135,6 +151,7 @@ export async function createWorkflowStage(): Promise<WorkflowStage> {
       activities: Object.fromEntries(STEPS.map((name) => [name, step(name)])),
     }),
     Worker.create({ ...shared, taskQueue: `${taskQueue}-transfer`, activities: { transferCall } }),
+    Worker.create({ ...shared, taskQueue: `${taskQueue}-shift`, activities: { transferShift } }),
   ]);
   const running = workers.map((worker) => worker.run());
 
