@@ -5,6 +5,7 @@ import type { Account } from '../ledger/accounts/accounts.ts';
 import type { ExportClient } from '../client/export-client.ts';
 import { preflight } from '../client/previews/preflight.ts';
 import type { CommandContext } from './command.ts';
+import type { Tolerance } from './reason-options.ts';
 import { followToEnd } from './watch/follow.ts';
 import { statusLines } from './watch/status-lines.ts';
 
@@ -17,7 +18,7 @@ import { statusLines } from './watch/status-lines.ts';
 export async function beginExport(
   context: CommandContext,
   account: Account,
-  watch: boolean,
+  { watch, tolerate }: Tolerance & { watch?: boolean },
   begin: (exports: ExportClient) => Promise<string>,
 ): Promise<number> {
   const { services, output } = context;
@@ -28,7 +29,7 @@ export async function beginExport(
   for (const error of await preflight(await services.access(), account)) output.warning(error);
   const exportId = await begin(exports);
   const isServed = await warnWithoutWorkers(context);
-  if (watch) return followToEnd(context, exports, account, exportId);
+  if (watch === true) return followToEnd(context, exports, account, exportId, tolerate);
 
   const status = await exports.status(account.accountId, exportId);
   output.result(status, () => [

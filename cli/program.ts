@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { Command } from 'commander';
+import { projectRoot } from '../environment/project-root.ts';
 import { PROGRAM, type Runner } from './command.ts';
 import { addAccountCommands } from './commands/account.ts';
 import { addCheckCommand } from './commands/check.ts';
@@ -25,6 +28,7 @@ The environment (DATABASE_URL, ENCRYPTION_KEYS, TEMPORAL_ADDRESS, …) is descri
 export function buildProgram(runner: Runner): Command {
   const program = new Command(PROGRAM)
     .description('Exports amoCRM calls to Yandex SpeechSense: all of them, once each.')
+    .version(version(), '--version', 'print the version')
     .addHelpText('after', EXIT_CODES)
     .exitOverride();
   addAccountCommands(program, runner);
@@ -41,4 +45,11 @@ export function buildProgram(runner: Runner): Command {
   addCheckCommand(program, runner);
   addMigrateCommand(program, runner);
   return program;
+}
+
+/** As package.json has it; a build and a clone each have one. */
+function version(): string {
+  const file = readFileSync(path.join(projectRoot(), 'package.json'), 'utf8');
+  const { version } = JSON.parse(file) as { version: string };
+  return version;
 }

@@ -1,4 +1,4 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { runCommand } from './run-command.ts';
 
@@ -14,7 +14,7 @@ const BUILD_WITHIN_MS = 600_000;
 export async function buildForTests(projectRoot: string, folder: string): Promise<void> {
   await mkdir(folder);
   await symlink(path.join(projectRoot, 'node_modules'), path.join(folder, 'node_modules'));
-  await writeFile(path.join(folder, 'package.json'), '{"type":"module"}');
+  await copyFile(path.join(projectRoot, 'package.json'), path.join(folder, 'package.json'));
   const compiler = path.join(projectRoot, 'node_modules', 'typescript', 'bin', 'tsc');
   const project = path.join(projectRoot, 'tsconfig.build.json');
   const scripts = path.join(projectRoot, 'scripts');

@@ -57,6 +57,7 @@ export async function followToEnd(
   exports: ExportClient,
   account: Account,
   exportId: string,
+  tolerated: readonly string[] = [],
 ): Promise<number> {
   const { accountId } = account;
   const detach = new AbortController();
@@ -68,7 +69,7 @@ export async function followToEnd(
     const status = await follow({ exports, ledger, accountId, exportId, display, signal: detach.signal });
     if (status) {
       if (!output.json) output.result(status, () => ['', ...statusLines(status, account, output.language)]);
-      return exitCodeOfStatus(status);
+      return exitCodeOfStatus(status, tolerated);
     }
     output.remark({
       en: '\nThe export goes on without this window. `status --watch` shows it again, `stop` ends it.',
@@ -80,11 +81,19 @@ export async function followToEnd(
   }
 }
 
-/** The exit code of a watched export by how it ended. */
-export function exitCodeOfStatus({ state, calls }: Pick<ExportStatus, 'state' | 'calls'>): number {
+/**
+ * The exit code of a watched export by how it ended.
+ *
+ * @param tolerated reasons for which calls may fail.
+ */
+export function exitCodeOfStatus(
+  { state, calls, failures }: Pick<ExportStatus, 'state' | 'calls' | 'failures'>,
+  tolerated: readonly string[] = [],
+): number {
   if (state === 'stopped') return EXIT.stopped;
   if (state === 'failed') return EXIT.unexpected;
-  return calls.failed + calls.unconfirmed > 0 ? EXIT.finishedWithFailures : EXIT.done;
+  const excused = tolerated.reduce((sum, reason) => sum + (failures[reason] ?? 0), 0);
+  return calls.failed - excused + calls.unconfirmed > 0 ? EXIT.finishedWithFailures : EXIT.done;
 }
 
 function latestFailures({ ledger, exportId }: Followed, status: ExportStatus) {

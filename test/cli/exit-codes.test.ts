@@ -18,6 +18,16 @@ test.each([
   expect(exitCodeOfStatus(status)).toBe(exitCode);
 });
 
+test('a tolerated reason does not make a watched export fail; others, and lost answers, do', () => {
+  const calls = { failed: 3, remaining: 0 };
+  const failures = { recording_missing: 2, recording_expired: 1 };
+  const status = statusOf({ state: 'completed', calls, failures });
+  expect(exitCodeOfStatus(status, ['recording_missing'])).toBe(3);
+  expect(exitCodeOfStatus(status, ['recording_missing', 'recording_expired', 'internal_error'])).toBe(0);
+  const lost = statusOf({ state: 'completed', calls: { ...calls, unconfirmed: 1 }, failures });
+  expect(exitCodeOfStatus(lost, ['recording_missing', 'recording_expired'])).toBe(3);
+});
+
 test.each([
   ['a wrong command line', new CommanderError(1, 'commander.unknownOption', "error: unknown option '--x'"), 2],
   ['settings with mistakes', sampleError('settings_invalid'), 2],

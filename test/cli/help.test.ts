@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { NOT_RUNNING } from '../../cli/local-environment.ts';
+import packageJson from '../../package.json' with { type: 'json' };
 import { buildProgram } from '../../cli/program.ts';
 import { runCli } from '../../cli/run-cli.ts';
 import { commandLine } from './command-line.ts';
@@ -28,6 +29,10 @@ describe('the help', () => {
   test('names the page where the environment is described', async () => {
     expect((await run('--help')).stdout).toContain('is described in docs/operations.md');
   });
+});
+
+test('--version tells the version of package.json', async () => {
+  expect(await run('--version')).toMatchObject({ exitCode: 0, stdout: `${packageJson.version}\n` });
 });
 
 test('an environment without anything asks a clone’s user whether npm start runs', async () => {
