@@ -1,5 +1,7 @@
-// Records the histories that replay.test.ts replays: `npm run record-histories`, needed only when a workflow has been
-// changed in a way that old runs need not survive. Recorded against real servers, from exports of the sandbox.
+// Records the histories that replay.test.ts replays and that are not there yet: `npm run record-histories`, for workflows
+// that take a new way. Those that are there stay: they are what earlier versions ran. Recorded against real servers, from
+// exports of the sandbox.
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -24,8 +26,23 @@ const slow = (stage: Stage) =>
 const stored = (stage: Stage) => stage.sandbox.speechsense.counters().uploads.stored;
 const start = (stage: Stage) => stage.exports.start(stage.accountId, stage.settings());
 
+/** The first calls go through; the next ones meet trouble that passes, and go on alone. */
+const trouble = (stage: Stage) =>
+  stage.control('telephony', 'PUT', '/faults', [
+    { after: 6, times: 3, action: { kind: 'unavailable', retryAfterSeconds: 1 } },
+  ]);
+const inState = (stage: Stage, state: string) =>
+  waitFor(async () => (await stage.exports.status(stage.accountId)).state === state, { what: `it to be ${state}` });
+
+interface Scene {
+  options: StageOptions;
+  play: (stage: Stage) => Promise<unknown>;
+  /** What the workflow's id begins with, before the account; default `export`. */
+  workflow?: string;
+}
+
 /** What is recorded, by the name of its file. */
-const SCENES: Record<string, { options: StageOptions; play: (stage: Stage) => Promise<unknown> }> = {
+const SCENES: Record<string, Scene> = {
   finished: { options: SMALL, play: async (stage) => stage.finished(await start(stage)) },
   stopped: {
     options: SMALL,
@@ -61,6 +78,52 @@ const SCENES: Record<string, { options: StageOptions; play: (stage: Stage) => Pr
       await stage.finished(exportId);
     },
   },
+  'shift-with-trouble': {
+    options: SMALL,
+    play: async (stage) => {
+      await trouble(stage);
+      await stage.finished(await start(stage));
+    },
+  },
+  'shift-blocked': {
+    options: SMALL,
+    play: async (stage) => {
+      await stage.control('speechsense', 'PUT', '/faults', [{ after: 6, action: { kind: 'status', code: 16 } }]);
+      const exportId = await start(stage);
+      await inState(stage, 'blocked');
+      await stage.control('speechsense', 'PUT', '/faults', []);
+      await stage.exports.resume(stage.accountId);
+      await stage.finished(exportId);
+    },
+  },
+  'shift-lost-answers': {
+    options: {
+      ...SMALL,
+      environment: { CONFIRM_AFTER_SECONDS: '1', CONFIRM_WITHIN_SECONDS: '60', CONFIRM_ABSENT_AFTER_SECONDS: '1' },
+    },
+    play: async (stage) => {
+      await stage.control('speechsense', 'PUT', '/faults', [
+        { at: 'stored', after: 5, times: 2, action: { kind: 'status', code: 14 } },
+      ]);
+      await stage.control('speechsense', 'PUT', '/behaviour', { indexDelayMs: 3_000 });
+      await stage.finished(await start(stage));
+    },
+  },
+  'shift-retry': {
+    options: SMALL,
+    play: async (stage) => {
+      await stage.control('telephony', 'PUT', '/faults', [
+        { after: 6, times: 3, action: { kind: 'lie', lie: 'html' } },
+      ]);
+      await stage.finished(await start(stage));
+      await stage.finished(await stage.exports.retry(stage.accountId));
+    },
+  },
+  preview: {
+    options: SMALL,
+    play: (stage) => stage.exports.preview(stage.accountId, stage.settings()),
+    workflow: 'preview',
+  },
 };
 
 const folder = await mkdtemp(path.join(tmpdir(), 'speechsense-export-record-'));
@@ -76,12 +139,16 @@ process.env.TEST_DATABASE_URL = postgres.url;
 process.env.TEST_TEMPORAL_ADDRESS = temporal.address;
 await mkdir(histories, { recursive: true });
 
-for (const [name, { options, play }] of Object.entries(SCENES)) {
+for (const [name, { options, play, workflow = 'export' }] of Object.entries(SCENES)) {
+  const file = path.join(histories, `${name}.json`);
+  if (existsSync(file)) continue;
   const stage = await createStage(options);
   await stage.startWorker();
   await play(stage);
-  const recorded = await waitFor(() => historiesOf(stage.temporal, `export-${stage.accountId}`), { what: 'histories' });
-  await writeFile(path.join(histories, `${name}.json`), JSON.stringify(recorded));
+  const recorded = await waitFor(() => historiesOf(stage.temporal, `${workflow}-${stage.accountId}`), {
+    what: 'histories',
+  });
+  await writeFile(file, JSON.stringify(recorded));
   say(`${name}: ${recorded.length} histories`);
   await stage.close();
 }

@@ -23,12 +23,17 @@ describe('recorded exports go on under today’s workflows', () => {
     })),
   );
 
-  test('there are histories of a finished, a stopped, a continued, a blocked and a running export', () => {
+  test('there are histories of each way that an export may take', () => {
     expect(readdirSync(FOLDER).sort()).toEqual([
       'blocked.json',
       'continued-as-new.json',
       'finished.json',
       'mid-run.json',
+      'preview.json',
+      'shift-blocked.json',
+      'shift-lost-answers.json',
+      'shift-retry.json',
+      'shift-with-trouble.json',
       'stopped.json',
     ]);
     expect(
