@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
 import { commandLine } from '../cli/command-line.ts';
 import { historiesOf } from '../support/histories.ts';
 import { createStage, type Stage } from '../support/stage.ts';
@@ -115,6 +116,16 @@ describe('after an export that met all kinds of trouble, nothing secret or perso
   test('is in the worker’s log', () => {
     expect(worker.log()).toContain('worker runs');
     expectNoneIn(worker.log());
+  });
+
+  const onLinux = process.platform === 'linux' ? test : test.skip;
+  onLinux('is in what Linux shows of its environment to processes of the same user', async () => {
+    const shown = await readFile(`/proc/${worker.pid}/environ`, 'utf8');
+    expect(shown).toMatch(/TEMPORAL_ADDRESS=./);
+    expect(shown).toMatch(/DATABASE_URL=\0/);
+    expect(shown).toMatch(/ENCRYPTION_KEYS=\0/);
+    expect(shown).not.toContain('postgres://');
+    expectNoneIn(shown);
   });
 
   test('is in its metrics', async () => {
